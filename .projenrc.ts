@@ -1,0 +1,213 @@
+import { cdk8s, javascript, JsonFile } from 'projen';
+
+const name = 'cdk8s-groundwork';
+
+const project = new cdk8s.ConstructLibraryCdk8s({
+  name,
+  description:
+    'One typed spec of a self-managed Kubernetes cluster becomes its networking layer as manifests and everything each machine boots with',
+  keywords: ['cdk8s', 'kubernetes', 'calico', 'kube-proxy', 'etcd', 'cloud-init', 'kubeadm'],
+  author: 'cdk8s-groundwork maintainers',
+  authorAddress: 'maintainers@cdk8s-groundwork.invalid',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/cdk8s-groundwork/cdk8s-groundwork.git',
+  license: 'Apache-2.0',
+  stability: 'experimental',
+  defaultReleaseBranch: 'main',
+  packageManager: javascript.NodePackageManager.NPM,
+  projenrcTs: true,
+  projenVersion: '0.103.25',
+
+  cdk8sVersion: '2.70.106',
+  constructsVersion: '10.8.1',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.0',
+  minNodeVersion: '20.16.0',
+
+  // Compiled output lies apart from the sources, so that jest never picks up a stale .js;
+  // dist/ belongs to the examples.
+  srcdir: 'lib',
+  libdir: 'build',
+  entrypoint: 'build/index.js',
+  artifactsDirectory: 'dist-packages',
+  tsconfig: {
+    // node20 knows that Node can load packages whose typings are written for ES modules.
+    compilerOptions: { module: 'node20', types: ['node'] },
+  },
+  tsconfigDev: {
+    compilerOptions: {
+      types: ['jest', 'node'],
+      // Tests see the sources under the public names, as jest does (moduleNameMapper below).
+      paths: {
+        [name]: ['../lib/index.ts'],
+        [`${name}/testing`]: ['../lib/testing/index.ts'],
+      },
+    },
+  },
+
+  github: false,
+  release: false,
+  sampleCode: false,
+  npmignoreEnabled: false,
+  integrationTestAutoDiscover: false,
+  gitignore: ['/dist/', '/dist-packages/', '/.test-results/', '.npmignore', '.jsii.tabl.json'],
+
+  // jsii wants every run-time dependency that is not a jsii module inside the package.
+  bundledDeps: ['ip-address@^10', 'smol-toml@^1', 'uuid@^11'],
+  devDeps: ['@types/node@^20', 'ajv@^8', 'fast-check@^4', 'kubernetes-types@1.30.0', 'yaml@^2'],
+
+  prettier: true,
+  prettierOptions: {
+    settings: {
+      printWidth: 100,
+      singleQuote: true,
+      trailingComma: javascript.TrailingComma.ALL,
+    },
+  },
+  eslintOptions: {
+    dirs: ['lib'],
+    devdirs: ['test', 'examples'],
+    prettier: true,
+    commandOptions: { fix: false, extraArgs: ['--max-warnings=0'] },
+  },
+  jestOptions: {
+    jestVersion: '^30',
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    configFilePath: 'jest.config.json',
+    passWithNoTests: false,
+    junitReporting: false,
+    coverageText: false,
+    jestConfig: {
+      collectCoverage: false,
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      // These tiers need programs or machines of their own and have their own commands.
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/tools/', '<rootDir>/test/boot/'],
+      modulePathIgnorePatterns: ['<rootDir>/dist-packages/'],
+      moduleNameMapper: {
+        [`^${name}$`]: '<rootDir>/lib/index.ts',
+        [`^${name}/testing$`]: '<rootDir>/lib/testing/index.ts',
+      },
+    },
+  },
+});
+
+project.addFields({
+  type: 'commonjs',
+  files: ['build/**/*.js', 'build/**/*.d.ts', '.jsii', 'API.md'],
+  exports: {
+    '.': './build/index.js',
+    './testing': './build/testing/index.js',
+    './pulumi': null,
+    './package.json': './package.json',
+    './.jsii': './.jsii',
+  },
+  // For consumers that still resolve modules the way Node 10 did.
+  typesVersions: { '*': { testing: ['build/testing/index.d.ts'] } },
+});
+
+// The lock file names no registry, so it works behind any mirror.
+project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
+// 1.13.0 lacks some of its platform builds, which makes `npm ci` refuse the lock file.
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
+project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+
+// --- Rooms -----------------------------------------------------------------------------------
+// Who may import whom: each room lists the rooms it may read. The root index counts as 'index.ts'.
+const base = ['catalog', 'cluster'];
+const features = 'cni proxy dns ingress loadbalancer etcd node storage doctor'.split(' ');
+const composed = [...base, ...features, 'report'];
+const rooms: Record<string, string[]> = {
+  catalog: [],
+  cluster: ['catalog'],
+  ...Object.fromEntries(features.map((room) => [room, base])),
+  report: base,
+  'control-plane': composed,
+  'index.ts': [...composed, 'control-plane'],
+  cli: [...composed, 'control-plane', 'index.ts'],
+  pulumi: [...composed, 'control-plane', 'index.ts'],
+  testing: ['index.ts'],
+};
+const zones = Object.entries(rooms).map(([room, readable]) => ({
+  target: `./lib/${room}`,
+  from: './lib',
+  except: [room, ...readable].map((other) => `./${other}`),
+  message: `lib/${room} may import ${readable.length ? readable.join(', ') : 'no other room'} only.`,
+}));
+
+// Packages that stand in devDependencies: a user's machine does not have them.
+const testOnly = {
+  regex: '^(yaml|ajv|fast-check|kubernetes-types|@kubernetes/[^/]+)(/|$)',
+  allowTypeImports: true,
+  message: 'Only its types may be imported: it is not installed with the package.',
+};
+
+project.eslint?.addRules({ 'import/no-restricted-paths': ['error', { zones }] });
+project.eslint?.addOverride({
+  files: ['lib/**'],
+  excludedFiles: ['lib/testing/**', 'lib/cli/**'],
+  rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [testOnly] }] },
+});
+// Whether the package's own name resolves, and hence its place in the order, depends on build/;
+// tsc checks these imports.
+project.eslint?.addOverride({
+  files: ['examples/**', 'test/**'],
+  rules: { 'import/order': 'off', 'import/no-unresolved': 'off' },
+});
+
+// --- Tasks -----------------------------------------------------------------------------------
+new javascript.TypescriptConfig(project, {
+  fileName: 'examples/tsconfig.json',
+  include: ['**/*.ts'],
+  extends: javascript.TypescriptConfigExtends.fromTypescriptConfigs([project.tsconfig!]),
+  compilerOptions: { noEmit: true, rootDir: '..' },
+});
+
+// ts-jest only transpiles; this is what finds a type error in a test or an example.
+const typecheck = project.addTask('typecheck', {
+  description: 'Type-check tests and examples',
+  steps: [{ exec: 'tsc -p test/tsconfig.json' }, { exec: 'tsc -p examples/tsconfig.json' }],
+});
+project.testTask.prependSpawn(typecheck);
+// jsii leaves the output of deleted sources behind, and it would be packed.
+project.compileTask.prependExec('rm -rf build .jsii');
+// The test task itself does not compile: `build` has done so by then, `npm test` does it here.
+project.package.setScript('pretest', 'projen compile');
+
+project.addTask('start', {
+  description: 'Compile, then render the flagship example into dist/',
+  steps: [
+    { spawn: 'compile' },
+    { exec: 'ts-node --transpile-only --project examples/tsconfig.json examples/oslo/main.ts' },
+  ],
+});
+
+// The tier in which real programs judge the output: same settings, other files.
+new JsonFile(project, 'jest.tools.config.json', {
+  obj: {
+    testMatch: ['<rootDir>/test/tools/**/*.tools.ts'],
+    moduleNameMapper: {
+      [`^${name}$`]: '<rootDir>/lib/index.ts',
+      [`^${name}/testing$`]: '<rootDir>/lib/testing/index.ts',
+    },
+    testTimeout: 120000,
+    transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },
+  },
+});
+project.addTask('test:tools', {
+  description: 'Let real programs judge the output; says which of them are missing',
+  steps: [{ exec: 'jest --ci --config jest.tools.config.json', receiveArgs: true }],
+});
+
+project.addTask('test:golden:update', {
+  description: 'Renew the golden trees of the examples',
+  env: { UPDATE_GOLDEN: '1' },
+  steps: [{ exec: 'jest --ci examples' }],
+});
+
+project.addTask('format', {
+  description: 'Rewrite sources in the house format',
+  // Not the golden trees of the examples: they are output.
+  steps: [{ exec: 'prettier --write .projenrc.ts "{lib,test,examples}/**/*.ts"' }],
+});
+
+project.synth();

@@ -1,0 +1,31 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from './markdown';
+import { readTree } from './tree';
+
+export const examplesRoot = join(projectRoot, 'examples');
+
+/** The folders of all examples. */
+export const exampleNames = readdirSync(examplesRoot)
+  .filter((name) => statSync(join(examplesRoot, name)).isDirectory())
+  .sort();
+
+/** Runs an example as its user would, into the given folder, and returns what it wrote. */
+export function runExample(name: string, outdir: string): Record<string, string> {
+  const before = process.env.CDK8S_OUTDIR;
+  const quiet = [
+    jest.spyOn(console, 'log').mockImplementation(),
+    jest.spyOn(process.stderr, 'write').mockReturnValue(true),
+  ];
+  process.env.CDK8S_OUTDIR = outdir;
+  try {
+    jest.isolateModules(() => require(join(examplesRoot, name, 'main.ts')));
+  } finally {
+    quiet.forEach((spy) => spy.mockRestore());
+    process.env.CDK8S_OUTDIR = before;
+    if (before === undefined) {
+      delete process.env.CDK8S_OUTDIR;
+    }
+  }
+  return readTree(outdir);
+}
