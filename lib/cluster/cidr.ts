@@ -1,0 +1,109 @@
+import { Address4, Address6 } from 'ip-address';
+
+export type IpFamily = 'IPv4' | 'IPv6';
+type Address = Address4 | Address6;
+
+/**
+ * A network in its one canonical spelling. Kubernetes 1.36 and later refuse leading zeros and host
+ * bits in addresses, so anything that is not canonical is treated as a mistake, not repaired.
+ */
+export class Cidr {
+  /** The network, or undefined when the text is not a canonical CIDR. */
+  public static parse(text: string): Cidr | undefined {
+    const [host, prefix, ...rest] = text.split('/');
+    if (host === undefined || prefix === undefined || rest.length > 0 || !/^\d+$/.test(prefix)) {
+      return undefined;
+    }
+    const address = parseAddress(host);
+    const bits = Number(prefix);
+    if (address === undefined || String(bits) !== prefix || bits > bitsOf(address)) {
+      return undefined;
+    }
+    const cidr = new Cidr(address, bits);
+    return cidr.first === address.bigInt() ? cidr : undefined;
+  }
+
+  public readonly family: IpFamily;
+  /** First and last address as numbers: overlap and containment are comparisons of these two. */
+  public readonly first: bigint;
+  public readonly last: bigint;
+
+  private constructor(
+    private readonly address: Address,
+    public readonly prefix: number,
+  ) {
+    this.family = address instanceof Address4 ? 'IPv4' : 'IPv6';
+    const hostBits = BigInt(bitsOf(address) - prefix);
+    this.first = (address.bigInt() >> hostBits) << hostBits;
+    this.last = this.first + (1n << hostBits) - 1n;
+  }
+
+  public overlaps(other: Cidr): boolean {
+    return this.family === other.family && this.first <= other.last && other.first <= this.last;
+  }
+
+  /** Whether the address lies in the network; false for another family or for no address at all. */
+  public contains(ip: string): boolean {
+    const address = parseAddress(ip);
+    if (address === undefined || familyOf(ip) !== this.family) {
+      return false;
+    }
+    const number = address.bigInt();
+    return this.first <= number && number <= this.last;
+  }
+
+  /** The address `index` places after the first one. */
+  public nth(index: number): string {
+    const number = this.first + BigInt(index);
+    if (number < this.first || number > this.last) {
+      throw new Error(`${this.toString()} has no address number ${index}`);
+    }
+    return this.family === 'IPv4'
+      ? Address4.fromBigInt(number).correctForm()
+      : Address6.fromBigInt(number).correctForm();
+  }
+
+  /** How many addresses the network holds. */
+  public get size(): bigint {
+    return this.last - this.first + 1n;
+  }
+
+  public toString(): string {
+    return `${this.address.correctForm()}/${this.prefix}`;
+  }
+}
+
+/** The family of an address in canonical spelling, or undefined when it is none. */
+export function familyOf(ip: string): IpFamily | undefined {
+  const address = parseAddress(ip);
+  if (address === undefined) {
+    return undefined;
+  }
+  return address instanceof Address4 ? 'IPv4' : 'IPv6';
+}
+
+/** The address as a CIDR that holds only itself: /32, or /128 for IPv6. */
+export function hostCidr(ip: string): string {
+  return `${ip}/${familyOf(ip) === 'IPv6' ? 128 : 32}`;
+}
+
+function parseAddress(text: string): Address | undefined {
+  // The library also takes prefixes, zones and ports; a plain address has none of them.
+  if (/[/%\s]/.test(text)) {
+    return undefined;
+  }
+  if (Address4.isValid(text)) {
+    const address = new Address4(text);
+    return address.correctForm() === text ? address : undefined;
+  }
+  if (Address6.isValid(text)) {
+    const address = new Address6(text);
+    // Kubernetes refuses IPv4-mapped addresses: half of the network code takes them for IPv4.
+    return address.correctForm() === text && !address.isMapped4() ? address : undefined;
+  }
+  return undefined;
+}
+
+function bitsOf(address: Address): number {
+  return address instanceof Address4 ? 32 : 128;
+}

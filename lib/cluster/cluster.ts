@@ -1,0 +1,360 @@
+import { Construct } from 'constructs';
+import { imageReference, type ImagePin } from '../catalog';
+import type { ApiEndpoint } from './api-endpoint';
+import { Cidr } from './cidr';
+import type { ClusterFacts, ClusterProps } from './cluster-props';
+import { conntrackMaxFor } from './conntrack';
+import type { Decision } from './decision';
+import { factProblems } from './fact-problems';
+import { Severity, type Finding, type IRule } from './finding';
+import { findingLine } from './finding-line';
+import { KubernetesVersion } from './kubernetes-version';
+import { Ledger } from './ledger';
+import type { Machine } from './machine';
+import type { OperatingSystem } from './operating-system';
+import { encapsulationOverhead } from './overhead';
+import { problemAt, throwProblems } from './problem';
+import { clusterRules } from './rules';
+import type { Phase } from './phase';
+import type { Summaries } from './summaries';
+import type { Underlay } from './underlay';
+import type { Wait } from './wait';
+import {
+  LoadBalancerKind,
+  type CniKind,
+  type Encapsulation,
+  type KubeProxyMode,
+} from './vocabulary';
+import type { Zone } from './zone';
+
+interface RegisteredRule {
+  readonly rule: IRule;
+  readonly path: string;
+}
+
+/**
+ * The facts of one cluster, given once, and every answer that follows from them. All other
+ * constructs take it as their `cluster` prop, write their needs into its ledger, and register rules
+ * that it evaluates at synth under any App. Wrong facts throw in the constructor, all of them at once.
+ */
+export class Cluster extends Construct {
+  /**
+   * A cluster whose machines this spec does not own: an existing kubeadm cluster, for example.
+   * Everything is checked as for an own one; nothing is written for its machines.
+   *
+   * @param scope parent construct
+   * @param id construct id; the cluster's name by default
+   * @param facts what is true of it
+   */
+  public static fromFacts(scope: Construct, id: string, facts: ClusterFacts): Cluster {
+    return new ForeignCluster(scope, id, facts);
+  }
+
+  /** Name of the cluster. */
+  public readonly clusterName: string;
+  /** Kubernetes release. */
+  public readonly kubernetesVersion: KubernetesVersion;
+  /** Distribution on the machines. */
+  public readonly operatingSystem: OperatingSystem;
+  /** Where the Kubernetes API answers. */
+  public readonly endpoint: ApiEndpoint;
+  /** Network of the pods. */
+  public readonly podCidr: string;
+  /** Network of the Services. */
+  public readonly serviceCidr: string;
+  /** Domain of Service names. */
+  public readonly dnsDomain: string;
+  /** The network the machines stand on. */
+  public readonly underlay: Underlay;
+  /** Zones. */
+  public readonly zones: Zone[];
+  /** Machines. */
+  public readonly machines: Machine[];
+  /** Registry mirror, if there is one. */
+  public readonly imageRegistry?: string;
+  /** Names of the pull secrets every emitted pod lists. */
+  public readonly imagePullSecrets: string[];
+  /** Base URL of a mirror of release archives, if there is one. */
+  public readonly downloadBaseUrl?: string;
+  /** What gives Services of type LoadBalancer their addresses. */
+  public readonly loadBalancer: LoadBalancerKind;
+  /** What the constructs of this cluster need on its machines. */
+  public readonly ledger = new Ledger();
+
+  private readonly facts: ClusterFacts;
+  private readonly rules: RegisteredRule[] = [];
+  private readonly recorded: Decision[] = [];
+  private readonly acknowledgements = new Map<string, string>();
+  private readonly summaries: Partial<Summaries> = {};
+  private readonly waits = new Map<Phase, Wait[]>();
+
+  /**
+   * @param scope parent construct
+   * @param id construct id; the cluster's name by default
+   * @param props the facts
+   */
+  constructor(scope: Construct, id: string, props: ClusterProps) {
+    super(scope, id);
+    this.facts = props;
+    this.clusterName = props.clusterName ?? id;
+    throwProblems(this.node.path, factProblems(this.clusterName, props));
+    this.kubernetesVersion = props.kubernetesVersion ?? KubernetesVersion.V1_36;
+    this.operatingSystem = props.operatingSystem;
+    this.endpoint = props.endpoint;
+    this.podCidr = props.podCidr;
+    this.serviceCidr = props.serviceCidr;
+    this.dnsDomain = props.dnsDomain ?? 'cluster.local';
+    this.underlay = props.underlay;
+    this.zones = [...props.zones];
+    this.machines = [...props.machines];
+    this.imageRegistry = props.imageRegistry;
+    this.imagePullSecrets = [...(props.imagePullSecrets ?? [])];
+    this.downloadBaseUrl = props.downloadBaseUrl;
+    this.loadBalancer = props.loadBalancer ?? LoadBalancerKind.NONE;
+    clusterRules.forEach((rule) => this.addRule(rule));
+    this.node.addValidation({
+      validate: () =>
+        this.findings()
+          .filter((f) => f.severity === Severity.ERROR)
+          .map(findingLine),
+    });
+  }
+
+  /** Whether the machines boot from this spec. */
+  public get ownsMachines(): boolean {
+    return true;
+  }
+
+  /** Mode of the service proxy, if it is known. */
+  public get kubeProxyMode(): KubeProxyMode | undefined {
+    return this.facts.kubeProxyMode ?? this.summaries.kubeProxy?.mode;
+  }
+
+  /** The network plugin, if it is known. */
+  public get cni(): CniKind | undefined {
+    return this.facts.cni ?? this.summaries.cni?.kind;
+  }
+
+  /** Machines that run etcd and the API server, in the order in which they join. */
+  public get controlPlanes(): Machine[] {
+    return this.machines.filter((m) => m.isControlPlane);
+  }
+
+  /** Machines that run workloads only. */
+  public get workers(): Machine[] {
+    return this.machines.filter((m) => !m.isControlPlane);
+  }
+
+  /** Whether workloads run on the control planes, because the spec has no worker. */
+  public get controlPlaneRunsWorkloads(): boolean {
+    return this.workers.length === 0;
+  }
+
+  /** Members that must agree before etcd writes: more than half. */
+  public get quorum(): number {
+    return Math.floor(this.controlPlanes.length / 2) + 1;
+  }
+
+  /** Address of cluster DNS: the tenth of the service network, as kubeadm chooses it. */
+  public get clusterDnsIp(): string {
+    return Cidr.parse(this.serviceCidr)!.nth(10);
+  }
+
+  /** Address of the `kubernetes` Service: the first of the service network. */
+  public get kubernetesServiceIp(): string {
+    return Cidr.parse(this.serviceCidr)!.nth(1);
+  }
+
+  /** The kernel of the machines, for example `6.1`. */
+  public get kernel(): string {
+    return this.operatingSystem.kernel;
+  }
+
+  /**
+   * MTU of a pod's interface, in bytes: the underlay's less what the encapsulation adds.
+   *
+   * @param encapsulation how pod packets travel
+   */
+  public podMtu(encapsulation: Encapsulation): number {
+    return this.underlay.mtu - encapsulationOverhead[encapsulation];
+  }
+
+  /**
+   * The largest number of connections the machine's kernel tracks: a power of two that takes at most
+   * 2 % of its memory, never less than the kernel's own default, never more than 1,048,576.
+   *
+   * @param machine the machine
+   */
+  public conntrackMax(machine: Machine): number {
+    return conntrackMaxFor(machine.memory);
+  }
+
+  /**
+   * The zone a machine stands in.
+   *
+   * @param machine one of `machines`
+   */
+  public zoneOf(machine: Machine): Zone {
+    return this.zones.find((z) => z.name === machine.zone)!;
+  }
+
+  /**
+   * Registers a rule. Every construct registers the rules about what would break in it; users may
+   * add rules of their own with ids of their own.
+   *
+   * @param rule the rule; an id that is registered already for the same path throws
+   * @param registrant the construct that findings of this rule point to; this cluster by default
+   */
+  public addRule(rule: IRule, registrant: Construct = this): void {
+    const { path } = registrant.node;
+    if (this.rules.some((r) => r.rule.id === rule.id && r.path === path)) {
+      throw problemAt(path, {
+        prop: 'rule.id',
+        allowed: 'registered once',
+        got: rule.id,
+        remedy: 'give the rule another id',
+      });
+    }
+    this.rules.push({ rule, path });
+  }
+
+  /**
+   * Records decisions, for the report and for comments on the machines.
+   *
+   * @param decisions what was chosen, and why
+   */
+  public recordDecisions(decisions: Decision[]): void {
+    this.recorded.push(...decisions);
+  }
+
+  /** Every decision, in the order of the constructs that made them. */
+  public decisions(): Decision[] {
+    return [...this.recorded];
+  }
+
+  /** Every finding of all rules: errors first, then warnings, then notes, each sorted by id and path. */
+  public findings(): Finding[] {
+    const rank = [Severity.ERROR, Severity.WARNING, Severity.NOTE];
+    const key = (f: Finding) => `${rank.indexOf(f.severity)} ${f.id} ${f.path} ${f.message}`;
+    return this.rules
+      .flatMap((registered) => this.evaluate(registered))
+      .sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  }
+
+  /**
+   * Accepts a warning or a note and records why. Errors cannot be accepted.
+   *
+   * @param id the finding's id, for example `GW-PROXY-001`; another form throws
+   * @param reason why it is acceptable here; an empty one throws
+   */
+  public acknowledge(id: string, reason: string): void {
+    if (!/^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-\d{3}$/.test(id)) {
+      throw problemAt(this.node.path, {
+        prop: 'id',
+        allowed: 'the id of a finding, such as GW-PROXY-001',
+        got: id,
+        remedy: 'copy it from the printed findings',
+      });
+    }
+    if (reason.trim() === '') {
+      throw problemAt(this.node.path, {
+        prop: 'reason',
+        allowed: 'a sentence',
+        got: reason,
+        remedy: 'whoever reads the report at night wants to know why',
+      });
+    }
+    this.acknowledgements.set(id, reason);
+  }
+
+  /**
+   * What a room tells the others about itself; one construct of each room per cluster.
+   *
+   * @internal
+   */
+  public _register<K extends keyof Summaries>(room: K, summary: Summaries[K]): void {
+    const present = this.summaries[room];
+    if (present !== undefined) {
+      throw problemAt(summary.path, {
+        prop: 'cluster',
+        allowed: `a cluster without another construct of this room (${room})`,
+        got: present.path,
+        remedy: 'remove one of the two',
+      });
+    }
+    Object.assign(this.summaries, { [room]: summary });
+  }
+
+  /**
+   * What a room said about itself, if it is part of this cluster.
+   *
+   * @internal
+   */
+  public _summary<K extends keyof Summaries>(room: K): Summaries[K] | undefined {
+    return this.summaries[room] as Summaries[K] | undefined;
+  }
+
+  /**
+   * What must have come true on the cluster before the phase after this one is applied.
+   *
+   * @internal
+   */
+  public _waitAfter(phase: Phase, ...waits: Wait[]): void {
+    this.waits.set(phase, [...this._waitsAfter(phase), ...waits]);
+  }
+
+  /**
+   * The waits of one phase, in the order in which they were added.
+   *
+   * @internal
+   */
+  public _waitsAfter(phase: Phase): Wait[] {
+    return this.waits.get(phase) ?? [];
+  }
+
+  /**
+   * The reference of a catalogued image, from the mirror if there is one.
+   *
+   * @internal
+   */
+  public _image(pin: ImagePin): string {
+    return imageReference(pin, this.imageRegistry);
+  }
+
+  /**
+   * Acknowledged ids under which no rule found a warning or note.
+   *
+   * @param askedBy id of the rule that asks, which cannot be evaluated while it asks
+   * @internal
+   */
+  public _staleAcknowledgements(askedBy: string): string[] {
+    const alive = new Set(
+      this.rules
+        .filter(({ rule }) => rule.id !== askedBy && rule.severity !== Severity.ERROR)
+        .filter(({ rule }) => this.acknowledgements.has(rule.id) && rule.check(this).length > 0)
+        .map(({ rule }) => rule.id),
+    );
+    return [...this.acknowledgements.keys()].filter((id) => id !== askedBy && !alive.has(id));
+  }
+
+  private evaluate({ rule, path }: RegisteredRule): Finding[] {
+    const accepted =
+      rule.severity === Severity.ERROR ? undefined : this.acknowledgements.get(rule.id);
+    return rule.check(this).map((violation) => ({
+      id: rule.id,
+      severity: rule.severity,
+      path: violation.path ?? path,
+      message: violation.message,
+      remedy: violation.remedy ?? rule.remedy,
+      reference: rule.reference,
+      ...(accepted === undefined ? {} : { acknowledged: accepted }),
+    }));
+  }
+}
+
+/** The machines are there already; only the answer to one question differs. */
+class ForeignCluster extends Cluster {
+  public override get ownsMachines(): boolean {
+    return false;
+  }
+}

@@ -1,0 +1,55 @@
+import type { Construct } from 'constructs';
+import type { Cluster } from './cluster';
+import type { CniKind, KubeProxyMode } from './vocabulary';
+
+/** A network plugin with its options, before there is a cluster to put it in. */
+export interface ICniConfiguration {
+  /** Which plugin it is; becomes a fact of the cluster. */
+  readonly kind: CniKind;
+  /**
+   * Creates the construct.
+   *
+   * @param scope where
+   * @param id as what
+   * @param cluster for which cluster
+   */
+  create(scope: Construct, id: string, cluster: Cluster): Construct;
+}
+
+/** A service proxy with its options, before there is a cluster to put it in. */
+export interface IKubeProxyConfiguration {
+  /** Its mode; becomes a fact of the cluster. */
+  readonly mode: KubeProxyMode;
+  /**
+   * Creates the construct.
+   *
+   * @param scope where
+   * @param id as what
+   * @param cluster for which cluster
+   */
+  create(scope: Construct, id: string, cluster: Cluster): Construct;
+}
+
+/** An edge with its options, before there is a cluster to put it in. */
+export interface IIngressConfiguration {
+  /**
+   * Creates the construct.
+   *
+   * @param scope where
+   * @param id as what
+   * @param cluster for which cluster
+   */
+  create(scope: Construct, id: string, cluster: Cluster): Construct;
+}
+
+/** An etcd with its options, before there is a cluster to put it in. */
+export interface IEtcdConfiguration {
+  /**
+   * Creates the construct.
+   *
+   * @param scope where
+   * @param id as what
+   * @param cluster for which cluster
+   */
+  create(scope: Construct, id: string, cluster: Cluster): Construct;
+}

@@ -1,0 +1,150 @@
+import { Size } from 'cdk8s';
+import { throwProblems, type Problem } from './problem';
+
+/**
+ * Names the kernel gives out in the order in which it finds disks, with or without a partition:
+ * NVMe, SCSI, virtio, Xen, IDE, eMMC, and what is stacked on them.
+ */
+const KERNEL_NAME = new RegExp(
+  '^(/dev/)?(' +
+    [
+      'nvme\\d+(c\\d+)?(n\\d+(p\\d+)?)?',
+      '(s|v|xv|h)d[a-z]{1,3}\\d*',
+      'mmcblk\\d+(p\\d+|boot\\d+)?',
+      '(dm-|md|loop|nbd|pmem|ram|zram|sr)\\d+(p\\d+)?',
+    ].join('|') +
+    ')$',
+);
+
+/** How a machine's etcd disk is told from all others. */
+export enum EtcdDiskKind {
+  /** By the serial number in the NVMe controller. */
+  NVME_SERIAL = 'nvme-serial',
+  /** By a link below /dev/disk/by-id, as on virtio or SCSI disks of a VPS. */
+  BY_ID = 'by-id',
+  /** No disk of its own: a directory on the root disk. */
+  SHARED_WITH_ROOT = 'shared-with-root',
+}
+
+/** What else must be true of the disk before anything is written to it. */
+export interface EtcdDiskOptions {
+  /**
+   * Smallest size that is accepted. Anything smaller than 8 GiB throws: the database, its
+   * defragmented copy and the write-ahead log need that much.
+   *
+   * @default Size.gibibytes(8)
+   */
+  readonly minSize?: Size;
+  /**
+   * Largest size that is accepted; a much larger disk is probably another one. Less than `minSize`
+   * throws.
+   *
+   * @default - no upper limit
+   */
+  readonly maxSize?: Size;
+  /**
+   * Shell pattern that the disk's model must match, for example `SAMSUNG MZVL*`.
+   *
+   * @default - any model
+   */
+  readonly model?: string;
+}
+
+/**
+ * The disk that holds etcd's data on one machine. Only a disk with this identity, within these
+ * bounds and blank, is ever formatted. Kernel names (`/dev/nvme0n1`, `/dev/sda`) are refused: they
+ * change between boots.
+ */
+export class EtcdDisk {
+  /**
+   * The NVMe disk with this serial number, as `nvme list` or `lsblk -o SERIAL` print it.
+   *
+   * @param serial the serial: letters, digits and `. _ : + -`. A path or kernel name throws
+   * @param options size window and model
+   */
+  public static nvmeSerial(serial: string, options: EtcdDiskOptions = {}): EtcdDisk {
+    return new EtcdDisk(EtcdDiskKind.NVME_SERIAL, serial, options);
+  }
+
+  /**
+   * The disk with this link below /dev/disk/by-id.
+   *
+   * @param link the link's name, for example `virtio-9f3c`. A path or kernel name throws
+   * @param options size window and model
+   */
+  public static byId(link: string, options: EtcdDiskOptions = {}): EtcdDisk {
+    return new EtcdDisk(EtcdDiskKind.BY_ID, link, options);
+  }
+
+  /** No disk of its own: etcd shares the root disk, nothing is formatted, finding GW-ETCD-010 warns. */
+  public static sharedWithRoot(): EtcdDisk {
+    return new EtcdDisk(EtcdDiskKind.SHARED_WITH_ROOT, '', {});
+  }
+
+  /** Smallest accepted size. */
+  public readonly minSize: Size;
+  /** Largest accepted size, if there is one. */
+  public readonly maxSize?: Size;
+  /** Shell pattern for the model, if there is one. */
+  public readonly model?: string;
+
+  private constructor(
+    /** How the disk is identified. */
+    public readonly kind: EtcdDiskKind,
+    /** The serial, or the by-id link; empty when the root disk is shared. */
+    public readonly identity: string,
+    options: EtcdDiskOptions,
+  ) {
+    this.minSize = options.minSize ?? Size.gibibytes(8);
+    this.maxSize = options.maxSize;
+    this.model = options.model;
+    throwProblems('EtcdDisk', this.problems());
+  }
+
+  private problems(): Problem[] {
+    const problems: Problem[] = [];
+    const prop = this.kind === EtcdDiskKind.BY_ID ? 'link' : 'serial';
+    if (this.kind !== EtcdDiskKind.SHARED_WITH_ROOT) {
+      if (KERNEL_NAME.test(this.identity)) {
+        problems.push({
+          prop,
+          allowed: 'an identity that survives a reboot, not a kernel device name',
+          got: this.identity,
+          remedy: 'take the serial from `lsblk -o NAME,SERIAL`, or a name from /dev/disk/by-id',
+        });
+      } else if (!/^[A-Za-z0-9][A-Za-z0-9._:+-]*$/.test(this.identity)) {
+        problems.push({
+          prop,
+          allowed: 'a letter or digit, then letters, digits and . _ : + -',
+          got: this.identity,
+          remedy: 'copy it from `lsblk -o NAME,SERIAL` or `ls /dev/disk/by-id`, without a path',
+        });
+      }
+    }
+    if (this.minSize.toKibibytes() < Size.gibibytes(8).toKibibytes()) {
+      problems.push({
+        prop: 'minSize',
+        allowed: 'at least 8Gi',
+        got: this.minSize.asString(),
+        remedy: 'the database, its defragmented copy and the write-ahead log need that much',
+      });
+    }
+    if (this.maxSize !== undefined && this.maxSize.toKibibytes() < this.minSize.toKibibytes()) {
+      problems.push({
+        prop: 'maxSize',
+        allowed: 'at least minSize',
+        got: this.maxSize.asString(),
+        remedy: `raise it to ${this.minSize.asString()} or more`,
+      });
+    }
+    if (this.model !== undefined && !/^[A-Za-z0-9 ._*?-]+$/.test(this.model)) {
+      problems.push({
+        prop: 'model',
+        allowed: 'letters, digits, space and . _ - * ?',
+        got: this.model,
+        remedy: 'copy it from `lsblk -o NAME,MODEL` and put * for what varies',
+      });
+    }
+    return problems;
+  }
+}

@@ -1,0 +1,285 @@
+import { Cidr, familyOf } from './cidr';
+import type { ClusterProps } from './cluster-props';
+import { EtcdDiskKind } from './etcd-disk';
+import type { Machine } from './machine';
+import { isDnsLabel, isDnsName } from './names';
+import type { Problem } from './problem';
+
+/** Everything that is wrong with the facts of a cluster, each on its own; empty when they hold together. */
+export function factProblems(name: string, props: ClusterProps): Problem[] {
+  return [
+    ...nameProblems(name, props),
+    ...cidrProblems(props),
+    ...zoneProblems(props),
+    ...machineProblems(props),
+    ...controlPlaneProblems(props.machines),
+    ...endpointProblems(props),
+  ];
+}
+
+function nameProblems(name: string, props: ClusterProps): Problem[] {
+  const problems: Problem[] = [];
+  if (!isDnsLabel(name)) {
+    problems.push({
+      prop: 'clusterName',
+      allowed: 'an RFC 1123 label',
+      got: name,
+      remedy: 'use lower-case letters, digits and hyphens, at most 63',
+    });
+  }
+  if (props.dnsDomain !== undefined && !isDnsName(props.dnsDomain)) {
+    problems.push({
+      prop: 'dnsDomain',
+      allowed: 'an RFC 1123 subdomain',
+      got: props.dnsDomain,
+      remedy: 'use cluster.local unless certificates need another name',
+    });
+  }
+  for (const prop of ['imageRegistry', 'downloadBaseUrl'] as const) {
+    const got = props[prop];
+    if (got !== undefined && (got.endsWith('/') || /\s/.test(got) || got === '')) {
+      problems.push({
+        prop,
+        allowed: 'without spaces and without a slash at the end',
+        got,
+        remedy: 'paths are appended with a slash of their own',
+      });
+    }
+  }
+  if (props.imageRegistry?.includes('://')) {
+    problems.push({
+      prop: 'imageRegistry',
+      allowed: 'a registry host with an optional path',
+      got: props.imageRegistry,
+      remedy: 'leave out the scheme; container runtimes choose it',
+    });
+  }
+  if (props.downloadBaseUrl !== undefined && !/^https?:\/\//.test(props.downloadBaseUrl)) {
+    problems.push({
+      prop: 'downloadBaseUrl',
+      allowed: 'an http or https URL',
+      got: props.downloadBaseUrl,
+      remedy: 'machines fetch their archives from there',
+    });
+  }
+  return problems;
+}
+
+function cidrProblems(props: ClusterProps): Problem[] {
+  const problems: Problem[] = [];
+  const named: Array<[string, Cidr]> = props.zones.map((z) => [
+    `nodeCidr of zone ${z.name}`,
+    z._cidr,
+  ]);
+  for (const prop of ['podCidr', 'serviceCidr'] as const) {
+    const cidr = Cidr.parse(props[prop]);
+    if (cidr === undefined) {
+      problems.push({
+        prop,
+        allowed: 'a canonical CIDR',
+        got: props[prop],
+        remedy: 'write the network address with its prefix length, for example 10.244.0.0/16',
+      });
+    } else {
+      named.push([prop, cidr]);
+    }
+  }
+  named.forEach(([prop, cidr], index) => {
+    for (const [otherProp, other] of named.slice(0, index)) {
+      if (cidr.overlaps(other)) {
+        problems.push({
+          prop,
+          allowed: `apart from ${otherProp} ${other}`,
+          got: cidr,
+          remedy:
+            'give every network its own range; packets to a shared address go to only one of them',
+        });
+      }
+    }
+  });
+  problems.push(...serviceCidrProblems(props.serviceCidr), ...podCidrProblems(props));
+  return problems;
+}
+
+function serviceCidrProblems(text: string): Problem[] {
+  const cidr = Cidr.parse(text);
+  if (cidr === undefined) {
+    return [];
+  }
+  const hostBits = (cidr.family === 'IPv4' ? 32 : 128) - cidr.prefix;
+  // kubeadm gives the tenth address to cluster DNS, and refuses more than 20 host bits.
+  if (hostBits < 4 || hostBits > 20) {
+    const base = cidr.family === 'IPv4' ? 32 : 128;
+    return [
+      {
+        prop: 'serviceCidr',
+        allowed: `between /${base - 20} and /${base - 4}`,
+        got: cidr,
+        remedy: 'a /16 holds 65,534 Services',
+      },
+    ];
+  }
+  return [];
+}
+
+function podCidrProblems(props: ClusterProps): Problem[] {
+  const cidr = Cidr.parse(props.podCidr);
+  if (cidr === undefined) {
+    return [];
+  }
+  const mask = cidr.family === 'IPv4' ? 24 : 64;
+  // The controller manager cuts one /24 (or /64) per node out of it and refuses more than 16 bits between.
+  if (cidr.prefix > mask || mask - cidr.prefix > 16) {
+    return [
+      {
+        prop: 'podCidr',
+        allowed: `between /${mask - 16} and /${mask}`,
+        got: cidr,
+        remedy: 'kubeadm sets one node network aside for every machine; a /16 serves 256 machines',
+      },
+    ];
+  }
+  if (BigInt(props.machines.length) > 1n << BigInt(mask - cidr.prefix)) {
+    return [
+      {
+        prop: 'podCidr',
+        allowed: `large enough for ${props.machines.length} machines`,
+        got: cidr,
+        remedy: `every machine gets a /${mask} of it; shorten the prefix`,
+      },
+    ];
+  }
+  return [];
+}
+
+function zoneProblems(props: ClusterProps): Problem[] {
+  if (props.zones.length === 0) {
+    return [
+      {
+        prop: 'zones',
+        allowed: 'at least one zone',
+        got: undefined,
+        remedy:
+          "name where the machines stand: Zone.of('oslo-1', { country: 'NO', nodeCidr: '10.20.0.0/24' })",
+      },
+    ];
+  }
+  return duplicates(props.zones.map((z) => z.name)).map((got) => ({
+    prop: 'zones',
+    allowed: 'unique by name',
+    got,
+    remedy: 'rename one of them',
+  }));
+}
+
+function machineProblems(props: ClusterProps): Problem[] {
+  const problems: Problem[] = [];
+  const unique = (what: string, values: string[], remedy: string) =>
+    duplicates(values).forEach((got) =>
+      problems.push({ prop: 'machines', allowed: `unique by ${what}`, got, remedy }),
+    );
+  unique(
+    'name',
+    props.machines.map((m) => m.name),
+    'rename one of them',
+  );
+  unique(
+    'address',
+    props.machines.map((m) => m.address),
+    'two machines cannot answer on one address',
+  );
+  unique(
+    'etcd disk',
+    props.machines.flatMap((m) =>
+      m.etcdDisk !== undefined && m.etcdDisk.kind === EtcdDiskKind.NVME_SERIAL
+        ? [m.etcdDisk.identity]
+        : [],
+    ),
+    'a serial belongs to one disk; read it again on both machines',
+  );
+  for (const machine of props.machines) {
+    const zone = props.zones.find((z) => z.name === machine.zone);
+    if (zone === undefined && props.zones.length > 0) {
+      problems.push({
+        prop: `zone of machine ${machine.name}`,
+        allowed: `one of ${props.zones.map((z) => z.name).join(', ')}`,
+        got: machine.zone,
+        remedy: 'add the zone or correct its name',
+      });
+    } else if (zone !== undefined && !zone._cidr.contains(machine.address)) {
+      problems.push({
+        prop: `address of machine ${machine.name}`,
+        allowed: `inside ${zone.nodeCidr} of zone ${zone.name}`,
+        got: machine.address,
+        remedy: 'correct the address, the zone, or the nodeCidr of the zone',
+      });
+    }
+    if (
+      machine.gateway !== undefined &&
+      zone !== undefined &&
+      !zone._cidr.contains(machine.gateway)
+    ) {
+      problems.push({
+        prop: `gateway of machine ${machine.name}`,
+        allowed: `inside ${zone.nodeCidr} of zone ${zone.name}`,
+        got: machine.gateway,
+        remedy: "a gateway is on the machine's own network",
+      });
+    }
+  }
+  return problems;
+}
+
+function controlPlaneProblems(machines: readonly Machine[]): Problem[] {
+  const members = machines.filter((m) => m.isControlPlane).length;
+  if (members % 2 === 1 && members <= 7) {
+    return [];
+  }
+  return [
+    {
+      prop: 'machines',
+      allowed: 'an odd number of control planes from 1 to 7',
+      got: members,
+      remedy:
+        'three survive the loss of one, five of two; an even member adds no tolerance, and above seven every write waits for too many disks',
+    },
+  ];
+}
+
+function endpointProblems(props: ClusterProps): Problem[] {
+  const { endpoint } = props;
+  if (endpoint.address === undefined) {
+    return [];
+  }
+  const problems: Problem[] = [];
+  const add = (allowed: string, remedy: string) =>
+    problems.push({ prop: 'endpoint.address', allowed, got: endpoint.address, remedy });
+  const taken = props.machines.find((m) => m.address === endpoint.address);
+  const virtual = endpoint.kind === 'kube-vip';
+  if (virtual && taken !== undefined) {
+    add(
+      `no machine's own address, but ${taken.name} has it`,
+      'a virtual IP moves; reserve a free address for it',
+    );
+  }
+  if (virtual && !props.zones.some((z) => z._cidr.contains(endpoint.address!))) {
+    add(
+      'inside the nodeCidr of a zone',
+      "kube-vip answers ARP for it on the control planes' own segment",
+    );
+  }
+  for (const prop of ['podCidr', 'serviceCidr'] as const) {
+    if (Cidr.parse(props[prop])?.contains(endpoint.address)) {
+      add(`outside ${prop} ${props[prop]}`, 'pods would reach something else at this address');
+    }
+  }
+  const family = familyOf(props.machines[0]?.address ?? endpoint.address);
+  if (familyOf(endpoint.address) !== family) {
+    add(`of the machines' family ${family}`, 'machines must reach it with their own addresses');
+  }
+  return problems;
+}
+
+function duplicates(values: string[]): string[] {
+  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
+}

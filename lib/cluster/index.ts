@@ -1,0 +1,13 @@
+// The spine as the other rooms see it.
+export * from './public';
+export * from './cidr';
+export * from './finding-line';
+export * from './manifest';
+export * from './names';
+export * from './overhead';
+export * from './phase-of';
+export * from './problem';
+export * from './rules';
+export * from './summaries';
+export * from './tuning';
+export * from './wait';

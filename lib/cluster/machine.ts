@@ -1,0 +1,193 @@
+import type { Size } from 'cdk8s';
+import { familyOf } from './cidr';
+import type { EtcdDisk } from './etcd-disk';
+import { isDnsLabel } from './names';
+import { checkInteger, throwProblems, type Problem } from './problem';
+
+/** What a machine is for. */
+export enum MachineRole {
+  /** Runs etcd and the API server. */
+  CONTROL_PLANE = 'control-plane',
+  /** Runs workloads. */
+  WORKER = 'worker',
+}
+
+/** Processor architecture, in the words of release archives and container images. */
+export enum Architecture {
+  /** x86-64. */
+  AMD64 = 'amd64',
+  /** 64-bit ARM. */
+  ARM64 = 'arm64',
+}
+
+/** Facts of any machine. */
+export interface MachineOptions {
+  /** Name of the zone it stands in; one of `Cluster.zones`. */
+  readonly zone: string;
+  /** Its address on the cluster network: kubelet's node IP. Must lie in the zone's `nodeCidr`. */
+  readonly address: string;
+  /**
+   * Name of the NIC that carries `address`, for example `eno1`. Needed on control planes when the
+   * API endpoint is a virtual IP.
+   *
+   * @default - unknown; nothing that needs an interface name can be rendered
+   */
+  readonly nic?: string;
+  /**
+   * CPU cores, 1 to 1024. kubeadm wants 2 on a control plane.
+   *
+   * @default - unknown; nothing is scaled by cores
+   */
+  readonly cpus?: number;
+  /**
+   * Memory.
+   *
+   * @default - unknown; nothing is scaled by memory
+   */
+  readonly memory?: Size;
+  /**
+   * Processor architecture.
+   *
+   * @default Architecture.AMD64
+   */
+  readonly architecture?: Architecture;
+  /**
+   * Default gateway. With `nic` and `dnsServers` it makes the library write a network-config;
+   * otherwise the image's own network configuration stays.
+   *
+   * @default - none
+   */
+  readonly gateway?: string;
+  /**
+   * Addresses of the resolvers for the machine itself.
+   *
+   * @default - none
+   */
+  readonly dnsServers?: string[];
+}
+
+/** Facts of a control-plane machine. */
+export interface ControlPlaneMachineOptions extends MachineOptions {
+  /**
+   * The disk that holds etcd's data.
+   *
+   * @default - none; EtcdOnNvme then refuses the machine
+   */
+  readonly etcdDisk?: EtcdDisk;
+}
+
+/** One machine and what is known of it. */
+export class Machine {
+  /**
+   * A machine that runs etcd and the API server.
+   *
+   * @param name its host name and node name: an RFC 1123 label
+   * @param options its facts
+   */
+  public static controlPlane(name: string, options: ControlPlaneMachineOptions): Machine {
+    return new Machine(name, MachineRole.CONTROL_PLANE, options, options.etcdDisk);
+  }
+
+  /**
+   * A machine that runs workloads.
+   *
+   * @param name its host name and node name: an RFC 1123 label
+   * @param options its facts
+   */
+  public static worker(name: string, options: MachineOptions): Machine {
+    return new Machine(name, MachineRole.WORKER, options);
+  }
+
+  /** Name of its zone. */
+  public readonly zone: string;
+  /** Its address on the cluster network. */
+  public readonly address: string;
+  /** The NIC that carries the address, if known. */
+  public readonly nic?: string;
+  /** CPU cores, if known. */
+  public readonly cpus?: number;
+  /** Memory, if known. */
+  public readonly memory?: Size;
+  /** Processor architecture. */
+  public readonly architecture: Architecture;
+  /** Default gateway, if the library writes the network configuration. */
+  public readonly gateway?: string;
+  /** Resolvers of the machine, if the library writes the network configuration. */
+  public readonly dnsServers?: string[];
+
+  private constructor(
+    /** Host name and node name. */
+    public readonly name: string,
+    /** What the machine is for. */
+    public readonly role: MachineRole,
+    options: MachineOptions,
+    /** The disk that holds etcd's data, on control planes. */
+    public readonly etcdDisk?: EtcdDisk,
+  ) {
+    this.zone = options.zone;
+    this.address = options.address;
+    this.nic = options.nic;
+    this.cpus = options.cpus;
+    this.memory = options.memory;
+    this.architecture = options.architecture ?? Architecture.AMD64;
+    this.gateway = options.gateway;
+    this.dnsServers = options.dnsServers;
+    throwProblems(`Machine ${name}`, this.problems());
+  }
+
+  /** Whether the machine runs etcd and the API server. */
+  public get isControlPlane(): boolean {
+    return this.role === MachineRole.CONTROL_PLANE;
+  }
+
+  private problems(): Problem[] {
+    const problems: Problem[] = [];
+    if (!isDnsLabel(this.name)) {
+      problems.push({
+        prop: 'name',
+        allowed: 'an RFC 1123 label',
+        got: this.name,
+        remedy:
+          'use lower-case letters, digits and hyphens, at most 63; it is the host and node name',
+      });
+    }
+    const addresses = { address: this.address, gateway: this.gateway };
+    for (const [prop, got] of Object.entries(addresses)) {
+      if (got !== undefined && familyOf(got) === undefined) {
+        problems.push({
+          prop,
+          allowed: 'an IP address in canonical spelling',
+          got,
+          remedy: 'write it without a prefix length and without leading zeros',
+        });
+      }
+    }
+    for (const server of this.dnsServers ?? []) {
+      if (familyOf(server) === undefined) {
+        problems.push({
+          prop: 'dnsServers',
+          allowed: 'IP addresses in canonical spelling',
+          got: server,
+          remedy: 'name resolvers by address; a name cannot be resolved before there is a resolver',
+        });
+      }
+    }
+    if (this.nic !== undefined && !/^[a-zA-Z0-9._-]{1,15}$/.test(this.nic)) {
+      problems.push({
+        prop: 'nic',
+        allowed: 'an interface name of at most 15 characters',
+        got: this.nic,
+        remedy: 'copy it from `ip -brief link`',
+      });
+    }
+    problems.push(
+      ...checkInteger(
+        'cpus',
+        this.cpus,
+        { min: 1, max: 1024 },
+        'give the cores that `nproc` prints',
+      ),
+    );
+    return problems;
+  }
+}

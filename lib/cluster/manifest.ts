@@ -1,0 +1,54 @@
+import { ApiObject, JsonPatch } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { Cluster } from './cluster';
+import type { Phase } from './phase';
+import { assignPhase } from './phase-of';
+
+/** Label that names the cluster on every object, so that orphans of one cluster can be listed. */
+export const CLUSTER_LABEL = 'cdk8s-groundwork/cluster';
+/** Value of `app.kubernetes.io/managed-by` on every object. */
+export const MANAGED_BY = 'cdk8s-groundwork';
+
+/** The least every object has; rooms pass objects typed by upstream's own definitions. */
+export interface Manifest {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata?: {
+    readonly name?: string;
+    readonly namespace?: string;
+    readonly labels?: { readonly [key: string]: string };
+    readonly annotations?: { readonly [key: string]: string };
+  };
+}
+
+/** Adds one object to the tree: phase on its node, our two labels on its metadata. */
+export function addManifest(
+  scope: Construct,
+  cluster: Cluster,
+  phase: Phase,
+  manifest: Manifest,
+): ApiObject {
+  const { name, namespace } = manifest.metadata ?? {};
+  const id = [manifest.kind?.toLowerCase(), namespace, name]
+    .filter((part) => part !== undefined)
+    .join('-');
+  const object = new ApiObject(scope, id, {
+    ...manifest,
+    apiVersion: manifest.apiVersion!,
+    kind: manifest.kind!,
+    metadata: {
+      ...manifest.metadata,
+      labels: {
+        ...manifest.metadata?.labels,
+        'app.kubernetes.io/managed-by': MANAGED_BY,
+        [CLUSTER_LABEL]: cluster.clusterName,
+      },
+    },
+  });
+  if (namespace === undefined && object.metadata.namespace !== undefined) {
+    // cdk8s puts the chart's namespace on every object that names none, cluster-wide kinds included.
+    object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
+  }
+  assignPhase(object, phase);
+  return object;
+}

@@ -1,0 +1,62 @@
+/** One wrong input: the prop as the user typed it, what would be right, what came, and the way out. */
+export interface Problem {
+  readonly prop: string;
+  readonly allowed: string;
+  readonly got: unknown;
+  readonly remedy: string;
+}
+
+/** The sentence every error of this library is made of. No final period: it is often one line of a list. */
+export function problemText(problem: Problem): string {
+  return `${problem.prop} must be ${problem.allowed}, got ${show(problem.got)}; ${problem.remedy}`;
+}
+
+/** An error about one construct's own props, with the path of that construct in front. */
+export function problemAt(path: string, problem: Problem): Error {
+  return new Error(`[${path}] ${problemText(problem)}`);
+}
+
+/** Throws when there is anything to say; several problems come in one error, one a line. */
+export function throwProblems(path: string, problems: readonly Problem[]): void {
+  if (problems.length === 0) {
+    return;
+  }
+  throw new Error(problems.map((p) => `[${path}] ${problemText(p)}`).join('\n'));
+}
+
+/** A problem when the number is not whole or outside the range, else nothing. */
+export function checkInteger(
+  prop: string,
+  got: number | undefined,
+  range: { readonly min: number; readonly max: number },
+  remedy: string,
+): Problem[] {
+  if (got === undefined || (Number.isInteger(got) && got >= range.min && got <= range.max)) {
+    return [];
+  }
+  return [{ prop, allowed: `between ${range.min} and ${range.max}`, got, remedy }];
+}
+
+/** Throws when a construct says something else than the facts of its cluster. */
+export function agreeWithFact(
+  path: string,
+  prop: string,
+  fact: string | undefined,
+  own: string,
+): void {
+  if (fact !== undefined && fact !== own) {
+    throw problemAt(path, {
+      prop: `cluster.${prop}`,
+      allowed: `${own} for this construct`,
+      got: fact,
+      remedy: `change the fact or use the construct for ${fact}`,
+    });
+  }
+}
+
+function show(value: unknown): string {
+  if (value === undefined || value === '') {
+    return 'nothing';
+  }
+  return Array.isArray(value) ? value.map(show).join(', ') : String(value);
+}

@@ -1,0 +1,43 @@
+import type { Decision } from './decision';
+
+/** A row of a room's tuning table: a decision before it has a value and a place. */
+export interface TuningRow<V> {
+  readonly key: string;
+  readonly value: V;
+  readonly upstream: string;
+  readonly why: string;
+  readonly source: string;
+}
+
+/** A room's tuning table. Rendering reads values from it; the report prints its reasons. */
+export class Tuning<T extends Readonly<Record<string, TuningRow<unknown>>>> {
+  public constructor(private readonly rows: T) {}
+
+  /** The value of one row, with its own type. */
+  public get<K extends keyof T>(name: K): T[K]['value'] {
+    return this.rows[name]!.value;
+  }
+
+  /** All rows as decisions of one construct. */
+  public decisions(path: string): Decision[] {
+    return Object.values(this.rows).map((row) => ({
+      path,
+      key: row.key,
+      value: typeof row.value === 'string' ? row.value : JSON.stringify(row.value),
+      upstream: row.upstream,
+      why: row.why,
+      source: row.source,
+    }));
+  }
+}
+
+/** A row with its value's own type kept; the order is that of the explain page's columns. */
+export function tuned<V>(
+  key: string,
+  value: V,
+  upstream: string,
+  why: string,
+  source: string,
+): TuningRow<V> {
+  return { key, value, upstream, why, source };
+}

@@ -1,0 +1,89 @@
+import { Cidr } from './cidr';
+import { isDnsLabel } from './names';
+import { throwProblems, type Problem } from './problem';
+
+/** Where a zone is and which addresses its machines have. */
+export interface ZoneOptions {
+  /** Country as ISO 3166-1 alpha-2, for example `NO`. Another form throws. */
+  readonly country: string;
+  /** Network of the machines of this zone, canonical CIDR, for example `10.20.0.0/24`. */
+  readonly nodeCidr: string;
+  /**
+   * Region, as `topology.kubernetes.io/region` will say it: an RFC 1123 label.
+   *
+   * @default - the zone's name
+   */
+  readonly region?: string;
+}
+
+/** One failure domain: a room, a rack row, a provider's zone. */
+export class Zone {
+  /**
+   * A zone.
+   *
+   * @param name as `topology.kubernetes.io/zone` will say it: an RFC 1123 label
+   * @param options where it is
+   */
+  public static of(name: string, options: ZoneOptions): Zone {
+    return new Zone(name, options);
+  }
+
+  /** Country as ISO 3166-1 alpha-2. */
+  public readonly country: string;
+  /** Network of the machines of this zone. */
+  public readonly nodeCidr: string;
+  /** Region the zone belongs to. */
+  public readonly region: string;
+  /**
+   * The parsed network.
+   *
+   * @internal
+   */
+  public readonly _cidr: Cidr;
+
+  private constructor(
+    /** The zone's name. */
+    public readonly name: string,
+    options: ZoneOptions,
+  ) {
+    this.country = options.country;
+    this.nodeCidr = options.nodeCidr;
+    this.region = options.region ?? name;
+    const cidr = Cidr.parse(options.nodeCidr);
+    const problems: Problem[] = [];
+    if (!isDnsLabel(name)) {
+      problems.push({
+        prop: 'name',
+        allowed: 'an RFC 1123 label',
+        got: name,
+        remedy: 'use lower-case letters, digits and hyphens, at most 63',
+      });
+    }
+    if (!isDnsLabel(this.region)) {
+      problems.push({
+        prop: 'region',
+        allowed: 'an RFC 1123 label',
+        got: this.region,
+        remedy: 'use lower-case letters, digits and hyphens, at most 63',
+      });
+    }
+    if (!/^[A-Z]{2}$/.test(options.country)) {
+      problems.push({
+        prop: 'country',
+        allowed: 'two capital letters (ISO 3166-1 alpha-2)',
+        got: options.country,
+        remedy: 'write NO for Norway, DE for Germany',
+      });
+    }
+    if (cidr === undefined) {
+      problems.push({
+        prop: 'nodeCidr',
+        allowed: 'a canonical CIDR',
+        got: options.nodeCidr,
+        remedy: 'write the network address with its prefix length, for example 10.20.0.0/24',
+      });
+    }
+    throwProblems(`Zone ${name}`, problems);
+    this._cidr = cidr!;
+  }
+}
