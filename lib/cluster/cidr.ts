@@ -33,9 +33,9 @@ export class Cidr {
     public readonly prefix: number,
   ) {
     this.family = address instanceof Address4 ? 'IPv4' : 'IPv6';
-    const hostBits = BigInt(bitsOf(address) - prefix);
-    this.first = (address.bigInt() >> hostBits) << hostBits;
-    this.last = this.first + (1n << hostBits) - 1n;
+    const size = 2n ** BigInt(bitsOf(address) - prefix);
+    this.first = address.bigInt() - (address.bigInt() % size);
+    this.last = this.first + size - 1n;
   }
 
   public overlaps(other: Cidr): boolean {
@@ -50,6 +50,12 @@ export class Cidr {
     }
     const number = address.bigInt();
     return this.first <= number && number <= this.last;
+  }
+
+  /** Whether the address is the network's own or its broadcast address, which no machine can have. */
+  public reserves(ip: string): boolean {
+    const hasBroadcast = this.family === 'IPv4' && this.prefix < 31;
+    return hasBroadcast && (ip === this.nth(0) || ip === this.nth(Number(this.size) - 1));
   }
 
   /** The address `index` places after the first one. */

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { imageReference, type ImagePin } from '../catalog';
 import type { ApiEndpoint } from './api-endpoint';
-import { Cidr } from './cidr';
+import { Cidr, type IpFamily } from './cidr';
 import type { ClusterFacts, ClusterProps } from './cluster-props';
 import { conntrackMaxFor } from './conntrack';
 import type { Decision } from './decision';
@@ -12,19 +12,19 @@ import { KubernetesVersion } from './kubernetes-version';
 import { Ledger } from './ledger';
 import type { Machine } from './machine';
 import type { OperatingSystem } from './operating-system';
-import { encapsulationOverhead } from './overhead';
+import { encapsulationOverhead, encapsulationOverheadIpv6 } from './overhead';
+import type { Phase } from './phase';
 import { problemAt, throwProblems } from './problem';
 import { clusterRules } from './rules';
-import type { Phase } from './phase';
 import type { Summaries } from './summaries';
 import type { Underlay } from './underlay';
-import type { Wait } from './wait';
 import {
   LoadBalancerKind,
   type CniKind,
   type Encapsulation,
   type KubeProxyMode,
 } from './vocabulary';
+import type { Wait } from './wait';
 import type { Zone } from './zone';
 
 interface RegisteredRule {
@@ -176,7 +176,8 @@ export class Cluster extends Construct {
    * @param encapsulation how pod packets travel
    */
   public podMtu(encapsulation: Encapsulation): number {
-    return this.underlay.mtu - encapsulationOverhead[encapsulation];
+    const overhead = this._ipFamily === 'IPv6' ? encapsulationOverheadIpv6 : encapsulationOverhead;
+    return this.underlay.mtu - overhead[encapsulation];
   }
 
   /**
@@ -260,11 +261,20 @@ export class Cluster extends Construct {
       throw problemAt(this.node.path, {
         prop: 'reason',
         allowed: 'a sentence',
-        got: reason,
+        got: reason.trim(),
         remedy: 'whoever reads the report at night wants to know why',
       });
     }
     this.acknowledgements.set(id, reason);
+  }
+
+  /**
+   * Address family of machines, pods and Services: the facts accept one for all of them.
+   *
+   * @internal
+   */
+  public get _ipFamily(): IpFamily {
+    return this.zones[0]!._cidr.family;
   }
 
   /**

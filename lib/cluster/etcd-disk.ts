@@ -9,7 +9,7 @@ const KERNEL_NAME = new RegExp(
   '^(/dev/)?(' +
     [
       'nvme\\d+(c\\d+)?(n\\d+(p\\d+)?)?',
-      '(s|v|xv|h)d[a-z]{1,3}\\d*',
+      '(s|v|xv|h)d[a-z]{1,2}\\d*',
       'mmcblk\\d+(p\\d+|boot\\d+)?',
       '(dm-|md|loop|nbd|pmem|ram|zram|sr)\\d+(p\\d+)?',
     ].join('|') +
@@ -111,6 +111,13 @@ export class EtcdDisk {
           allowed: 'an identity that survives a reboot, not a kernel device name',
           got: this.identity,
           remedy: 'take the serial from `lsblk -o NAME,SERIAL`, or a name from /dev/disk/by-id',
+        });
+      } else if (this.kind === EtcdDiskKind.BY_ID && /-part\d+$/.test(this.identity)) {
+        problems.push({
+          prop,
+          allowed: 'a whole disk, not a partition',
+          got: this.identity,
+          remedy: 'leave out the -part at its end; etcd gets the disk to itself',
         });
       } else if (!/^[A-Za-z0-9][A-Za-z0-9._:+-]*$/.test(this.identity)) {
         problems.push({

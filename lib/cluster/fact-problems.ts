@@ -3,13 +3,17 @@ import type { ClusterProps } from './cluster-props';
 import { EtcdDiskKind } from './etcd-disk';
 import type { Machine } from './machine';
 import { isDnsLabel, isDnsName } from './names';
+import { networkProblems } from './network-problems';
 import type { Problem } from './problem';
+
+const RESERVED =
+  'the first and the last address of a network are its own and its broadcast address';
 
 /** Everything that is wrong with the facts of a cluster, each on its own; empty when they hold together. */
 export function factProblems(name: string, props: ClusterProps): Problem[] {
   return [
     ...nameProblems(name, props),
-    ...cidrProblems(props),
+    ...networkProblems(props),
     ...zoneProblems(props),
     ...machineProblems(props),
     ...controlPlaneProblems(props.machines),
@@ -63,93 +67,6 @@ function nameProblems(name: string, props: ClusterProps): Problem[] {
     });
   }
   return problems;
-}
-
-function cidrProblems(props: ClusterProps): Problem[] {
-  const problems: Problem[] = [];
-  const named: Array<[string, Cidr]> = props.zones.map((z) => [
-    `nodeCidr of zone ${z.name}`,
-    z._cidr,
-  ]);
-  for (const prop of ['podCidr', 'serviceCidr'] as const) {
-    const cidr = Cidr.parse(props[prop]);
-    if (cidr === undefined) {
-      problems.push({
-        prop,
-        allowed: 'a canonical CIDR',
-        got: props[prop],
-        remedy: 'write the network address with its prefix length, for example 10.244.0.0/16',
-      });
-    } else {
-      named.push([prop, cidr]);
-    }
-  }
-  named.forEach(([prop, cidr], index) => {
-    for (const [otherProp, other] of named.slice(0, index)) {
-      if (cidr.overlaps(other)) {
-        problems.push({
-          prop,
-          allowed: `apart from ${otherProp} ${other}`,
-          got: cidr,
-          remedy:
-            'give every network its own range; packets to a shared address go to only one of them',
-        });
-      }
-    }
-  });
-  problems.push(...serviceCidrProblems(props.serviceCidr), ...podCidrProblems(props));
-  return problems;
-}
-
-function serviceCidrProblems(text: string): Problem[] {
-  const cidr = Cidr.parse(text);
-  if (cidr === undefined) {
-    return [];
-  }
-  const hostBits = (cidr.family === 'IPv4' ? 32 : 128) - cidr.prefix;
-  // kubeadm gives the tenth address to cluster DNS, and refuses more than 20 host bits.
-  if (hostBits < 4 || hostBits > 20) {
-    const base = cidr.family === 'IPv4' ? 32 : 128;
-    return [
-      {
-        prop: 'serviceCidr',
-        allowed: `between /${base - 20} and /${base - 4}`,
-        got: cidr,
-        remedy: 'a /16 holds 65,534 Services',
-      },
-    ];
-  }
-  return [];
-}
-
-function podCidrProblems(props: ClusterProps): Problem[] {
-  const cidr = Cidr.parse(props.podCidr);
-  if (cidr === undefined) {
-    return [];
-  }
-  const mask = cidr.family === 'IPv4' ? 24 : 64;
-  // The controller manager cuts one /24 (or /64) per node out of it and refuses more than 16 bits between.
-  if (cidr.prefix > mask || mask - cidr.prefix > 16) {
-    return [
-      {
-        prop: 'podCidr',
-        allowed: `between /${mask - 16} and /${mask}`,
-        got: cidr,
-        remedy: 'kubeadm sets one node network aside for every machine; a /16 serves 256 machines',
-      },
-    ];
-  }
-  if (BigInt(props.machines.length) > 1n << BigInt(mask - cidr.prefix)) {
-    return [
-      {
-        prop: 'podCidr',
-        allowed: `large enough for ${props.machines.length} machines`,
-        got: cidr,
-        remedy: `every machine gets a /${mask} of it; shorten the prefix`,
-      },
-    ];
-  }
-  return [];
 }
 
 function zoneProblems(props: ClusterProps): Problem[] {
@@ -213,6 +130,13 @@ function machineProblems(props: ClusterProps): Problem[] {
         got: machine.address,
         remedy: 'correct the address, the zone, or the nodeCidr of the zone',
       });
+    } else if (zone?._cidr.reserves(machine.address)) {
+      problems.push({
+        prop: `address of machine ${machine.name}`,
+        allowed: `a host address of ${zone.nodeCidr}`,
+        got: machine.address,
+        remedy: RESERVED,
+      });
     }
     if (
       machine.gateway !== undefined &&
@@ -262,11 +186,15 @@ function endpointProblems(props: ClusterProps): Problem[] {
       'a virtual IP moves; reserve a free address for it',
     );
   }
-  if (virtual && !props.zones.some((z) => z._cidr.contains(endpoint.address!))) {
+  const zone = props.zones.find((z) => z._cidr.contains(endpoint.address!));
+  if (virtual && zone === undefined) {
     add(
       'inside the nodeCidr of a zone',
       "kube-vip answers ARP for it on the control planes' own segment",
     );
+  }
+  if (virtual && zone?._cidr.reserves(endpoint.address)) {
+    add(`a host address of ${zone.nodeCidr}`, RESERVED);
   }
   for (const prop of ['podCidr', 'serviceCidr'] as const) {
     if (Cidr.parse(props[prop])?.contains(endpoint.address)) {
@@ -274,7 +202,7 @@ function endpointProblems(props: ClusterProps): Problem[] {
     }
   }
   const family = familyOf(props.machines[0]?.address ?? endpoint.address);
-  if (familyOf(endpoint.address) !== family) {
+  if (!virtual && familyOf(endpoint.address) !== family) {
     add(`of the machines' family ${family}`, 'machines must reach it with their own addresses');
   }
   return problems;

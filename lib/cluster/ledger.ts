@@ -263,6 +263,23 @@ export class Ledger {
     return [...found].sort();
   }
 
+  /**
+   * Requests for machines that the cluster does not have, one sentence each.
+   *
+   * @internal
+   */
+  public _strangers(machines: readonly Machine[]): string[] {
+    const known = new Set(machines.map((m) => m.name));
+    const found = [...this.own]
+      .filter(([machine]) => !known.has(machine))
+      .flatMap(([machine, requests]) =>
+        requests.map(
+          ({ key, by }) => `${key}: ${by.node.path} asks for it on ${machine}, an unknown machine`,
+        ),
+      );
+    return found.sort();
+  }
+
   private add(
     kind: Kind,
     key: string,
@@ -312,7 +329,7 @@ function clashOf(requests: Request[]): string | undefined {
     return undefined;
   }
   const other = requests.find((r) =>
-    r.merge === MergeRule.AT_LEAST ? Number(r.value) > Number(exact.value) : differs(r, exact),
+    r.merge === MergeRule.AT_LEAST ? !(Number(r.value) <= Number(exact.value)) : differs(r, exact),
   );
   if (other === undefined) {
     return undefined;

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { Cluster } from './cluster';
 import type { Phase } from './phase';
 import { assignPhase } from './phase-of';
+import { problemAt } from './problem';
 
 /** Label that names the cluster on every object, so that orphans of one cluster can be listed. */
 export const CLUSTER_LABEL = 'cdk8s-groundwork/cluster';
@@ -28,6 +29,15 @@ export function addManifest(
   phase: Phase,
   manifest: Manifest,
 ): ApiObject {
+  if (scope.node.root !== cluster.node.root) {
+    // The cluster's rules run with the App it is in; elsewhere they would never see this object.
+    throw problemAt(scope.node.path, {
+      prop: 'cluster',
+      allowed: 'in the same App as this construct',
+      got: cluster.node.path,
+      remedy: 'create the Cluster in the App that synthesizes this chart',
+    });
+  }
   const { name, namespace } = manifest.metadata ?? {};
   const id = [manifest.kind?.toLowerCase(), namespace, name]
     .filter((part) => part !== undefined)

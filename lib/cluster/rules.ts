@@ -54,4 +54,15 @@ export const clusterRules: IRule[] = [
         ._staleAcknowledgements('GW-CLUSTER-003')
         .map((id) => ({ message: `no warning or note ${id} to acknowledge` })),
   ),
+  rule(
+    {
+      id: 'GW-CLUSTER-004',
+      severity: Severity.ERROR,
+      title: 'Every machine setting is for a machine of the spec',
+      why: 'A setting for an unknown machine is written nowhere, and nobody would notice',
+      remedy: 'correct the name, or add the machine to the spec',
+      reference: 'docs/decisions/0004-one-ledger-for-machine-settings.md',
+    },
+    (cluster) => cluster.ledger._strangers(cluster.machines).map((message) => ({ message })),
+  ),
 ];

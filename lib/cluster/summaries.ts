@@ -1,3 +1,4 @@
+import type { Machine } from './machine';
 import type { KubeProxyMode, CniKind, Encapsulation } from './vocabulary';
 
 /**
@@ -12,6 +13,16 @@ export interface CniSummary {
   readonly bgp: boolean;
   readonly podMtu: number;
   readonly dataplane: string;
+  /** What only Calico has; its own rules read it. */
+  readonly calico?: CalicoSummary;
+}
+
+export interface CalicoSummary {
+  /** Tag of the operator's image. */
+  readonly operatorTag: string;
+  readonly blockSize: number;
+  readonly natOutgoing: boolean;
+  readonly checksumOffload: boolean;
 }
 
 export interface KubeProxySummary {
@@ -21,6 +32,10 @@ export interface KubeProxySummary {
   readonly strictArp: boolean;
   readonly excludeCidrs: readonly string[];
   readonly server: string;
+  /** Times that the proxy's own rules read; those that its mode does not have are absent. */
+  readonly syncPeriodSeconds?: number;
+  readonly minSyncPeriodSeconds?: number;
+  readonly tcpTimeoutSeconds?: number;
 }
 
 export interface IngressSummary {
@@ -31,23 +46,35 @@ export interface IngressSummary {
   readonly nodePorts: readonly number[];
   /** New connections a second at which slow clients fill every slot: workers × connections ÷ header timeout. */
   readonly breakEvenRate: number;
+  /** Full reference of the controller's image. */
+  readonly image: string;
+  /** How long a client may take for its request header, in seconds. */
+  readonly headerTimeoutSeconds: number;
+  /** Memory that one replica reserves, in MiB. */
+  readonly memoryMebibytes: number;
 }
 
 export interface EtcdSummary {
   readonly path: string;
-  /** Directory that is a mount point of its own, or undefined when the root disk is shared. */
+  /** Directory that is a mount point of its own on every control plane, or undefined when one shares its root disk. */
   readonly mountPoint?: string;
   readonly dataDir: string;
   readonly heartbeatMs: number;
   readonly electionMs: number;
   /** The `etcd.local` part of kubeadm's ClusterConfiguration. */
   readonly kubeadmLocal: Readonly<Record<string, unknown>>;
+  /** Whether somebody said that losing one zone may stop etcd. */
+  readonly zoneQuorumLossAccepted?: boolean;
 }
 
 export interface NodesSummary {
   readonly path: string;
   /** Every file for every machine, path below the output folder → content; rendered at the call. */
   readonly files: () => Readonly<Record<string, string>>;
+  /** Size of one machine's user-data, for rules; cheaper than rendering all machines. */
+  readonly userDataBytes: (machine: Machine) => number;
+  /** Archives that are fetched without a catalogued checksum: name, version, architecture. */
+  readonly unpinnedArchives: () => readonly string[];
 }
 
 export interface Summaries {
