@@ -1,0 +1,245 @@
+import { readFileSync } from 'node:fs';
+import { Duration } from 'cdk8s';
+import { parse } from 'yaml';
+import { ApiEndpoint, KubernetesVersion, Machine, OperatingSystem, Zone } from '../../lib/cluster';
+import { IpvsScheduler } from '../../lib/proxy';
+import { describeWithUpstream, upstreamFile } from '../support/upstream';
+import { render } from './support';
+
+/** What upstream knows and we leave to upstream's default, each with its reason. */
+const LEFT_OUT: Record<string, string> = {
+  bindAddressHardFail: 'a metrics port that is taken must not stop the proxy',
+  'clientConnection.acceptContentTypes': 'empty lets the server choose',
+  'clientConnection.burst': 'informers hold few watches; there is nothing to speed up',
+  'clientConnection.contentType': 'protobuf by default, the fastest there is',
+  'clientConnection.qps': 'as burst',
+  'detectLocal.bridgeInterface': 'only for detectLocalMode BridgeInterface',
+  'detectLocal.interfaceNamePrefix': 'only for detectLocalMode InterfaceNamePrefix',
+  enableProfiling: 'off by default',
+  hostnameOverride: 'the flag says it for each node',
+  'iptables.minSyncPeriod': 'read in iptables mode only',
+  'iptables.syncPeriod': 'read in iptables mode only',
+  'logging.flushFrequency': 'the default is right',
+  'logging.format': 'text, as every other component',
+  'logging.options.json.infoBufferSize': 'no buffering by default',
+  'logging.options.text.infoBufferSize': 'no buffering by default',
+  'logging.verbosity': 'zero by default',
+  'nftables.masqueradeAll': 'another mode',
+  'nftables.masqueradeBit': 'another mode',
+  'nftables.minSyncPeriod': 'another mode',
+  'nftables.syncPeriod': 'another mode',
+  portRange: 'unused since the userspace mode is gone',
+  showHiddenMetricsForVersion: 'no metric is asked for that upstream hides',
+  'winkernel.enableDSR': 'Windows',
+  'winkernel.forwardHealthCheckVip': 'Windows',
+  'winkernel.networkName': 'Windows',
+  'winkernel.rootHnsEndpointName': 'Windows',
+  'winkernel.sourceVip': 'Windows',
+};
+
+function leaves(value: unknown, path = ''): Array<[string, unknown]> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? Object.entries(value).flatMap(([key, item]) =>
+        leaves(item, path === '' ? key : `${path}.${key}`),
+      )
+    : [[path, value]];
+}
+
+describeWithUpstream('KubeProxyConfiguration against upstream', () => {
+  const upstream = Object.fromEntries(
+    leaves(
+      parse(
+        readFileSync(upstreamFile('manifests', 'kubernetes-1.36-kube-proxy-defaults.yaml'), 'utf8'),
+      ),
+    ),
+  );
+  const ours = Object.fromEntries(leaves(render().configuration));
+
+  test('has no key that upstream does not know', () => {
+    expect(Object.keys(ours).filter((key) => !(key in upstream))).toEqual([]);
+  });
+
+  test('has every key of upstream, or a reason to leave it out', () => {
+    const missing = Object.keys(upstream).filter((key) => !(key in ours));
+    expect(missing.sort()).toEqual(Object.keys(LEFT_OUT).sort());
+  });
+
+  test('gives every value the type that upstream gives it', () => {
+    const wrong = Object.entries(ours).filter(
+      ([key, value]) => upstream[key] !== null && typeof value !== typeof upstream[key],
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('keeps to upstream except where a decision says so', () => {
+    const changed = Object.entries(ours)
+      .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(upstream[key]))
+      .map(([key]) => key);
+    expect(changed.sort()).toEqual([
+      'clientConnection.kubeconfig',
+      'clusterCIDR',
+      'conntrack.maxPerCore',
+      'conntrack.min',
+      'conntrack.tcpCloseWaitTimeout',
+      'conntrack.tcpEstablishedTimeout',
+      'detectLocalMode',
+      'iptables.localhostNodePorts',
+      'ipvs.excludeCIDRs',
+      'ipvs.minSyncPeriod',
+      'ipvs.scheduler',
+      'ipvs.strictARP',
+      'ipvs.syncPeriod',
+      'ipvs.tcpTimeout',
+      'mode',
+      'nodePortAddresses',
+    ]);
+  });
+});
+
+describe('KubeProxyConfiguration', () => {
+  test('of the flagship', () => {
+    expect(render().configuration).toEqual({
+      apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+      kind: 'KubeProxyConfiguration',
+      mode: 'ipvs',
+      bindAddress: '0.0.0.0',
+      clientConnection: { kubeconfig: '/var/lib/kube-proxy/kubeconfig.conf' },
+      clusterCIDR: '10.244.0.0/16',
+      detectLocalMode: 'ClusterCIDR',
+      nodePortAddresses: ['primary'],
+      ipvs: {
+        scheduler: 'rr',
+        strictARP: true,
+        excludeCIDRs: ['10.20.0.10/32'],
+        syncPeriod: '30s',
+        minSyncPeriod: '1s',
+        tcpTimeout: '2h15m0s',
+        tcpFinTimeout: '0s',
+        udpTimeout: '0s',
+      },
+      iptables: { masqueradeBit: 14, masqueradeAll: false, localhostNodePorts: false },
+      conntrack: {
+        maxPerCore: 0,
+        min: 0,
+        tcpEstablishedTimeout: '0s',
+        tcpCloseWaitTimeout: '0s',
+        tcpBeLiberal: false,
+        udpTimeout: '0s',
+        udpStreamTimeout: '0s',
+      },
+      healthzBindAddress: '0.0.0.0:10256',
+      metricsBindAddress: '127.0.0.1:10249',
+      configSyncPeriod: '15m0s',
+      oomScoreAdj: -999,
+    });
+  });
+
+  test('takes every option', () => {
+    const { configuration } = render({
+      scheduler: IpvsScheduler.LC,
+      strictArp: false,
+      excludeCidrs: ['10.20.0.64/27', '10.20.0.10/32'],
+      nodePortAddresses: ['10.20.0.0/24'],
+      syncPeriod: Duration.minutes(1),
+      minSyncPeriod: Duration.millis(500),
+      tcpTimeout: Duration.hours(3),
+      tcpFinTimeout: Duration.seconds(30),
+      udpTimeout: Duration.minutes(2),
+      metricsBindAddress: '0.0.0.0:10249',
+      masqueradeAll: true,
+      tcpBeLiberal: true,
+    });
+    expect(configuration).toMatchObject({
+      nodePortAddresses: ['10.20.0.0/24'],
+      ipvs: {
+        scheduler: 'lc',
+        strictARP: false,
+        excludeCIDRs: ['10.20.0.10/32', '10.20.0.64/27'],
+        syncPeriod: '1m0s',
+        minSyncPeriod: '500ms',
+        tcpTimeout: '3h0m0s',
+        tcpFinTimeout: '30s',
+        udpTimeout: '2m0s',
+      },
+      iptables: { masqueradeAll: true },
+      conntrack: { tcpBeLiberal: true },
+      metricsBindAddress: '0.0.0.0:10249',
+    });
+  });
+
+  test('leaves the conntrack table to kube-proxy on machines of others', () => {
+    expect(render({}, {}, true).configuration.conntrack).toEqual({
+      maxPerCore: 32768,
+      min: 262144,
+      tcpEstablishedTimeout: '24h0m0s',
+      tcpCloseWaitTimeout: '1h0m0s',
+      tcpBeLiberal: false,
+      udpTimeout: '0s',
+      udpStreamTimeout: '0s',
+    });
+  });
+
+  test('is liberal towards TCP windows only on kernels before 6.1', () => {
+    const liberal = (operatingSystem: OperatingSystem) =>
+      render({}, { operatingSystem }).configuration.conntrack.tcpBeLiberal;
+    expect(liberal(OperatingSystem.UBUNTU_22_04)).toBe(true);
+    expect(liberal(OperatingSystem.DEBIAN_12)).toBe(false);
+    expect(liberal(OperatingSystem.UBUNTU_24_04)).toBe(false);
+  });
+
+  test('excludes nothing when somebody else runs the endpoint', () => {
+    const endpoint = ApiEndpoint.external({ dnsName: 'api.oslo.example' });
+    expect(render({}, { endpoint }).configuration.ipvs.excludeCIDRs).toEqual([]);
+  });
+
+  test('speaks IPv6 on an IPv6 cluster', () => {
+    const { configuration } = render(
+      {},
+      {
+        podCidr: 'fd00:10:244::/56',
+        serviceCidr: 'fd00:10:96::/112',
+        endpoint: ApiEndpoint.kubeVip('fd00:20::10'),
+        zones: [Zone.of('oslo-1', { country: 'NO', nodeCidr: 'fd00:20::/64' })],
+        machines: [Machine.controlPlane('cp-1', { zone: 'oslo-1', address: 'fd00:20::11' })],
+      },
+    );
+    expect(configuration).toMatchObject({
+      bindAddress: '::',
+      healthzBindAddress: '[::]:10256',
+      metricsBindAddress: '[::1]:10249',
+      clusterCIDR: 'fd00:10:244::/56',
+      ipvs: { excludeCIDRs: ['fd00:20::10/128'] },
+    });
+  });
+
+  test.each(['1.35.8', '1.36.4', '1.37.1'])('names no feature gate on %s', (patch) => {
+    const { configuration } = render({}, { kubernetesVersion: KubernetesVersion.of(patch) });
+    expect(configuration).not.toHaveProperty('featureGates');
+  });
+});
+
+test('the kubeconfig goes to the endpoint, with the credentials of the pod', () => {
+  expect(render().kubeconfig).toEqual({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [
+      {
+        name: 'default',
+        cluster: {
+          'certificate-authority': '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt',
+          server: 'https://api.oslo.example:6443',
+        },
+      },
+    ],
+    contexts: [
+      { name: 'default', context: { cluster: 'default', namespace: 'default', user: 'default' } },
+    ],
+    'current-context': 'default',
+    users: [
+      {
+        name: 'default',
+        user: { tokenFile: '/var/run/secrets/kubernetes.io/serviceaccount/token' },
+      },
+    ],
+  });
+});

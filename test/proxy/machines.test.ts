@@ -1,0 +1,128 @@
+import { Size } from 'cdk8s';
+import * as fc from 'fast-check';
+import { Machine } from '../../lib/cluster';
+import { IpvsScheduler } from '../../lib/proxy';
+import { connectionTableBits } from '../../lib/proxy/machine-needs';
+import { osloMachine } from '../support/oslo';
+import { render } from './support';
+
+const machines = [
+  osloMachine(1),
+  osloMachine(2, { memory: Size.gibibytes(2) }),
+  osloMachine(3, { memory: undefined }),
+  Machine.worker('w-1', { zone: 'oslo-1', address: '10.20.0.21', memory: Size.gibibytes(64) }),
+];
+
+function needs(name: string, ...args: Parameters<typeof render>) {
+  const { cluster } = render(...args);
+  const { ledger } = cluster;
+  expect(ledger.clashes(cluster.machines)).toEqual([]);
+  return ledger.forMachine(cluster.machines.find((m) => m.name === name)!);
+}
+
+const values = (entries: Array<{ key: string; value: string }>) =>
+  Object.fromEntries(entries.map(({ key, value }) => [key, value]));
+
+test('asks for the modules of IPVS mode and its scheduler, and for no legacy name', () => {
+  const modules = (options = {}) => needs('cp-1', options).kernelModules.map(({ key }) => key);
+  expect(modules()).toEqual([
+    'dummy',
+    'ip_set',
+    'ip_set_bitmap_port',
+    'ip_set_hash_ip',
+    'ip_set_hash_ipport',
+    'ip_set_hash_ipportip',
+    'ip_set_hash_ipportnet',
+    'ip_vs',
+    'ip_vs_rr',
+    'nf_conntrack',
+    'xt_addrtype',
+    'xt_comment',
+    'xt_conntrack',
+    'xt_mark',
+    'xt_set',
+  ]);
+  expect(modules({ scheduler: IpvsScheduler.LC })).toContain('ip_vs_lc');
+  expect(modules({ scheduler: IpvsScheduler.LC })).not.toContain('ip_vs_rr');
+});
+
+test.each([
+  ['cp-1', '524288', '17'],
+  ['cp-2', '65536', '14'],
+  ['cp-3', '262144', '16'],
+  ['w-1', '1048576', '18'],
+])('sizes the tables of %s by its memory', (name, size, bits) => {
+  const { sysctls, kernelModuleOptions } = needs(name, {}, { machines });
+  expect(values(sysctls)).toEqual({
+    'net.netfilter.nf_conntrack_max': size,
+    'net.netfilter.nf_conntrack_tcp_timeout_close_wait': '3600',
+    'net.netfilter.nf_conntrack_tcp_timeout_established': '86400',
+  });
+  expect(values(kernelModuleOptions)).toEqual({
+    'dummy numdummies': '0',
+    'ip_vs conn_tab_bits': bits,
+    'nf_conntrack hashsize': size,
+  });
+});
+
+test('every conntrack setting has exactly one owner', () => {
+  for (const foreign of [false, true]) {
+    const { cluster, configuration } = render({}, {}, foreign);
+    const { conntrack } = configuration;
+    const written = {
+      nf_conntrack_max: conntrack.maxPerCore > 0,
+      nf_conntrack_tcp_timeout_established: conntrack.tcpEstablishedTimeout !== '0s',
+      nf_conntrack_tcp_timeout_close_wait: conntrack.tcpCloseWaitTimeout !== '0s',
+    };
+    const asked = cluster.ledger.forMachine(cluster.machines[0]).sysctls.map(({ key }) => key);
+    for (const [name, byKubeProxy] of Object.entries(written)) {
+      expect([name, asked.includes(`net.netfilter.${name}`)]).toEqual([name, !byKubeProxy]);
+      expect(byKubeProxy).toBe(foreign);
+    }
+  }
+});
+
+test('the explain page names every size once', () => {
+  const { cluster } = render({}, { machines });
+  const value = (key: string) => cluster.decisions().find((d) => d.key === key)?.value;
+  expect(value('sysctl.net.netfilter.nf_conntrack_max')).toBe('65536, 262144, 524288, 1048576');
+  expect(value('modprobe.ip_vs.conn_tab_bits')).toBe('14, 16, 17, 18');
+  expect(
+    render({}, {}, true)
+      .cluster.decisions()
+      .map(({ key }) => key),
+  ).not.toContain('sysctl.net.netfilter.nf_conntrack_max');
+});
+
+test('opens metrics only when they are served to others', () => {
+  const ports = (metricsBindAddress?: string) =>
+    needs('cp-1', { metricsBindAddress }).ports.map(({ key }) => key);
+  const always = [
+    '10256/tcp from machines',
+    '30000-32767/tcp from anywhere',
+    '30000-32767/udp from anywhere',
+  ];
+  expect(ports()).toEqual(always);
+  expect(ports('127.0.0.1:9999')).toEqual(always);
+  expect(ports('0.0.0.0:10249')).toEqual([
+    '10249/tcp from machines',
+    '10249/tcp from pods',
+    ...always,
+  ]);
+});
+
+test('the connection table grows with conntrack, within what every kernel takes', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1024, max: 2 ** 26 }),
+      fc.integer({ min: 0, max: 2 ** 20 }),
+      (max, more) => {
+        const bits = connectionTableBits(max);
+        expect(bits).toBeGreaterThanOrEqual(12);
+        expect(bits).toBeLessThanOrEqual(20);
+        expect(connectionTableBits(max + more)).toBeGreaterThanOrEqual(bits);
+        expect(bits === 12 || 2 ** bits <= max / 4).toBe(true);
+      },
+    ),
+  );
+});
