@@ -92,6 +92,10 @@ class StrictValidator {
           schema.properties.metadata = { $ref: `kubernetes#/definitions/${META}` };
           schema.required = [...new Set(['apiVersion', 'kind', ...(schema.required ?? [])])];
           this.schemas.set(`${apiVersion(spec.group, version.name)} ${spec.names.kind}`, schema);
+          if (spec.group === 'projectcalico.org') {
+            // Calico stores the kinds that it serves in this group, with the same fields.
+            this.schemas.set(`crd.projectcalico.org/v1 ${spec.names.kind}`, schema);
+          }
         }
       }
     }

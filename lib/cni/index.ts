@@ -1,0 +1,2 @@
+export * from './calico-options';
+export * from './tuned-calico';

@@ -1,0 +1,7 @@
+import type { IRule } from '../cluster';
+import { platformRules } from './platform-rules';
+import { poolRules } from './pool-rules';
+import { underlayRules } from './underlay-rules';
+
+/** What would break in Calico, or cost more than it should. */
+export const calicoRules: IRule[] = [...underlayRules, ...platformRules, ...poolRules];

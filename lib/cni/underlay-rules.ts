@@ -1,0 +1,183 @@
+import { atLeast } from '../catalog';
+import {
+  Cidr,
+  Encapsulation,
+  Severity,
+  type Cluster,
+  type IRule,
+  type RuleViolation,
+} from '../cluster';
+import { calicoRule, type CalicoFacts } from './calico-rule';
+import { isBareInSubnet, isCrossSubnet, isIpip, isVxlan, usedZones } from './choices';
+
+/** Up to here upstream recommends the full mesh; every machine keeps a session with every other. */
+const MESH_LIMIT = 100;
+/** First kernel on which VXLAN with checksum offload was reported slow. */
+const SLOW_OFFLOAD_KERNEL = '6.12';
+
+const OVERLAY = 'https://docs.tigera.io/calico/latest/networking/configuring/vxlan-ipip';
+
+/** Calico and the network the machines stand on. */
+export const underlayRules: IRule[] = [
+  calicoRule(
+    {
+      id: 'GW-CNI-001',
+      severity: Severity.ERROR,
+      title: 'Pod addresses do not travel bare through a network that filters them',
+      why: "The provider drops every packet whose source is not the machine's own address, without a sign",
+      remedy:
+        "choose Encapsulation.VXLAN, which carries pod packets between the machines' own addresses",
+      reference: OVERLAY,
+    },
+    (cluster, { encapsulation }) =>
+      cluster.underlay.filtersSourceAddresses && hasBareNeighbours(cluster, encapsulation)
+        ? [
+            {
+              message: `encapsulation ${encapsulation} sends pod addresses bare, and this underlay drops foreign source addresses`,
+            },
+          ]
+        : [],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-002',
+      severity: Severity.ERROR,
+      title: 'Bare pod packets stay on one Ethernet segment',
+      why: "Machines send them to each other directly; a router between them does not know the pods' networks",
+      remedy:
+        'choose Encapsulation.VXLAN, or Encapsulation.IPIP_CROSS_SUBNET where every zone is one segment',
+      reference: OVERLAY,
+    },
+    segmentViolations,
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-003',
+      severity: Severity.WARNING,
+      title: 'VXLAN is not slowed down by checksum offload',
+      why: 'On kernels from 6.12 a vxlan.calico device was measured at 50 to 300 Mbit/s until its offload was switched off',
+      remedy:
+        'measure pod to pod with iperf3; where it is slow, set felix.checksumOffload to false',
+      reference: 'https://github.com/projectcalico/calico/issues/11435',
+    },
+    (cluster, { encapsulation, calico }) =>
+      isVxlan(encapsulation) &&
+      calico.checksumOffload &&
+      atLeast(cluster.kernel, SLOW_OFFLOAD_KERNEL)
+        ? [
+            {
+              message: `encapsulation ${encapsulation} on kernel ${cluster.kernel} leaves checksums to the offload`,
+            },
+          ]
+        : [],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-004',
+      severity: Severity.WARNING,
+      title: 'The BGP mesh stays small',
+      why: 'Every machine keeps a session with every other, so a restart of one is felt by all',
+      remedy: 'choose Encapsulation.VXLAN, which needs no BGP, or split the cluster',
+      reference: 'https://docs.tigera.io/calico/latest/networking/configuring/bgp',
+    },
+    ({ machines: { length } }, { bgp }) =>
+      bgp && length > MESH_LIMIT
+        ? [
+            {
+              message: `${length} machines make a full mesh of ${(length * (length - 1)) / 2} sessions; upstream recommends it up to ${MESH_LIMIT} machines`,
+            },
+          ]
+        : [],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-005',
+      severity: Severity.NOTE,
+      title: 'CrossSubnet goes by the prefix on the NIC',
+      why: 'Calico compares addresses within the prefix that the NIC carries; with /32, common on VPS platforms, everything is tunnelled',
+      remedy: "check with `ip -brief address` that every NIC carries its zone's prefix length",
+      reference: 'https://github.com/projectcalico/calico/issues/4254',
+    },
+    (cluster, { encapsulation }) =>
+      isCrossSubnet(encapsulation)
+        ? [
+            {
+              message: `encapsulation ${encapsulation} saves its overhead only if NICs carry ${prefixes(cluster)}`,
+            },
+          ]
+        : [],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-006',
+      severity: Severity.NOTE,
+      title: 'IP in IP is let through between the machines',
+      why: "It is IP protocol 4, neither TCP nor UDP; several providers' firewalls cannot name it and drop it",
+      remedy: 'allow protocol 4 between the machines, or choose the VXLAN mode of the same kind',
+      reference: OVERLAY,
+    },
+    (_cluster, { encapsulation }) =>
+      isIpip(encapsulation)
+        ? [
+            {
+              message: `encapsulation ${encapsulation} needs IP protocol 4 through every firewall between machines`,
+            },
+          ]
+        : [],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-007',
+      severity: Severity.NOTE,
+      title: 'Pods use the whole MTU',
+      why: 'A smaller MTU is safe and sends a header more often than needed',
+      remedy:
+        'leave mtu out to get the largest that fits; running pods keep theirs until they are recreated',
+      reference: 'https://docs.tigera.io/calico/latest/networking/configuring/mtu',
+    },
+    (cluster, { encapsulation, podMtu }) => {
+      const most = cluster.podMtu(encapsulation);
+      return podMtu < most
+        ? [
+            {
+              message: `mtu ${podMtu} leaves ${most - podMtu} bytes of every packet unused; ${encapsulation} on this underlay allows ${most}`,
+            },
+          ]
+        : [];
+    },
+  ),
+];
+
+/** Whether some machine sends another one pod packets without encapsulation. */
+function hasBareNeighbours(cluster: Cluster, encapsulation: Encapsulation): boolean {
+  const { length } = cluster.machines;
+  return encapsulation === Encapsulation.NONE
+    ? length > 1
+    : isBareInSubnet(encapsulation) && length > usedZones(cluster);
+}
+
+function segmentViolations(cluster: Cluster, { encapsulation }: CalicoFacts): RuleViolation[] {
+  // Where sources are filtered as well, GW-CNI-001 says the same with the stronger reason.
+  if (cluster.underlay.filtersSourceAddresses || !hasBareNeighbours(cluster, encapsulation)) {
+    return [];
+  }
+  if (!cluster.underlay.l2Adjacent) {
+    return [
+      {
+        message: `encapsulation ${encapsulation} sends pod packets bare to neighbours, and machines of a zone share no segment on this underlay`,
+      },
+    ];
+  }
+  const zones = usedZones(cluster);
+  return encapsulation === Encapsulation.NONE && zones > 1
+    ? [
+        {
+          message: `encapsulation None needs one segment, and the machines stand in ${zones} zones with networks of their own`,
+        },
+      ]
+    : [];
+}
+
+function prefixes(cluster: Cluster): string {
+  return cluster.zones.map((z) => `/${Cidr.parse(z.nodeCidr)!.prefix} in ${z.name}`).join(', ');
+}

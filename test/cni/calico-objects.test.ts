@@ -1,0 +1,288 @@
+import { Duration } from 'cdk8s';
+import * as fc from 'fast-check';
+import { ApiEndpoint, Encapsulation, KubeProxyMode, Underlay } from '../../lib';
+import { encapsulationOverhead, Phase, phaseOf } from '../../lib/cluster';
+import { FelixLogSeverity } from '../../lib/cni';
+import { unexplainedLeaves } from '../support/coverage';
+import { osloMachine } from '../support/oslo';
+import { validateStrictly } from '../support/strict-schema';
+import { describeWithUpstream } from '../support/upstream';
+import { find, network, render, spread, type Rendered } from './calico';
+
+/** Every shape of the output: encapsulations, a mirror, metrics, nftables, one machine. */
+const variants: Array<[string, () => Rendered]> = [
+  ['the flagship', () => render()],
+  ...Object.values(Encapsulation).map((encapsulation): [string, () => Rendered] => [
+    `encapsulation ${encapsulation}`,
+    () => render({ encapsulation }),
+  ]),
+  [
+    'a mirror',
+    () => render({}, { imageRegistry: 'mirror.example.no/k8s', imagePullSecrets: ['a', 'b'] }),
+  ],
+  [
+    'all options',
+    () =>
+      render({
+        encapsulation: Encapsulation.VXLAN,
+        mtu: 1400,
+        blockSize: 24,
+        natOutgoing: false,
+        operatorImage: 'registry.example.no/tigera/operator:v1.42.4',
+        felix: {
+          logSeverityScreen: FelixLogSeverity.WARNING,
+          prometheusMetricsPort: 9091,
+          checksumOffload: false,
+        },
+      }),
+  ],
+  ['nftables', () => render({}, { kubeProxyMode: KubeProxyMode.NFTABLES })],
+  ['one machine', () => render({}, spread(1, 1))],
+];
+
+describeWithUpstream('every object passes a strict API server', () => {
+  test.each(variants)('%s', (_name, make) => {
+    expect(make().objects.flatMap((o) => validateStrictly(o))).toEqual([]);
+  });
+});
+
+test.each(variants)('every value has a reason: %s', (_name, make) => {
+  const { cluster, objects } = make();
+  const explained = {
+    decisions: cluster.decisions(),
+    facts: [
+      'Installation.spec.calicoNetwork.ipPools.cidr',
+      'Installation.spec.imagePullSecrets',
+      'Installation.spec.registry',
+      'Deployment.spec.template.spec.containers.image',
+      'Deployment.spec.template.spec.imagePullSecrets',
+    ],
+    structural: [
+      // Access is compared grant by grant with upstream.
+      'ClusterRole.rules',
+      ...['ClusterRoleBinding', 'RoleBinding'].flatMap((kind) => [
+        `${kind}.roleRef`,
+        `${kind}.subjects`,
+      ]),
+      'APIServer.spec',
+      'Deployment.spec.selector',
+      'Deployment.spec.template.metadata.labels',
+      ...['serviceAccountName', 'hostNetwork', 'dnsPolicy', 'nodeSelector', 'volumes'].map(
+        (f) => `Deployment.spec.template.spec.${f}`,
+      ),
+      ...['name', 'command', 'env', 'envFrom', 'volumeMounts'].map(
+        (f) => `Deployment.spec.template.spec.containers.${f}`,
+      ),
+    ],
+  };
+  expect(objects.flatMap((object) => unexplainedLeaves(object, explained))).toEqual([]);
+});
+
+test('the operator comes a phase before what it installs, settings of Felix first', () => {
+  const phases = render()
+    .calico.node.findAll()
+    .filter((node: any) => node.kind !== undefined)
+    .map((node: any) => `${phaseOf(node)} ${node.kind}`);
+  expect(phases).toEqual([
+    '10-cni-operator Namespace',
+    '10-cni-operator ServiceAccount',
+    '10-cni-operator ClusterRole',
+    '10-cni-operator ClusterRole',
+    '10-cni-operator ClusterRoleBinding',
+    '10-cni-operator RoleBinding',
+    '10-cni-operator Deployment',
+    '20-cni FelixConfiguration',
+    '20-cni Installation',
+    '20-cni APIServer',
+  ]);
+});
+
+test('each phase waits for what the next one needs', () => {
+  const { cluster, objects } = render();
+  const definitions = cluster._waitsAfter(Phase.CNI_OPERATOR).map((w) => w.resource);
+  expect(
+    cluster._waitsAfter(Phase.CNI_OPERATOR).every((w) => w.condition === 'condition=Established'),
+  ).toBe(true);
+  const applied = objects
+    .filter((o) => /operator\.tigera\.io|projectcalico\.org/.test(o.apiVersion))
+    .map((o) => `crd/${o.kind.toLowerCase()}s.${o.apiVersion.split('/')[0]}`);
+  expect(definitions).toEqual([...applied, 'crd/tigerastatuses.operator.tigera.io'].sort());
+  expect(cluster._waitsAfter(Phase.CNI).map((w) => `${w.condition} ${w.resource}`)).toEqual([
+    'condition=Available tigerastatus/ippools',
+    'condition=Available tigerastatus/calico',
+    'condition=Available tigerastatus/apiserver',
+  ]);
+});
+
+test('the flagship: no encapsulation, BGP, the whole MTU, the address kubelet was given', () => {
+  const { spec } = find(render(), 'Installation');
+  expect(spec).toEqual({
+    flexVolumePath: 'None',
+    kubeletVolumePluginPath: 'None',
+    controlPlaneReplicas: 2,
+    calicoNetwork: {
+      bgp: 'Enabled',
+      linuxDataplane: 'Iptables',
+      mtu: 1500,
+      nodeAddressAutodetectionV4: { kubernetes: 'NodeInternalIP' },
+      ipPools: [
+        {
+          name: 'default-ipv4-ippool',
+          cidr: '10.244.0.0/16',
+          encapsulation: 'None',
+          blockSize: 26,
+          natOutgoing: 'Enabled',
+          nodeSelector: 'all()',
+          allowedUses: ['Workload', 'Tunnel'],
+          assignmentMode: 'Automatic',
+          disableBGPExport: false,
+          disableNewAllocations: false,
+        },
+      ],
+    },
+  });
+});
+
+// What pkg/controller/ippool/defaults.go of the operator fills in, and the one default of the schema.
+test('the pool names every field that the operator would add to the list', () => {
+  const filled = [
+    'allowedUses',
+    'assignmentMode',
+    'blockSize',
+    'cidr',
+    'disableBGPExport',
+    'disableNewAllocations',
+    'encapsulation',
+    'name',
+    'natOutgoing',
+    'nodeSelector',
+  ];
+  expect(Object.keys(network(render()).ipPools[0]).sort()).toEqual(filled);
+});
+
+describe('the encapsulation follows the underlay', () => {
+  test.each([
+    ['one segment', spread(3, 1), 'None', 'Enabled', 1500],
+    ['segments joined by routers', spread(3, 3), 'IPIPCrossSubnet', 'Enabled', 1480],
+    ['routers between all machines', spread(3, 1, Underlay.routed), 'VXLAN', 'Disabled', 1450],
+    ['filtered sources', spread(3, 1, Underlay.filtered), 'VXLAN', 'Disabled', 1450],
+  ])('%s', (_name, facts, encapsulation, bgp, mtu) => {
+    const rendered = render({}, facts);
+    expect(network(rendered)).toMatchObject({ bgp, mtu, ipPools: [{ encapsulation }] });
+    expect(rendered.calico).toMatchObject({ encapsulation, podMtu: mtu });
+    expect(rendered.cluster.findings().filter((f) => f.severity === 'error')).toEqual([]);
+  });
+});
+
+test('BGP is on exactly where the operator demands it', () => {
+  const bgp = Object.values(Encapsulation).map((encapsulation) => [
+    encapsulation,
+    network(render({ encapsulation })).bgp,
+  ]);
+  expect(Object.fromEntries(bgp)).toEqual({
+    None: 'Enabled',
+    IPIP: 'Enabled',
+    IPIPCrossSubnet: 'Enabled',
+    VXLAN: 'Disabled',
+    VXLANCrossSubnet: 'Disabled',
+  });
+});
+
+test.each([
+  [KubeProxyMode.IPTABLES, 'Iptables'],
+  [KubeProxyMode.IPVS, 'Iptables'],
+  [KubeProxyMode.NFTABLES, 'Nftables'],
+  [undefined, 'Iptables'],
+])('kube-proxy %s makes the dataplane %s', (kubeProxyMode, dataplane) => {
+  expect(network(render({}, { kubeProxyMode })).linuxDataplane).toBe(dataplane);
+});
+
+test('one machine gets one Calico API server', () => {
+  expect(find(render({}, spread(1, 1)), 'Installation').spec.controlPlaneReplicas).toBe(1);
+});
+
+describe('Felix', () => {
+  const spec = (...args: Parameters<typeof render>) =>
+    find(render(...args), 'FelixConfiguration').spec;
+  const owned = [
+    'healthPort',
+    'vxlanVNI',
+    'vxlanPort',
+    'nftablesMode',
+    'bpfEnabled',
+    'programClusterRoutes',
+  ];
+
+  test.each(variants)('reports no usage and leaves the operator its fields: %s', (_name, make) => {
+    const felix = find(make(), 'FelixConfiguration').spec;
+    expect(felix.usageReportingEnabled).toBe(false);
+    expect(Object.keys(felix).filter((field) => owned.includes(field))).toEqual([]);
+  });
+
+  test('measures the MTU on the NICs of the spec, and only on them', () => {
+    const machines = ['eno1', 'bond0.100', 'eno1'].map((nic, n) => osloMachine(n + 1, { nic }));
+    const { mtuIfacePattern } = spec({}, { machines });
+    expect(mtuIfacePattern).toBe('^(bond0\\.100|eno1)$');
+    expect(
+      ['eno1', 'bond0.100', 'eno10', 'bond0x100'].map((nic) =>
+        new RegExp(mtuIfacePattern).test(nic),
+      ),
+    ).toEqual([true, true, false, false]);
+  });
+
+  test('keeps its own pattern while a NIC is unknown', () => {
+    const machines = [1, 2, 3].map((n) => osloMachine(n, n === 2 ? { nic: undefined } : {}));
+    expect(spec({}, { machines, endpoint: external() })).toEqual({ usageReportingEnabled: false });
+  });
+
+  test('takes severity, metrics and checksum offload', () => {
+    const felix = {
+      logSeverityScreen: FelixLogSeverity.ERROR,
+      prometheusMetricsPort: 9191,
+      checksumOffload: false,
+    };
+    expect(spec({ encapsulation: Encapsulation.VXLAN, felix })).toEqual({
+      usageReportingEnabled: false,
+      mtuIfacePattern: '^(eno1)$',
+      logSeverityScreen: 'Error',
+      prometheusMetricsEnabled: true,
+      prometheusMetricsPort: 9191,
+      featureDetectOverride: 'ChecksumOffloadBroken=true',
+    });
+  });
+
+  test('leaves checksum offload to its own detection when it is on', () => {
+    expect(
+      spec({ encapsulation: Encapsulation.VXLAN, felix: { checksumOffload: true } }),
+    ).not.toHaveProperty('featureDetectOverride');
+  });
+});
+
+test('no packet of a pod is larger than the underlay carries', () => {
+  const encapsulations = fc.constantFrom(...Object.values(Encapsulation));
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1280, max: 9216 }),
+      encapsulations,
+      fc.option(fc.nat(9216)),
+      (mtu, encapsulation, own) => {
+        const facts = { underlay: Underlay.flatL2({ mtu, roundTripTime: Duration.millis(1) }) };
+        const most = mtu - encapsulationOverhead[encapsulation];
+        const make = () => network(render({ encapsulation, mtu: own ?? undefined }, facts)).mtu;
+        if (own !== null && (own > most || own < Math.min(1280, most))) {
+          expect(make).toThrow('mtu must be between');
+          return;
+        }
+        const rendered = make();
+        expect(rendered + encapsulationOverhead[encapsulation]).toBeLessThanOrEqual(mtu);
+        expect(rendered).toBe(own ?? most);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+function external() {
+  // A virtual IP wants to know every control plane's NIC.
+  return ApiEndpoint.external({ dnsName: 'api.oslo.example', address: '10.20.0.10' });
+}
