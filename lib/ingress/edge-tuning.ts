@@ -1,0 +1,72 @@
+import { tuned } from '../cluster';
+import type { Settings } from './settings';
+
+const RBAC =
+  'nginx/kubernetes-ingress deployments/rbac/rbac.yaml and the client calls of cmd/ and internal/k8s at v5.5.4';
+const CONCEPTS = 'https://kubernetes.io/docs/concepts';
+
+/** How traffic reaches the replicas, what they may reach, and which rights they have. */
+export function edgeRows(s: Settings) {
+  return {
+    serviceType: tuned(
+      'Service.spec.type',
+      s.loadBalanced ? 'LoadBalancer' : 'NodePort',
+      'ClusterIP',
+      s.loadBalanced
+        ? 'the cluster has a load balancer that gives it an address'
+        : 'nothing in this cluster gives a Service an address of its own',
+      `${CONCEPTS}/services-networking/service/`,
+    ),
+    trafficPolicy: tuned(
+      'Service.spec.externalTrafficPolicy',
+      'Local',
+      'Cluster',
+      'keeps the client address. Cluster hides every client behind the machine it came in by, and the limit per address would then cut off everybody at once. A machine without a replica refuses',
+      `${CONCEPTS}/services-networking/service/#external-traffic-policy`,
+    ),
+    nodePort: tuned(
+      'Service.spec.ports.nodePort',
+      `${s.nodePorts.http}, ${s.nodePorts.https}`,
+      'chosen by the API server',
+      'fixed, so that balancers and firewalls can name them; up to 30085 the API server never assigns first',
+      'https://kubernetes.io/blog/2023/05/11/nodeport-dynamic-and-static-allocation/',
+    ),
+    ingressFrom: tuned(
+      'NetworkPolicy.spec.ingress',
+      s.metricsNamespace === undefined
+        ? '80 and 443'
+        : `80 and 443; 9113 from ${s.metricsNamespace}`,
+      'no policy',
+      'the two ports clients use; probes of the own machine always pass',
+      `${CONCEPTS}/services-networking/network-policies/`,
+    ),
+    egressTo: tuned(
+      'NetworkPolicy.spec.egress',
+      'pods over TCP, API servers',
+      'no policy',
+      'what this pod can read must not leave: no internet, no metadata service, no machine beside the API servers, no DNS, since backends and the API server are reached by address. A backend on a host network needs a policy of its own',
+      `${CONCEPTS}/services-networking/network-policies/`,
+    ),
+    clusterRole: tuned(
+      'ClusterRole.rules',
+      'read Ingresses and what they name, write events',
+      'read and write beyond that',
+      'without custom resources, usage reports and shared zones of the commercial edition the controller calls nothing else',
+      RBAC,
+    ),
+    role: tuned(
+      'Role.rules',
+      'its own ConfigMap, its own labels, its own Lease',
+      'cluster-wide',
+      'only ever used in its own namespace',
+      RBAC,
+    ),
+    podSecurity: tuned(
+      'Namespace.metadata.labels',
+      'pod-security.kubernetes.io: restricted',
+      'none',
+      'NET_BIND_SERVICE is the one capability that restricted allows to add',
+      `${CONCEPTS}/security/pod-security-standards/`,
+    ),
+  };
+}

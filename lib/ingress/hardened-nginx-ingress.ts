@@ -1,0 +1,149 @@
+import { Construct } from 'constructs';
+import {
+  addManifest,
+  Phase,
+  PortSource,
+  throwProblems,
+  type Cluster,
+  type IIngressConfiguration,
+} from '../cluster';
+import {
+  renderClusterRole,
+  renderClusterRoleBinding,
+  renderNamespace,
+  renderRole,
+  renderRoleBinding,
+  renderServiceAccount,
+} from './access';
+import { optionProblems, settingsProblems } from './checks';
+import { renderConfigMap } from './config-map';
+import { renderDeployment } from './deployment';
+import { NAMESPACE } from './names';
+import type { HardenedNginxIngressOptions, HardenedNginxIngressProps } from './options';
+import { controllerRelease } from './release';
+import { ingressRules } from './rules';
+import { settingsOf, type Settings } from './settings';
+import { machinesForReplicas } from './sizing';
+import {
+  renderDisruptionBudget,
+  renderIngressClass,
+  renderNetworkPolicy,
+  renderService,
+} from './traffic';
+import { ingressTuning } from './tuning';
+
+/**
+ * The edge: NGINX Ingress Controller (open source), hardened for the internet. It serves Ingresses
+ * of its class in every namespace. Slow clients are held off by client-side timeouts, by as many
+ * connections as its memory can hold at their worst, and by a limit for each source address; the
+ * rate at which slow headers still fill a replica is computed and stands in the ConfigMap, in the
+ * decisions and in the summary. Requests in flight survive a rollout for up to a minute.
+ *
+ * A host without a certificate of its own is refused in the TLS handshake; there is no default
+ * certificate. Backends on a host network need a NetworkPolicy of their own.
+ */
+export class HardenedNginxIngress extends Construct {
+  /**
+   * The edge with its options, to be put into a cluster later.
+   *
+   * @param options everything but the cluster
+   */
+  public static configure(options: HardenedNginxIngressOptions = {}): IIngressConfiguration {
+    return new Configuration(options);
+  }
+
+  /** Namespace of the controller. */
+  public readonly namespace: string;
+  /** Name of the IngressClass. */
+  public readonly ingressClassName: string;
+  /** Replicas. */
+  public readonly replicas: number;
+  /**
+   * New connections a second at which clients that send their header slowly fill one replica:
+   * connections divided by the header timeout, rounded down.
+   */
+  public readonly breakEvenRate: number;
+
+  /**
+   * @param scope parent construct, inside a Chart
+   * @param id construct id
+   * @param props the cluster and the options; wrong ones throw, all of them at once
+   */
+  constructor(scope: Construct, id: string, props: HardenedNginxIngressProps) {
+    super(scope, id);
+    const { cluster } = props;
+    throwProblems(this.node.path, optionProblems(props));
+    const settings = settingsOf(cluster, props);
+    throwProblems(this.node.path, settingsProblems(settings));
+    this.namespace = NAMESPACE;
+    this.ingressClassName = settings.className;
+    this.replicas = settings.replicas;
+    this.breakEvenRate = settings.breakEvenRate;
+    this.register(cluster, settings);
+    this.render(cluster, settings);
+    this.requireNodePorts(cluster, settings);
+  }
+
+  private render(cluster: Cluster, settings: Settings): void {
+    const tuning = ingressTuning(settings);
+    cluster.recordDecisions(tuning.decisions(this.node.path));
+    const objects = [
+      renderNamespace(cluster.kubernetesVersion.minor),
+      renderServiceAccount(),
+      renderClusterRole(settings),
+      renderClusterRoleBinding(),
+      renderRole(settings),
+      renderRoleBinding(),
+      renderConfigMap(settings, tuning),
+      renderIngressClass(settings),
+      renderNetworkPolicy(cluster, settings),
+      renderService(settings, tuning),
+      renderDisruptionBudget(settings, tuning),
+      renderDeployment(cluster, settings, tuning),
+    ];
+    for (const object of objects) {
+      if (object !== undefined) {
+        addManifest(this, cluster, Phase.INGRESS, object);
+      }
+    }
+  }
+
+  private requireNodePorts(cluster: Cluster, settings: Settings): void {
+    if (settings.loadBalanced) {
+      return;
+    }
+    for (const port of Object.values(settings.nodePorts)) {
+      cluster.ledger.requirePort(String(port), {
+        by: this,
+        why: 'clients reach the ingress controller here',
+        protocol: 'tcp',
+        from: PortSource.ANYWHERE,
+        machines: machinesForReplicas(cluster).map((m) => m.name),
+      });
+    }
+  }
+
+  private register(cluster: Cluster, settings: Settings): void {
+    const release = controllerRelease(settings.image) ?? settings.image;
+    cluster._register('ingress', {
+      path: this.node.path,
+      label: `NGINX Ingress Controller ${release}`,
+      namespace: NAMESPACE,
+      replicas: settings.replicas,
+      nodePorts: [settings.nodePorts.http, settings.nodePorts.https],
+      breakEvenRate: settings.breakEvenRate,
+      image: settings.image,
+      headerTimeoutSeconds: settings.timeouts.header / 1000,
+      memoryMebibytes: settings.mebibytes,
+    });
+    ingressRules.forEach((r) => cluster.addRule(r, this));
+  }
+}
+
+class Configuration implements IIngressConfiguration {
+  public constructor(private readonly options: HardenedNginxIngressOptions) {}
+
+  public create(scope: Construct, id: string, cluster: Cluster): Construct {
+    return new HardenedNginxIngress(scope, id, { ...this.options, cluster });
+  }
+}

@@ -1,0 +1,216 @@
+import { tuned, type TuningRow } from '../cluster';
+import { nginxSize, nginxTime, type Settings } from './settings';
+import { DRAIN_SECONDS } from './sizing';
+
+type Rows = Record<string, TuningRow<string>>;
+
+/** Where a row of the ConfigMap stands in the output. */
+export const DATA = 'ConfigMap.data.';
+
+const KEYS = 'nginx/kubernetes-ingress internal/configs/config_params.go, configmaps.go at v5.5.4';
+const TEMPLATE = 'nginx/kubernetes-ingress internal/configs/version1/nginx.ingress.tmpl at v5.5.4';
+const PROXY = 'https://nginx.org/en/docs/http/ngx_http_proxy_module.html';
+const REALIP = 'https://nginx.org/en/docs/http/ngx_http_realip_module.html';
+const CORE = 'https://nginx.org/en/docs/ngx_core_module.html';
+
+/** AEAD with a fresh key for every connection; no DHE, so no parameters to generate. */
+const CIPHERS = [
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':');
+
+/** What nginx is told by keys of the controller's own. */
+export function configMapRows(s: Settings): Rows {
+  const row = (key: string, value: string, upstream: string, why: string, source = KEYS) =>
+    tuned(`${DATA}${key}`, value, upstream, why, source);
+  const slots = s.workers * s.connections;
+  return {
+    workerProcesses: row(
+      'worker-processes',
+      `${s.workers}`,
+      'auto',
+      'a number, because auto counts the cores of the machine and not the CPU limit of the pod; equal to that limit',
+      'nginx/kubernetes-ingress issue 8500',
+    ),
+    workerConnections: row(
+      'worker-connections',
+      `${s.connections}`,
+      '1024',
+      `${slots} connections in a replica: as many as its memory holds when every client stalls; slow clients fill it at ${s.breakEvenRate} new connections a second`,
+    ),
+    workerRlimitNofile: row(
+      'worker-rlimit-nofile',
+      `${2 * s.connections}`,
+      'unset, so the soft limit of the container runtime (1024)',
+      'a connection takes one descriptor and its buffered body another',
+      `${CORE}#worker_rlimit_nofile`,
+    ),
+    workerShutdownTimeout: row(
+      'worker-shutdown-timeout',
+      `${DRAIN_SECONDS}s`,
+      'unset: old processes live as long as their longest WebSocket',
+      'every reload leaves a process with its memory behind; requests of a minute still finish',
+      'nginx/nginx-gateway-fabric issue 1617',
+    ),
+    keepaliveTimeout: row(
+      'keepalive-timeout',
+      nginxTime(s.timeouts.keepalive),
+      '75s',
+      s.trustedProxies.length > 0
+        ? 'proxies in front reuse idle connections for a minute and more and must be the ones who close them'
+        : 'an idle browser connection holds a slot; opening a new one costs it a round trip',
+    ),
+    keepaliveRequests: row(
+      'keepalive-requests',
+      '1000',
+      '1000',
+      'bounds what one HTTP/2 connection can open and reset',
+    ),
+    clientMaxBodySize: row(
+      'client-max-body-size',
+      nginxSize(s.bodyKibibytes),
+      '1m',
+      'uploads of ordinary applications pass, and a hundred at once still fit the buffer volume',
+    ),
+    proxyConnectTimeout: row(
+      'proxy-connect-timeout',
+      nginxTime(s.timeouts.upstreamConnect),
+      '60s',
+      'inside a cluster a connection takes a millisecond or never comes; the next backend is tried sooner',
+    ),
+    proxyReadTimeout: row(
+      'proxy-read-timeout',
+      nginxTime(s.timeouts.upstreamRead),
+      '60s',
+      'long requests of applications finish; it defends nothing, slow clients never get this far',
+    ),
+    proxySendTimeout: row(
+      'proxy-send-timeout',
+      nginxTime(s.timeouts.upstreamSend),
+      '60s',
+      'as long as reading',
+    ),
+    proxyMaxTempFileSize: row(
+      'proxy-max-temp-file-size',
+      nginxSize(Math.max(1024, s.bodyKibibytes)),
+      '1024m a response, by nginx',
+      'a slow reader of a large response must not fill the buffer volume; beyond this the backend waits for the client',
+      `${PROXY}#proxy_max_temp_file_size`,
+    ),
+    keepalive: row(
+      'keepalive',
+      `${s.upstreamKeepalive}`,
+      'unset: 32 by nginx since 1.29.7, none before',
+      `idle connections that each of ${s.workers} processes keeps to each Service; without them every request is a new connection and a new conntrack entry`,
+      'measured: 32 idle connections against none are 1.9 to 2.7 times the requests a second',
+    ),
+    serverTokens: row(
+      'server-tokens',
+      'false',
+      'on',
+      'nobody needs to know the version who is not responsible for it',
+    ),
+    proxyHideHeaders: row(
+      'proxy-hide-headers',
+      'X-Powered-By',
+      'none',
+      'backends tell their versions as well',
+    ),
+    sslProtocols: row(
+      'ssl-protocols',
+      'TLSv1.2 TLSv1.3',
+      'TLSv1.2 TLSv1.3, by nginx',
+      'stated, so that it cannot widen with an image',
+    ),
+    sslCiphers: row(
+      'ssl-ciphers',
+      CIPHERS,
+      'HIGH:!aNULL:!MD5, by nginx',
+      'TLS 1.2 only with authenticated encryption and forward secrecy',
+    ),
+    http2: row(
+      'http2',
+      'true',
+      'false',
+      'browsers and gRPC expect it; every request in flight counts against the limit of its address',
+    ),
+    hsts: row(
+      'hsts',
+      'true',
+      'false',
+      'a browser that came by TLS once is not led back to plain HTTP',
+    ),
+    hstsMaxAge: row(
+      'hsts-max-age',
+      `${s.hstsSeconds}`,
+      '2592000',
+      'a year is what audits ask for; zero withdraws it',
+    ),
+    hstsSubdomains: row(
+      'hsts-include-subdomains',
+      'false',
+      'false',
+      "the controller always adds preload, and together with subdomains anybody could put the domain on the browsers' permanent list",
+      TEMPLATE,
+    ),
+    errorLogLevel: row(
+      'error-log-level',
+      'notice',
+      'notice',
+      'reloads and worker exits are visible, requests are not',
+    ),
+    ...proxyRows(s, row),
+    ...(s.statusAddress === undefined
+      ? {}
+      : {
+          statusAddress: row(
+            'external-status-address',
+            s.statusAddress,
+            'none',
+            'the spec says where clients reach the edge',
+          ),
+        }),
+  };
+}
+
+function proxyRows(
+  s: Settings,
+  row: (
+    key: string,
+    value: string,
+    upstream: string,
+    why: string,
+    source: string,
+  ) => TuningRow<string>,
+): Rows {
+  if (s.trustedProxies.length === 0) {
+    return {};
+  }
+  return {
+    setRealIpFrom: row(
+      'set-real-ip-from',
+      s.trustedProxies.join(','),
+      'none',
+      'only these may say who the client is',
+      REALIP,
+    ),
+    realIpHeader: row(
+      'real-ip-header',
+      'X-Forwarded-For',
+      'X-Real-IP, by nginx',
+      'what HTTP proxies send',
+      REALIP,
+    ),
+    realIpRecursive: row(
+      'real-ip-recursive',
+      'true',
+      'off',
+      'the last address that is not a proxy of ours is the client; what it wrote before that is ignored',
+      REALIP,
+    ),
+  };
+}

@@ -1,0 +1,227 @@
+import { Chart, Duration, Size } from 'cdk8s';
+import { ApiEndpoint, CniKind, LoadBalancerKind } from '../../lib/cluster';
+import { HardenedNginxIngress, type HardenedNginxIngressOptions } from '../../lib/ingress';
+import {
+  bundledNginx,
+  controllerRelease,
+  nginxFloor,
+  openAdvisories,
+} from '../../lib/ingress/release';
+import { osloCluster, osloMachine } from '../support/oslo';
+import { tempApp } from '../support/temp-app';
+import { edge, findingIds, withWorkers } from './edge';
+
+const wrong: Array<[HardenedNginxIngressOptions, string]> = [
+  [
+    { image: 'docker.io/nginx/nginx-ingress:5.6.0-alpine' },
+    'image must be a release that works, got docker.io/nginx/nginx-ingress:5.6.0-alpine; choose another one: it quotes exact locations, so ACME HTTP-01 challenges stop without an error; fixed in 5.6.1',
+  ],
+  [
+    { image: 'nginx-ingress' },
+    'image must be a full reference with a tag or a digest, got nginx-ingress; write for example docker.io/nginx/nginx-ingress:5.5.4',
+  ],
+  [
+    { httpNodePort: 80 },
+    'httpNodePort must be between 30000 and 32767, got 80; the API server assigns node ports from this range and refuses others',
+  ],
+  [
+    { httpsNodePort: 32768 },
+    'httpsNodePort must be between 30000 and 32767, got 32768; the API server assigns node ports from this range and refuses others',
+  ],
+  [
+    { httpsNodePort: 30080 },
+    'httpsNodePort must be another port than httpNodePort, got 30080; give one of them another number',
+  ],
+  [
+    { replicas: 1 },
+    'replicas must be between 2 and 100, got 1; one replica alone makes the loss of its machine an outage',
+  ],
+  [
+    { workerProcesses: 1.5 },
+    'workerProcesses must be between 1 and 64, got 1.5; give one for each core the edge may use',
+  ],
+  [
+    { workerConnections: 100 },
+    'workerConnections must be between 256 and 65536, got 100; leave it out to let memoryLimit decide',
+  ],
+  [
+    { upstreamKeepalive: 0 },
+    'upstreamKeepalive must be between 1 and 1024, got 0; leave it out to take 64',
+  ],
+  [
+    { connectionsPerAddress: 20000 },
+    'connectionsPerAddress must be between 0 and 13312, got 20000; one address must not hold every connection of a replica; 0 means no limit',
+  ],
+  [
+    { memoryLimit: Size.mebibytes(512), workerConnections: 4096 },
+    "memoryLimit must be at least 1152 MiB for 4 workerProcesses with 4096 connections each, got 512 MiB; raise it or set workerConnections to 1024 or less; 256 MiB of it are the controller's own",
+  ],
+  [
+    { memoryLimit: Size.mebibytes(256) },
+    "memoryLimit must be at least 312 MiB for 4 workerProcesses with 256 connections each, got 256 MiB; raise it or run fewer workerProcesses; 256 MiB of it are the controller's own",
+  ],
+  [
+    { memoryLimit: Size.kibibytes(700_001) },
+    'memoryLimit must be between 1024 KiB and 1073741824 KiB in steps of 1024 KiB, got 700001 KiB; leave it out to take the default',
+  ],
+  [
+    { clientMaxBodySize: Size.kibibytes(0) },
+    'clientMaxBodySize must be between 1 KiB and 16777216 KiB in steps of 1 KiB, got 0 KiB; leave it out to take the default',
+  ],
+  [
+    { clientTimeouts: { header: Duration.millis(500) } },
+    'clientTimeouts.header must be between 1 s and 300 s in whole milliseconds, got 0.5 s; leave it out to take the default',
+  ],
+  [
+    { upstreamTimeouts: { connect: Duration.minutes(2) } },
+    'upstreamTimeouts.connect must be between 1 s and 75 s in whole milliseconds, got 120 s; leave it out to take the default',
+  ],
+  [
+    { hstsMaxAge: Duration.millis(1500) },
+    'hstsMaxAge must be between 0 s and 63072000 s in whole seconds, got 1.5 s; leave it out to take the default',
+  ],
+  [
+    { headerBuffers: { size: Size.mebibytes(1) } },
+    'headerBuffers.size must be between 1 KiB and 64 KiB in steps of 1 KiB, got 1024 KiB; leave it out to take the default',
+  ],
+  [
+    { headerBuffers: { count: 0 } },
+    'headerBuffers.count must be between 1 and 16, got 0; leave it out to take 4',
+  ],
+  [
+    { trustedProxies: ['0.0.0.0/0'] },
+    'trustedProxies must be narrower than the whole internet, got 0.0.0.0/0; name the proxies; a client that is trusted chooses its own address and escapes every limit',
+  ],
+  [
+    { trustedProxies: ['::/0'] },
+    'trustedProxies must be narrower than the whole internet, got ::/0; name the proxies; a client that is trusted chooses its own address and escapes every limit',
+  ],
+  [
+    { trustedProxies: ['192.0.2.1/24'] },
+    'trustedProxies must be addresses or canonical CIDRs, got 192.0.2.1/24; write for example 192.0.2.10 or 192.0.2.0/28',
+  ],
+  [
+    { ingressClassName: 'Public' },
+    'ingressClassName must be an RFC 1123 subdomain, got Public; use lower-case letters, digits, hyphens and dots',
+  ],
+  [
+    { metricsNamespace: 'a.b' },
+    'metricsNamespace must be an RFC 1123 label, got a.b; name the namespace whose Prometheus reads the metrics',
+  ],
+  [
+    { statusAddress: 'https://edge' },
+    'statusAddress must be an IP address or an RFC 1123 subdomain, got https://edge; give what clients reach the edge by, without scheme and port',
+  ],
+];
+
+test.each(wrong)('refused: %j', (options, text) => {
+  expect(() => edge(options)).toThrow(new Error(`[chart/ingress] ${text}`));
+});
+
+test('several mistakes come in one error', () => {
+  expect(() => edge({ replicas: 1, httpNodePort: 80 })).toThrow(
+    /replicas must be[^\n]*\n\[chart\/ingress\] httpNodePort must be/,
+  );
+});
+
+test('a cluster has one edge', () => {
+  const { cluster, ingress } = edge();
+  expect(() => new HardenedNginxIngress(ingress, 'second', { cluster })).toThrow(
+    '[chart/ingress/second] cluster must be a cluster without another construct of this room (ingress), got chart/ingress; remove one of the two',
+  );
+});
+
+test('configure() is the construct with its options', () => {
+  const app = tempApp();
+  const chart = new Chart(app, 'chart');
+  const configuration = HardenedNginxIngress.configure({ replicas: 5 });
+  const created = configuration.create(chart, 'ingress', osloCluster(app));
+  expect(created).toBeInstanceOf(HardenedNginxIngress);
+  expect((created as HardenedNginxIngress).replicas).toBe(5);
+  expect(chart.toJson()).toEqual(edge({ replicas: 5 }).objects);
+});
+
+test.each([
+  ['docker.io/nginx/nginx-ingress:5.5.4', '5.5.4'],
+  ['mirror:5000/a/nginx-ingress:v5.6.1-ubi@sha256:00', '5.6.1'],
+  ['nginx/nginx-ingress@sha256:00', undefined],
+  ['example.no/my-edge:5.6.0', undefined],
+])('release of %s', (image, release) => {
+  expect(controllerRelease(image)).toBe(release);
+});
+
+test('floors are those of the line a version is of', () => {
+  expect(nginxFloor('1.31.3')).toBe('1.31.8');
+  expect(nginxFloor('1.30.4')).toBe('1.30.7');
+  expect(bundledNginx('docker.io/nginx/nginx-ingress:5.5.4')).toBe('1.31.3');
+  expect(openAdvisories('1.31.3')).toContain('CVE-2026-97629');
+  expect(openAdvisories('1.31.3')).not.toContain('CVE-2026-42533');
+  expect(openAdvisories('1.30.7')).toEqual([]);
+});
+
+describe('findings', () => {
+  const of = (id: string, e: ReturnType<typeof edge>) =>
+    e.cluster.findings().filter((f) => f.id === id);
+
+  test('the flagship: old nginx, and nothing that gives an address', () => {
+    const e = edge();
+    expect(findingIds(e.cluster)).toEqual(['GW-INGRESS-001', 'GW-INGRESS-005']);
+    expect(of('GW-INGRESS-001', e)[0].message).toMatch(
+      /^docker.io\/nginx\/nginx-ingress:5.5.4 carries nginx 1.31.3, below 1.31.8; open: CVE-2026-15176, /,
+    );
+    expect(of('GW-INGRESS-005', e)[0].message).toBe(
+      'nothing gives the edge an address; it answers on node ports 30080 and 30043',
+    );
+    expect(e.cluster.findings().every((f) => f.severity !== 'error')).toBe(true);
+  });
+
+  test('002 and 003: images the catalogue does not know, and old ones', () => {
+    const unknown = edge({ image: 'docker.io/nginx/nginx-ingress:5.6.3' });
+    expect(findingIds(unknown.cluster)).toEqual(['GW-INGRESS-002', 'GW-INGRESS-005']);
+    const old = edge({ image: 'docker.io/nginx/nginx-ingress:5.2.0' });
+    expect(findingIds(old.cluster)).toContain('GW-INGRESS-003');
+  });
+
+  test('004: more than 15 seconds for a header', () => {
+    const header = (seconds: number) =>
+      edge({ clientTimeouts: { header: Duration.seconds(seconds) } });
+    expect(findingIds(header(15).cluster)).not.toContain('GW-INGRESS-004');
+    expect(of('GW-INGRESS-004', header(16))[0].message).toBe(
+      'with 16 s for the header, 832 slow clients a second fill a replica',
+    );
+  });
+
+  test('006: machines without a replica refuse', () => {
+    expect(of('GW-INGRESS-006', edge({}, withWorkers(5)))[0].message).toBe(
+      '3 of 8 machines answer on the node ports, the others refuse',
+    );
+    expect(of('GW-INGRESS-006', edge({ replicas: 2 }))[0].message).toBe(
+      '2 of 3 machines answer on the node ports, the others refuse',
+    );
+  });
+
+  test('005 and 006 are silent where a load balancer gives an address', () => {
+    const { cluster } = edge({}, { ...withWorkers(5), loadBalancer: LoadBalancerKind.METALLB_L2 });
+    expect(findingIds(cluster)).toEqual(['GW-INGRESS-001']);
+  });
+
+  test('007 and 009: what the network plugin makes of the policy', () => {
+    expect(findingIds(edge({}, { cni: CniKind.FLANNEL }).cluster)).toContain('GW-INGRESS-007');
+    expect(findingIds(edge({}, { cni: CniKind.OTHER }).cluster)).toContain('GW-INGRESS-009');
+    expect(findingIds(edge({}, { cni: CniKind.CALICO }).cluster)).toEqual([
+      'GW-INGRESS-001',
+      'GW-INGRESS-005',
+    ]);
+  });
+
+  test('008: replicas that take more than half of their machine', () => {
+    const small = {
+      machines: [osloMachine(1, { memory: Size.gibibytes(2) })],
+      endpoint: ApiEndpoint.external({ address: '10.20.0.11' }),
+    };
+    const e = edge({ memoryLimit: Size.mebibytes(768), workerProcesses: 1 }, small);
+    expect(of('GW-INGRESS-008', e)[0].message).toBe(
+      'replicas reserve 1536 MiB of a machine and the smallest has 2048 MiB',
+    );
+  });
+});

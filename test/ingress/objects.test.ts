@@ -1,0 +1,401 @@
+import { readFileSync } from 'node:fs';
+import { Size } from 'cdk8s';
+import { parseAllDocuments } from 'yaml';
+import { ApiEndpoint, LoadBalancerKind, Machine, Zone, type ClusterProps } from '../../lib/cluster';
+import { type HardenedNginxIngressOptions } from '../../lib/ingress';
+import { unexplainedLeaves } from '../support/coverage';
+import { osloMachine } from '../support/oslo';
+import { validateStrictly } from '../support/strict-schema';
+import { describeWithUpstream, upstreamFile } from '../support/upstream';
+import { edge, withWorkers } from './edge';
+import { droppedGrants, flags } from './nic';
+
+const everything: HardenedNginxIngressOptions = {
+  trustedProxies: ['192.0.2.10', '198.51.100.0/24'],
+  statusAddress: 'edge.oslo.example',
+  metricsNamespace: 'monitoring',
+  defaultIngressClass: true,
+  ingressClassName: 'public',
+  image: 'mirror.example.no/nginx/nginx-ingress:5.5.4',
+};
+const variants: Array<[string, HardenedNginxIngressOptions, Partial<ClusterProps>]> = [
+  ['three control planes', {}, {}],
+  ['every option', everything, { imagePullSecrets: ['mirror'] }],
+  ['workers in two zones', {}, twoZones()],
+  ['one machine', {}, { machines: [osloMachine(1)] }],
+  ['a load balancer', {}, { loadBalancer: LoadBalancerKind.METALLB_L2 }],
+  ['IPv6', {}, ipv6()],
+];
+
+function twoZones(): Partial<ClusterProps> {
+  const { machines } = withWorkers(2);
+  return {
+    machines: [...machines!, Machine.worker('w-3', { zone: 'oslo-2', address: '10.21.0.11' })],
+    zones: [
+      Zone.of('oslo-1', { country: 'NO', nodeCidr: '10.20.0.0/24' }),
+      Zone.of('oslo-2', { country: 'NO', nodeCidr: '10.21.0.0/24' }),
+    ],
+  };
+}
+
+function ipv6(): Partial<ClusterProps> {
+  return {
+    machines: [osloMachine(1, { address: '2001:db8::11' })],
+    zones: [Zone.of('oslo-1', { country: 'NO', nodeCidr: '2001:db8::/64' })],
+    endpoint: ApiEndpoint.kubeVip('2001:db8::10'),
+    podCidr: 'fd00:1::/56',
+    serviceCidr: 'fd00:2::/112',
+  };
+}
+
+describeWithUpstream('schema of Kubernetes 1.35 and 1.36', () => {
+  test.each(variants)('%s', (_name, options, facts) => {
+    for (const minor of ['1.35', '1.36']) {
+      expect(edge(options, facts).objects.flatMap((o) => validateStrictly(o, minor))).toEqual([]);
+    }
+  });
+});
+
+test.each(variants)('every leaf has a reason: %s', (_name, options, facts) => {
+  const { cluster, objects } = edge(options, facts);
+  const explained = {
+    decisions: cluster.decisions(),
+    facts: [
+      'Deployment.spec.template.spec.containers.image',
+      'Deployment.spec.template.spec.initContainers.image',
+      'Deployment.spec.template.spec.imagePullSecrets',
+    ],
+    structural: [
+      'ClusterRoleBinding.roleRef',
+      'ClusterRoleBinding.subjects',
+      'RoleBinding.roleRef',
+      'RoleBinding.subjects',
+      'ServiceAccount.automountServiceAccountToken',
+      'ConfigMap.data.http-snippets',
+      'IngressClass.spec.controller',
+      'NetworkPolicy.spec.podSelector',
+      'NetworkPolicy.spec.policyTypes',
+      'Service.spec.selector',
+      'Service.spec.ports.name',
+      'Service.spec.ports.port',
+      'Service.spec.ports.protocol',
+      'Service.spec.ports.targetPort',
+      'PodDisruptionBudget.spec.selector',
+      'Deployment.spec.selector',
+      'Deployment.spec.strategy.type',
+      'Deployment.spec.template.metadata',
+      'Deployment.spec.template.spec.serviceAccountName',
+      'Deployment.spec.template.spec.automountServiceAccountToken',
+      'Deployment.spec.template.spec.*.name',
+      'Deployment.spec.template.spec.containers.args',
+      'Deployment.spec.template.spec.containers.env',
+      'Deployment.spec.template.spec.containers.ports',
+      'Deployment.spec.template.spec.containers.readinessProbe.httpGet',
+      'Deployment.spec.template.spec.*.volumeMounts',
+      'Deployment.spec.template.spec.initContainers.command',
+    ],
+  };
+  expect(objects.flatMap((o) => unexplainedLeaves(o, explained))).toEqual([]);
+});
+
+test.each(variants)(
+  'no decision is about a part that is not there: %s',
+  (_name, options, facts) => {
+    const { cluster, objects, pod } = edge(options, facts);
+    const keys = cluster.decisions().map((d) => d.key);
+    const kinds = objects.map((o) => o.kind);
+    expect(keys.filter((key) => !kinds.includes(key.split('.')[0]))).toEqual([]);
+    for (const part of ['affinity', 'tolerations']) {
+      expect(keys.includes(`Deployment.spec.template.spec.${part}`)).toBe(part in pod);
+    }
+    expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+  },
+);
+
+test('arguments: each is a flag of 5.5.4, and each but the two names is a decision', () => {
+  for (const [, options, facts] of variants) {
+    const { cluster, container } = edge(options, facts);
+    const keys = cluster.decisions().map((d) => d.key);
+    for (const argument of container.args as string[]) {
+      const [flag] = argument.slice(1).split('=');
+      expect(flags).toContain(flag);
+      const named = [
+        'nginx-configmaps',
+        'ingress-class',
+        'external-service',
+        'leader-election-lock-name',
+      ];
+      expect(
+        named.includes(flag) ||
+          keys.includes(`Deployment.spec.template.spec.containers.args.${flag}`),
+      ).toBe(true);
+    }
+  }
+});
+
+test('the controller is told the ConfigMap, class, Service and Lease that are rendered', () => {
+  const { container, only } = edge(
+    { ingressClassName: 'public', statusAddress: '192.0.2.1' },
+    { loadBalancer: LoadBalancerKind.CALICO },
+  );
+  const { namespace, name } = only('ConfigMap').metadata;
+  expect(container.args).toContain(`-nginx-configmaps=$(POD_NAMESPACE)/${name}`);
+  expect(only('Deployment').metadata.namespace).toBe(namespace);
+  expect(container.args).toContain(`-ingress-class=${only('IngressClass').metadata.name}`);
+  expect(container.args).toContain(`-external-service=${only('Service').metadata.name}`);
+  const lease = only('Role').rules.find((r: any) => r.resourceNames !== undefined).resourceNames;
+  expect(container.args).toContain(`-leader-election-lock-name=${lease}`);
+  expect(
+    only('ClusterRole').rules.find((r: any) => r.resourceNames !== undefined).resourceNames,
+  ).toEqual(['public']);
+});
+
+test('Pod Security restricted admits both containers', () => {
+  const { pod, only } = edge();
+  expect(only('Namespace').metadata.labels['pod-security.kubernetes.io/enforce']).toBe(
+    'restricted',
+  );
+  expect(only('Namespace').metadata.labels['pod-security.kubernetes.io/enforce-version']).toBe(
+    'v1.36',
+  );
+  expect(pod.securityContext.seccompProfile.type).toBe('RuntimeDefault');
+  expect(pod.hostNetwork ?? pod.hostPID ?? pod.hostIPC).toBeUndefined();
+  for (const c of [...pod.initContainers, ...pod.containers]) {
+    expect(c.securityContext).toMatchObject({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      runAsUser: 101,
+      capabilities: { drop: ['ALL'] },
+    });
+    expect(['', 'NET_BIND_SERVICE']).toContain((c.securityContext.capabilities.add ?? []).join());
+    expect((c.ports ?? []).some((p: any) => 'hostPort' in p)).toBe(false);
+  }
+  const [init, main] = [pod.initContainers[0], pod.containers[0]];
+  expect(Object.keys(pod.volumes.find((v: any) => v.name === init.volumeMounts[0].name))).toContain(
+    'emptyDir',
+  );
+  expect(main.volumeMounts.map((m: any) => m.name).sort()).toEqual(
+    pod.volumes.map((v: any) => v.name).sort(),
+  );
+  for (const volume of pod.volumes) {
+    expect(volume.emptyDir.sizeLimit).toMatch(/^\d+Mi$/);
+  }
+});
+
+test('SIGKILL comes after waiting, draining and leaving', () => {
+  const { pod, container, only } = edge();
+  const drain = parseInt(only('ConfigMap').data['worker-shutdown-timeout'], 10);
+  const sleep = container.lifecycle.preStop.sleep.seconds;
+  expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(sleep + drain + 5);
+});
+
+test('control planes without workers are tolerated; workers keep the replicas, and the spread counts them alone', () => {
+  const alone = edge();
+  expect(alone.pod.tolerations).toEqual([
+    { key: 'node-role.kubernetes.io/control-plane', operator: 'Exists', effect: 'NoSchedule' },
+  ]);
+  expect(alone.pod.affinity).toBeUndefined();
+  const { pod } = edge({}, withWorkers(2));
+  expect(pod.tolerations).toBeUndefined();
+  const [term] =
+    pod.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms;
+  expect(term.matchExpressions).toEqual([
+    { key: 'node-role.kubernetes.io/control-plane', operator: 'DoesNotExist' },
+  ]);
+});
+
+test.each([
+  [{}, 3],
+  [{ machines: [osloMachine(1)] }, 2],
+  [withWorkers(1), 2],
+  [withWorkers(2), 2],
+  [withWorkers(7), 3],
+])('replicas follow the machines (%#)', (facts, expected) => {
+  const { ingress, only } = edge({}, facts);
+  expect(only('Deployment').spec.replicas).toBe(expected);
+  expect(ingress.replicas).toBe(expected);
+});
+
+test('a machine that is alone can be drained', () => {
+  expect(edge({}, { machines: [osloMachine(1)] }).objects.map((o) => o.kind)).not.toContain(
+    'PodDisruptionBudget',
+  );
+  expect(edge().only('PodDisruptionBudget').spec.maxUnavailable).toBe(1);
+});
+
+test('IPv6 pods get IPv6 listeners and policies', () => {
+  const { container, only } = edge({}, ipv6());
+  expect(container.args).toContain('-disable-ipv6=false');
+  expect(JSON.stringify(only('NetworkPolicy').spec.egress)).toContain('2001:db8::11/128');
+});
+
+test('zones spread softly, machines strictly, revisions apart', () => {
+  const constraints = edge({}, twoZones()).pod.topologySpreadConstraints;
+  expect(
+    constraints.map((c: any) => [
+      c.topologyKey,
+      c.whenUnsatisfiable,
+      c.maxSkew,
+      c.matchLabelKeys.join(),
+    ]),
+  ).toEqual([
+    ['kubernetes.io/hostname', 'DoNotSchedule', 1, 'pod-template-hash'],
+    ['topology.kubernetes.io/zone', 'ScheduleAnyway', 1, 'pod-template-hash'],
+  ]);
+});
+
+test('the NetworkPolicy lets clients in, and out to pods and API servers only', () => {
+  const { spec } = edge({}, { endpoint: ApiEndpoint.kubeVip('10.20.0.10', { port: 8443 }) }).only(
+    'NetworkPolicy',
+  );
+  expect(spec.ingress).toEqual([
+    {
+      ports: [
+        { port: 80, protocol: 'TCP' },
+        { port: 443, protocol: 'TCP' },
+      ],
+    },
+  ]);
+  expect(spec.egress).toEqual([
+    { to: [{ ipBlock: { cidr: '10.244.0.0/16' } }], ports: [{ protocol: 'TCP' }] },
+    {
+      to: ['10.20.0.11/32', '10.20.0.12/32', '10.20.0.13/32'].map((cidr) => ({
+        ipBlock: { cidr },
+      })),
+      ports: [
+        { port: 6443, protocol: 'TCP' },
+        { port: 8443, protocol: 'TCP' },
+      ],
+    },
+    { to: [{ ipBlock: { cidr: '10.96.0.1/32' } }], ports: [{ port: 443, protocol: 'TCP' }] },
+  ]);
+});
+
+test('metrics are served, and to one namespace', () => {
+  const { container, only } = edge({ metricsNamespace: 'monitoring' });
+  expect(container.args).toContain('-enable-prometheus-metrics=true');
+  expect(container.ports).toContainEqual({
+    name: 'prometheus',
+    containerPort: 9113,
+    protocol: 'TCP',
+  });
+  expect(only('NetworkPolicy').spec.ingress[1]).toEqual({
+    from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
+    ports: [{ port: 9113, protocol: 'TCP' }],
+  });
+});
+
+test('the Service keeps client addresses and asks for an address where one is given', () => {
+  expect(edge().only('Service').spec).toMatchObject({
+    type: 'NodePort',
+    externalTrafficPolicy: 'Local',
+  });
+  const balanced = edge({}, { loadBalancer: LoadBalancerKind.METALLB_BGP });
+  expect(balanced.only('Service').spec).toMatchObject({
+    type: 'LoadBalancer',
+    externalTrafficPolicy: 'Local',
+  });
+  expect(balanced.container.args).toContain('-report-ingress-status=true');
+});
+
+test('machines with a replica open the node ports, others do not', () => {
+  const { cluster } = edge({ httpNodePort: 30001, httpsNodePort: 30002 }, withWorkers(1));
+  const ports = (name: string) =>
+    cluster.ledger
+      .forMachine(cluster.machines.find((m) => m.name === name)!)
+      .ports.map((p) => p.key);
+  expect(ports('w-1')).toEqual(['30001/tcp from anywhere', '30002/tcp from anywhere']);
+  expect(ports('cp-1')).toEqual([]);
+});
+
+test('pull secrets and mirror are used', () => {
+  const { pod, container } = edge(
+    {},
+    { imageRegistry: 'mirror.example.no', imagePullSecrets: ['mirror'] },
+  );
+  expect(pod.imagePullSecrets).toEqual([{ name: 'mirror' }]);
+  expect(container.image).toBe('mirror.example.no/nginx/nginx-ingress:5.5.4');
+  expect(pod.initContainers[0].image).toBe(container.image);
+});
+
+test('the same input renders the same bytes', () => {
+  expect(JSON.stringify(edge(everything).objects)).toBe(JSON.stringify(edge(everything).objects));
+});
+
+describeWithUpstream('upstream deployment 5.5.4', () => {
+  const upstream = (name: string) =>
+    parseAllDocuments(readFileSync(upstreamFile('manifests', name), 'utf8')).map((d) => d.toJS());
+
+  test("every right of ours is one of upstream's, and what we leave out is listed", () => {
+    const oracle = grants(upstream('nic-5.5.4-rbac.yaml')[0].rules);
+    const ours = ({ only }: ReturnType<typeof edge>) =>
+      grants([...only('ClusterRole').rules, ...only('Role').rules]);
+    const full = ours(edge({ statusAddress: '192.0.2.1' }));
+    expect([...full].filter((g) => !oracle.has(g))).toEqual([]);
+    const least = ours(edge());
+    expect(byResource([...oracle].filter((g) => !least.has(g)))).toEqual(
+      Object.keys(droppedGrants),
+    );
+    expect([...full].filter((g) => !least.has(g)).sort()).toEqual([
+      'coordination.k8s.io/leases create',
+      'coordination.k8s.io/leases get',
+      'coordination.k8s.io/leases update',
+      'networking.k8s.io/ingresses/status update',
+    ]);
+  });
+
+  test('no right to write anything cluster-wide but events and status', () => {
+    const writes = edge({ statusAddress: '192.0.2.1' })
+      .only('ClusterRole')
+      .rules.filter((r: any) => r.verbs.some((v: string) => !['get', 'list', 'watch'].includes(v)));
+    expect(writes.flatMap((r: any) => r.resources)).toEqual(['events', 'ingresses/status']);
+  });
+
+  test('same class controller, user, capability, probe, ports and mounts', () => {
+    const [deployment] = upstream('nic-5.5.4-deployment.yaml');
+    const [theirs] = deployment.spec.template.spec.containers;
+    const { container, only } = edge({ metricsNamespace: 'monitoring' });
+    expect(only('IngressClass').spec).toEqual(upstream('nic-5.5.4-ingress-class.yaml')[0].spec);
+    expect(container.securityContext).toMatchObject(theirs.securityContext);
+    expect(container.readinessProbe).toEqual(theirs.readinessProbe);
+    expect(container.env).toEqual(theirs.env);
+    expect(
+      container.ports.map(({ name, containerPort }: any) => ({ name, containerPort })),
+    ).toEqual(theirs.ports);
+    expect(container.image).toBe(`docker.io/${theirs.image}`);
+    expect(theirs.args).toContain(container.args[0]);
+    const commented = readFileSync(upstreamFile('manifests', 'nic-5.5.4-deployment.yaml'), 'utf8');
+    for (const { mountPath } of container.volumeMounts) {
+      expect(commented).toContain(`mountPath: ${mountPath}\n`);
+    }
+  });
+});
+
+test('memory and CPU of the smallest machine size a replica', () => {
+  const { container } = edge({}, withWorkers(2, 2, Size.gibibytes(4)));
+  expect(container.resources).toEqual({
+    requests: { cpu: '250m', memory: '512Mi' },
+    limits: { cpu: '1', memory: '512Mi' },
+  });
+});
+
+function grants(rules: any[]): Set<string> {
+  return new Set(
+    rules.flatMap((r) =>
+      r.apiGroups.flatMap((g: string) =>
+        r.resources.flatMap((resource: string) =>
+          r.verbs.map((v: string) => `${g}/${resource} ${v}`),
+        ),
+      ),
+    ),
+  );
+}
+
+function byResource(list: string[]): string[] {
+  const verbs = new Map<string, string[]>();
+  for (const [resource, verb] of list.map((g) => g.split(' '))) {
+    verbs.set(resource, [...(verbs.get(resource) ?? []), verb]);
+  }
+  return [...verbs].map(([resource, v]) => `${resource}: ${v.sort().join(' ')}`).sort();
+}
