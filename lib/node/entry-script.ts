@@ -1,0 +1,26 @@
+import { machineFile, type MachineFile } from './machine-file';
+import { paths } from './paths';
+import { archiveSteps } from './steps/archives';
+import { configSteps } from './steps/config';
+import { kubeadmSteps } from './steps/kubeadm';
+import { machineSteps } from './steps/machine';
+import { main } from './steps/main';
+import { prelude } from './steps/prelude';
+import { runtimeSteps } from './steps/runtime';
+import { systemSteps } from './steps/system';
+
+/** The script that does all the work on a machine. The same on every machine: facts are in machine.env. */
+export const entryScript: MachineFile = machineFile(
+  paths.entryScript,
+  [
+    prelude,
+    machineSteps,
+    configSteps,
+    systemSteps,
+    archiveSteps,
+    runtimeSteps,
+    kubeadmSteps,
+    main,
+  ].join(''),
+  '0755',
+);

@@ -1,0 +1,113 @@
+import type { Cluster } from '../cluster';
+import { comment, machineFile, type MachineFile } from './machine-file';
+import { paths } from './paths';
+import type { NodeTuning } from './tuning';
+
+/** Packages of distributions that would bring a second runtime or another Kubernetes. */
+const FENCED = [
+  'containerd',
+  'containerd.io',
+  'docker.io',
+  'docker-ce',
+  'runc',
+  'kubelet',
+  'kubeadm',
+  'kubectl',
+  'cri-tools',
+  'kubernetes-cni',
+];
+
+/** What the distribution's own services must know of a Kubernetes machine. */
+export function hostFiles(
+  cluster: Cluster,
+  ntpServers: readonly string[],
+  tuning: NodeTuning,
+): MachineFile[] {
+  const files = [
+    machineFile('/etc/systemd/system/groundwork-bootstrap.service', bootstrapUnit()),
+    machineFile(
+      '/etc/systemd/networkd.conf.d/60-groundwork.conf',
+      `${comment(
+        'Routes and rules of the network plugin belong to it: networkd deletes foreign ones when it restarts.',
+      )}
+[Network]
+ManageForeignRoutes=${yesNo(tuning.get('manageForeignRoutes'))}
+ManageForeignRoutingPolicyRules=${yesNo(tuning.get('manageForeignRoutingPolicyRules'))}
+`,
+    ),
+    machineFile(
+      '/etc/systemd/logind.conf.d/zz-groundwork.conf',
+      `${comment(
+        'The kubelet may hold back a shutdown this long. The name sorts after the file of unattended-upgrades, ' +
+          "which allows 30 seconds and would win over the kubelet's own.",
+      )}
+[Login]
+InhibitDelayMaxSec=${tuning.get('inhibitDelay')}
+`,
+    ),
+    machineFile(
+      '/etc/apt/apt.conf.d/60-groundwork',
+      `// Security updates go on. A reboot is for a person to start, one machine at a time.
+Unattended-Upgrade::Automatic-Reboot "${tuning.get('automaticReboot')}";
+`,
+    ),
+    machineFile(
+      '/etc/apt/preferences.d/60-groundwork',
+      `${comment(
+        'These come from release archives with pinned checksums; a package of the same program would shadow or restart them.',
+      )}
+Package: ${FENCED.join(' ')}
+Pin: release *
+Pin-Priority: ${tuning.get('fencePriority')}
+`,
+    ),
+  ];
+  if (cluster.operatingSystem._facts.id.startsWith('ubuntu')) {
+    files.push(
+      machineFile(
+        '/etc/needrestart/conf.d/60-groundwork.conf',
+        `${comment(
+          'After a library update needrestart only lists: restarting containerd and kubelet everywhere at once is an outage.',
+        )}
+$nrconf{restart} = '${tuning.get('needrestart')}';
+`,
+      ),
+    );
+  }
+  if (ntpServers.length > 0) {
+    files.push(
+      machineFile(
+        '/etc/systemd/timesyncd.conf.d/60-groundwork.conf',
+        `[Time]
+NTP=${ntpServers.join(' ')}
+`,
+      ),
+    );
+  }
+  return files;
+}
+
+function bootstrapUnit(): string {
+  return `[Unit]
+Description=Turn this machine into a Kubernetes node
+# Not ordered after cloud-init's last stage, which waits for multi-user.target and so for this unit.
+# cloud-init starts the unit itself, when all files are written.
+Wants=network-online.target
+After=network-online.target
+ConditionPathExists=!${paths.done}
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+# Downloads, and half an hour for the machine before this one.
+TimeoutStartSec=infinity
+ExecStart=${paths.entryScript}
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+function yesNo(value: boolean): string {
+  return value ? 'yes' : 'no';
+}

@@ -1,0 +1,2 @@
+export * from './node-bootstrap';
+export * from './node-bootstrap-props';

@@ -1,0 +1,102 @@
+import { Yaml } from 'cdk8s';
+import type { Pod } from 'kubernetes-types/core/v1';
+import { hostCidr, type Cluster, type Machine } from '../cluster';
+import { machineFile, type MachineFile } from './machine-file';
+import { paths } from './paths';
+import type { NodeTuning } from './tuning';
+
+/** The kubeconfig that kube-vip elects its leader with. */
+export enum VipKubeconfig {
+  /** The everyday one. */
+  ADMIN = 'admin.conf',
+  /** On the first machine, until init has given admin.conf its rights (kube-vip issue 684). */
+  SUPER_ADMIN = 'super-admin.conf',
+}
+
+/** kube-vip as a static pod: it holds the API's address on one control plane at a time, by ARP. */
+export function kubeVipPod(
+  cluster: Cluster,
+  machine: Machine,
+  kubeconfig: VipKubeconfig,
+  image: string,
+  tuning: NodeTuning,
+): Pod {
+  const { address, port } = cluster.endpoint;
+  const env = {
+    vip_arp: 'true',
+    // Explicit: kube-vip would take the interface of the default route, often the public one.
+    vip_interface: machine.nic!,
+    address: address!,
+    vip_subnet: hostCidr(address!).split('/')[1]!,
+    port: String(port),
+    cp_enable: 'true',
+    cp_namespace: 'kube-system',
+    svc_enable: tuning.get('vipServices'),
+    lb_enable: tuning.get('vipLoadBalancer'),
+    vip_leaderelection: 'true',
+    vip_leasename: 'plndr-cp-lock',
+  };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: 'kube-vip',
+      namespace: 'kube-system',
+      labels: { 'app.kubernetes.io/name': 'kube-vip' },
+    },
+    spec: {
+      hostNetwork: true,
+      priorityClassName: 'system-node-critical',
+      // kube-vip dials the API server beside it, whose certificate carries this name.
+      hostAliases: [{ ip: '127.0.0.1', hostnames: ['kubernetes'] }],
+      containers: [
+        {
+          name: 'kube-vip',
+          image,
+          imagePullPolicy: 'IfNotPresent',
+          args: ['manager'],
+          env: [
+            ...Object.entries(env).map(([name, value]) => ({ name, value })),
+            { name: 'vip_nodename', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+          ],
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            capabilities: { add: ['NET_ADMIN', 'NET_RAW'], drop: ['ALL'] },
+          },
+          volumeMounts: [
+            { name: 'kubeconfig', mountPath: '/etc/kubernetes/admin.conf', readOnly: true },
+          ],
+        },
+      ],
+      volumes: [
+        {
+          name: 'kubeconfig',
+          // File, not FileOrCreate: the pod waits until kubeadm has written it.
+          hostPath: { path: `/etc/kubernetes/${kubeconfig}`, type: 'File' },
+        },
+      ],
+    },
+  };
+}
+
+/**
+ * The static pods as files that the entry script puts into the kubelet's folder at the right moment.
+ * The kubelet takes any name there that does not begin with a dot.
+ */
+export function kubeVipFiles(
+  cluster: Cluster,
+  machine: Machine,
+  image: string,
+  tuning: NodeTuning,
+): MachineFile[] {
+  const file = (name: string, kubeconfig: VipKubeconfig) =>
+    machineFile(
+      `${paths.config}/${name}.manifest`,
+      Yaml.stringify(kubeVipPod(cluster, machine, kubeconfig, image, tuning)),
+      '0600',
+    );
+  const everyday = file('kube-vip', VipKubeconfig.ADMIN);
+  return machine === cluster.controlPlanes[0]
+    ? [everyday, file('kube-vip-init', VipKubeconfig.SUPER_ADMIN)]
+    : [everyday];
+}

@@ -1,0 +1,161 @@
+import { Yaml } from 'cdk8s';
+import { ApiEndpointKind, type Cluster, type Machine } from '../cluster';
+import { comment, machineFile, type MachineFile } from './machine-file';
+import { CRI_SOCKET, paths } from './paths';
+import type { NodeTuning } from './tuning';
+
+const API = 'kubeadm.k8s.io/v1beta4';
+
+/** What the entry script puts in on the machine, from the delivered secrets. */
+export const placeholders = {
+  token: '@BOOTSTRAP_TOKEN@',
+  certificateKey: '@CERTIFICATE_KEY@',
+  caCertHash: '@CA_CERT_HASH@',
+} as const;
+
+/**
+ * The port on which API servers listen. Behind kube-vip it is the endpoint's own: the virtual address
+ * is one of the machine's addresses, and nothing translates ports.
+ */
+export function apiPort(cluster: Cluster): number {
+  return cluster.endpoint.kind === ApiEndpointKind.KUBE_VIP ? cluster.endpoint.port : 6443;
+}
+
+/** The documents kubeadm reads on one machine: init on the first control plane, join on all others. */
+export function kubeadmDocuments(cluster: Cluster, machine: Machine, tuning: NodeTuning): object[] {
+  return machine === cluster.controlPlanes[0]
+    ? [
+        initConfiguration(cluster, machine),
+        clusterConfiguration(cluster),
+        kubeletConfiguration(cluster, tuning),
+      ]
+    : [joinConfiguration(cluster, machine)];
+}
+
+/** The documents as a template without any secret; the suffix keeps kubectl from collecting it. */
+export function kubeadmFile(cluster: Cluster, machine: Machine, tuning: NodeTuning): MachineFile {
+  return machineFile(
+    `${paths.config}/kubeadm.conf`,
+    [
+      comment(
+        'Read by kubeadm after the bootstrap has put the delivered secrets in; the result lies in /run and is removed.',
+      ),
+      Yaml.stringify(...kubeadmDocuments(cluster, machine, tuning)),
+    ].join('\n'),
+  );
+}
+
+/**
+ * What kubeadm pulls the control plane's images by. Not flags: with a repository given as a flag it
+ * looks for CoreDNS where no mirror of upstream's paths has it.
+ */
+export function imagesFile(cluster: Cluster, machine: Machine): MachineFile {
+  const {
+    bootstrapTokens: _tokens,
+    certificateKey: _key,
+    ...init
+  } = initConfiguration(cluster, machine);
+  return machineFile(
+    `${paths.config}/images.conf`,
+    Yaml.stringify(init, clusterConfiguration(cluster)),
+  );
+}
+
+function initConfiguration(cluster: Cluster, machine: Machine) {
+  return {
+    apiVersion: API,
+    kind: 'InitConfiguration',
+    bootstrapTokens: [{ token: placeholders.token }],
+    certificateKey: placeholders.certificateKey,
+    localAPIEndpoint: localApiEndpoint(cluster, machine),
+    nodeRegistration: nodeRegistration(cluster, machine),
+  };
+}
+
+function joinConfiguration(cluster: Cluster, machine: Machine) {
+  return {
+    apiVersion: API,
+    kind: 'JoinConfiguration',
+    discovery: {
+      bootstrapToken: {
+        token: placeholders.token,
+        apiServerEndpoint: cluster.endpoint.hostAndPort,
+        caCertHashes: [placeholders.caCertHash],
+      },
+    },
+    nodeRegistration: nodeRegistration(cluster, machine),
+    ...(machine.isControlPlane
+      ? {
+          controlPlane: {
+            localAPIEndpoint: localApiEndpoint(cluster, machine),
+            certificateKey: placeholders.certificateKey,
+          },
+        }
+      : {}),
+  };
+}
+
+function clusterConfiguration(cluster: Cluster) {
+  const { endpoint, imageRegistry } = cluster;
+  const names = [
+    endpoint.dnsName,
+    endpoint.address,
+    ...cluster.controlPlanes.map((m) => m.address),
+  ];
+  const etcd = cluster._summary('etcd');
+  return {
+    apiVersion: API,
+    kind: 'ClusterConfiguration',
+    clusterName: cluster.clusterName,
+    kubernetesVersion: cluster.kubernetesVersion.toString(),
+    controlPlaneEndpoint: endpoint.hostAndPort,
+    networking: {
+      podSubnet: cluster.podCidr,
+      serviceSubnet: cluster.serviceCidr,
+      dnsDomain: cluster.dnsDomain,
+    },
+    apiServer: { certSANs: [...new Set(names.filter((name) => name !== undefined))] },
+    ...(etcd === undefined ? {} : { etcd: { local: etcd.kubeadmLocal } }),
+    ...(cluster.kubeProxyMode === undefined ? {} : { proxy: { disabled: true } }),
+    ...(imageRegistry === undefined
+      ? {}
+      : {
+          imageRepository: imageRegistry,
+          // Only for the default repository does kubeadm add the sub-path that upstream keeps CoreDNS under.
+          dns: { imageRepository: `${imageRegistry}/coredns` },
+        }),
+  };
+}
+
+function kubeletConfiguration(cluster: Cluster, tuning: NodeTuning) {
+  return {
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    cgroupDriver: tuning.get('cgroupDriver'),
+    clusterDNS: [cluster.clusterDnsIp],
+    clusterDomain: cluster.dnsDomain,
+    protectKernelDefaults: tuning.get('protectKernelDefaults'),
+    resolvConf: cluster.operatingSystem._facts.resolvConf.value,
+    shutdownGracePeriod: tuning.get('shutdownGracePeriod'),
+    shutdownGracePeriodCriticalPods: tuning.get('shutdownGracePeriodCriticalPods'),
+  };
+}
+
+function localApiEndpoint(cluster: Cluster, machine: Machine) {
+  return { advertiseAddress: machine.address, bindPort: apiPort(cluster) };
+}
+
+function nodeRegistration(cluster: Cluster, machine: Machine) {
+  const zone = cluster.zoneOf(machine);
+  return {
+    name: machine.name,
+    criSocket: CRI_SOCKET,
+    kubeletExtraArgs: [
+      { name: 'node-ip', value: machine.address },
+      {
+        name: 'node-labels',
+        value: `topology.kubernetes.io/region=${zone.region},topology.kubernetes.io/zone=${zone.name}`,
+      },
+    ],
+  };
+}

@@ -1,0 +1,96 @@
+import { ApiEndpointKind, type Cluster, type LedgerEntry, type Machine } from '../cluster';
+import { archivesList } from './archives';
+import { containerdFiles } from './containerd';
+import { entryScript } from './entry-script';
+import { hostFiles } from './host-files';
+import { hostsFile, sharedHosts } from './hosts';
+import { kubeVipFiles } from './kube-vip';
+import { imagesFile, kubeadmFile } from './kubeadm-config';
+import { kubeletFiles } from './kubelet';
+import { machineEnv } from './machine-env';
+import { comment, machineFile, type MachineFile } from './machine-file';
+import { paths } from './paths';
+import { settingsFiles } from './settings-files';
+import type { NodeTuning } from './tuning';
+
+/** What the construct was told, with its defaults filled in. */
+export interface NodeSettings {
+  readonly containerdVersion: string;
+  readonly kubeVipImage: string;
+  readonly ntpServers: readonly string[];
+}
+
+/** Collects the files of machines; what all machines share is rendered once. */
+export class MachineFiles {
+  private readonly shared: readonly MachineFile[];
+  private readonly hosts: string;
+  private readonly archives = new Map<string, MachineFile>();
+
+  public constructor(
+    private readonly cluster: Cluster,
+    private readonly settings: NodeSettings,
+    private readonly tuning: NodeTuning,
+  ) {
+    this.hosts = sharedHosts(cluster);
+    this.shared = [
+      entryScript,
+      ...hostFiles(cluster, settings.ntpServers, tuning),
+      ...containerdFiles(cluster, settings.containerdVersion, tuning),
+      ...kubeletFiles(),
+    ];
+  }
+
+  /** Every file of one machine, sorted by path; the ledger is read now. */
+  public of(machine: Machine): MachineFile[] {
+    const { cluster, settings, tuning } = this;
+    const needs = cluster.ledger.forMachine(machine);
+    const virtual = machine.isControlPlane && cluster.endpoint.kind === ApiEndpointKind.KUBE_VIP;
+    const files = [
+      ...this.shared,
+      hostsFile(this.hosts, machine),
+      machineEnv(cluster, machine, settings.ntpServers),
+      kubeadmFile(cluster, machine, tuning),
+      ...(machine.isControlPlane ? [imagesFile(cluster, machine)] : []),
+      this.archivesOf(machine),
+      ...(virtual ? kubeVipFiles(cluster, machine, settings.kubeVipImage, tuning) : []),
+      ...settingsFiles(needs),
+      list('packages.list', 'Distribution packages.', needs.packages),
+      list(
+        'units.list',
+        'Units that are enabled and started before kubeadm runs.',
+        needs.units.filter((u) => u.enabled),
+      ),
+      ...needs.files.map((f) => machineFile(f.key, endLine(f.value), f.permissions)),
+      ...needs.units.map((u) => machineFile(`/etc/systemd/system/${u.key}`, endLine(u.value))),
+    ];
+    return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  private archivesOf(machine: Machine): MachineFile {
+    const known = this.archives.get(machine.architecture);
+    if (known !== undefined) {
+      return known;
+    }
+    const content = archivesList(
+      this.cluster,
+      this.settings.containerdVersion,
+      machine.architecture,
+    );
+    const file = machineFile(`${paths.config}/archives.list`, content);
+    this.archives.set(machine.architecture, file);
+    return file;
+  }
+}
+
+/** A list that the entry script reads, a name a line, each with the reasons that it is there. */
+function list(name: string, title: string, entries: readonly LedgerEntry[]): MachineFile {
+  const lines = entries.flatMap((entry) => [
+    ...entry.reasons.map((why) => comment(why)),
+    entry.key,
+  ]);
+  return machineFile(`${paths.config}/${name}`, [comment(title), ...lines, ''].join('\n'));
+}
+
+function endLine(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
+}

@@ -1,0 +1,46 @@
+import type { Size } from 'cdk8s';
+import type { Cluster } from '../cluster';
+
+/** How the machines of a cluster are booted. */
+export interface NodeBootstrapOptions {
+  /**
+   * SSH public keys of the people who may log in as the image's default user, one line each, as in
+   * an authorized_keys file. A private key, or anything else, throws.
+   *
+   * @default - none; whatever the image or the platform brings
+   */
+  readonly sshAuthorizedKeys?: string[];
+  /**
+   * Largest user-data that the platform takes. More throws when the files are rendered, with a table
+   * of what takes the room. The secrets that are added later, about 12 KiB on the first control
+   * plane, are not counted.
+   *
+   * @default - no limit, as on a NoCloud disk; finding GW-NODE-004 names platforms that would refuse it
+   */
+  readonly userDataLimit?: Size;
+  /**
+   * NTP servers for systemd-timesyncd, by name or address. An empty list throws.
+   *
+   * @default - the servers of the distribution
+   */
+  readonly ntpServers?: string[];
+  /**
+   * containerd release, without a leading `v`. One that the Kubernetes minor does not accept, or one
+   * before containerd 2, throws.
+   *
+   * @default - the release pinned in the catalogue, 2.3.4
+   */
+  readonly containerdVersion?: string;
+  /**
+   * Full image reference of kube-vip. One without a tag or digest throws.
+   *
+   * @default - the pinned image, from the cluster's mirror if there is one
+   */
+  readonly kubeVipImage?: string;
+}
+
+/** Properties of `NodeBootstrap`. */
+export interface NodeBootstrapProps extends NodeBootstrapOptions {
+  /** The cluster whose machines are booted. One of `Cluster.fromFacts` throws. */
+  readonly cluster: Cluster;
+}

@@ -1,0 +1,116 @@
+import type { Size } from 'cdk8s';
+import { Construct } from 'constructs';
+import { images, pinned } from '../catalog';
+import { problemAt, throwProblems, type Cluster, type Machine } from '../cluster';
+import { unpinnedArchives } from './archives';
+import { CloudConfigWriter, metaData } from './cloud-config';
+import type { MachineFile } from './machine-file';
+import { MachineFiles, type NodeSettings } from './machine-files';
+import { networkConfig } from './network-config';
+import type { NodeBootstrapProps } from './node-bootstrap-props';
+import { fileProblems, optionProblems } from './problems';
+import { requireNodeBasics } from './requirements';
+import { nodeRules } from './rules';
+import { secretsManifest } from './secrets';
+import { nodeDecisions, tuning } from './tuning';
+
+/**
+ * Everything each machine boots with: cloud-init user-data, the same files unpacked, kubeadm's
+ * configuration, containerd, kubelet, and one entry script that does the work step by step and can
+ * go on where it stopped. It adds no object to the chart and contains no secret: a machine whose
+ * secrets were not delivered stops at its first step and says "not sealed".
+ */
+export class NodeBootstrap extends Construct {
+  private readonly cluster: Cluster;
+  private readonly settings: NodeSettings;
+  private readonly sshAuthorizedKeys: readonly string[];
+  private readonly userDataLimit?: Size;
+
+  /**
+   * @param scope parent construct
+   * @param id construct id
+   * @param props the cluster and how its machines are booted
+   */
+  constructor(scope: Construct, id: string, props: NodeBootstrapProps) {
+    super(scope, id);
+    const { cluster } = props;
+    throwProblems(this.node.path, optionProblems(cluster, props));
+    this.cluster = cluster;
+    this.sshAuthorizedKeys = [...(props.sshAuthorizedKeys ?? [])];
+    this.userDataLimit = props.userDataLimit;
+    this.settings = {
+      containerdVersion: props.containerdVersion ?? pinned.containerd.value,
+      kubeVipImage: props.kubeVipImage ?? cluster._image(images['kube-vip']),
+      ntpServers: [...(props.ntpServers ?? [])],
+    };
+    requireNodeBasics(this, cluster, tuning);
+    cluster.recordDecisions(nodeDecisions(cluster, this.node.path));
+    cluster._register('nodes', {
+      path: this.node.path,
+      files: () => this.nodeFiles(),
+      userDataBytes: (machine) => this.userDataBytes(machine),
+      unpinnedArchives: () =>
+        unpinnedArchives(cluster, this.settings.containerdVersion).map(
+          (item) => `${item.name} ${item.version} ${item.architecture}`,
+        ),
+    });
+    nodeRules.forEach((rule) => cluster.addRule(rule, this));
+  }
+
+  /**
+   * Every file for every machine: path below the output folder, and content. Call it when all
+   * constructs are there; what is asked of the machines later is missing.
+   */
+  public nodeFiles(): Record<string, string> {
+    const machineFiles = new MachineFiles(this.cluster, this.settings, tuning);
+    const writer = new CloudConfigWriter(this.sshAuthorizedKeys);
+    const output: Record<string, string> = {};
+    for (const machine of this.cluster.machines) {
+      const files = machineFiles.of(machine);
+      throwProblems(this.node.path, fileProblems(files));
+      const userData = writer.userData(machine, files);
+      this.checkSize(machine, userData, files);
+      const folder = `nodes/${machine.name}`;
+      output[`${folder}/user-data`] = userData;
+      output[`${folder}/meta-data`] = metaData(this.cluster.clusterName, machine);
+      const network = networkConfig(this.cluster, machine);
+      if (network !== undefined) {
+        output[`${folder}/network-config`] = network;
+      }
+      files.forEach((file) => {
+        output[`${folder}/files${file.path}`] = file.content;
+      });
+    }
+    output['nodes/secrets.manifest'] = secretsManifest(this.cluster);
+    return output;
+  }
+
+  private userDataBytes(machine: Machine): number {
+    const files = new MachineFiles(this.cluster, this.settings, tuning).of(machine);
+    return Buffer.byteLength(
+      new CloudConfigWriter(this.sshAuthorizedKeys).userData(machine, files),
+    );
+  }
+
+  private checkSize(machine: Machine, userData: string, files: readonly MachineFile[]): void {
+    const limit = this.userDataLimit;
+    if (limit === undefined) {
+      return;
+    }
+    const allowed = limit.toKibibytes() * 1024;
+    const bytes = Buffer.byteLength(userData);
+    if (bytes <= allowed) {
+      return;
+    }
+    const table = files
+      .map((file): [number, string] => [Buffer.byteLength(file.content), file.path])
+      .sort(([a], [b]) => b - a)
+      .map(([size, path]) => `\n  ${String(size).padStart(7)}  ${path}`);
+    throw problemAt(this.node.path, {
+      prop: 'userDataLimit',
+      allowed: `at least the ${bytes} bytes of machine ${machine.name}`,
+      got: `${allowed} bytes`,
+      remedy: `raise it where the platform allows, or deliver files/ by other means; bytes by file:${table.join('')}`,
+    });
+  }
+}

@@ -1,0 +1,11 @@
+/** Where things of ours live on a machine. The entry script names the same places. */
+export const paths = {
+  config: '/etc/groundwork',
+  secrets: '/etc/groundwork/secrets',
+  entryScript: '/usr/local/lib/groundwork/bootstrap',
+  done: '/var/lib/groundwork/done',
+  binaries: '/usr/local/bin',
+} as const;
+
+/** The socket on which containerd speaks CRI, with the scheme that kubeadm demands. */
+export const CRI_SOCKET = 'unix:///run/containerd/containerd.sock';

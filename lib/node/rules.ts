@@ -1,0 +1,132 @@
+import { ApiEndpointKind, rule, Severity, type Cluster, type IRule } from '../cluster';
+
+const KUBEADM_CONSTANTS = 'kubernetes/kubernetes:cmd/kubeadm/app/constants/constants.go';
+/** What kubeadm's preflight wants of a control plane. */
+const MIN_CPUS = 2;
+const MIN_MEMORY_MEBIBYTES = 1700;
+
+/** Largest user-data that platforms take, in bytes; OpenStack and VMware count it in base64. */
+const LIMITS: ReadonlyArray<[string, number]> = [
+  ['EC2', 16 * 1024],
+  ['Hetzner Cloud', 32 * 1024],
+  ['OpenStack and VMware guestinfo', 48 * 1024],
+];
+
+/** Rules of the node room. */
+export const nodeRules: IRule[] = [
+  rule(
+    {
+      id: 'GW-NODE-001',
+      severity: Severity.ERROR,
+      title: 'Control planes have two CPUs and 1700 MiB',
+      why: "kubeadm's preflight stops on a smaller machine",
+      remedy: 'use a larger machine for the control plane',
+      reference: KUBEADM_CONSTANTS,
+    },
+    (cluster) =>
+      cluster.controlPlanes.flatMap((m) => [
+        ...(m.cpus !== undefined && m.cpus < MIN_CPUS
+          ? [{ message: `control plane ${m.name} has ${m.cpus} CPU, kubeadm wants ${MIN_CPUS}` }]
+          : []),
+        ...(m.memory !== undefined && m.memory.toMebibytes() < MIN_MEMORY_MEBIBYTES
+          ? [
+              {
+                message: `control plane ${m.name} has ${m.memory.toMebibytes()} MiB, kubeadm wants ${MIN_MEMORY_MEBIBYTES}`,
+              },
+            ]
+          : []),
+      ]),
+  ),
+  rule(
+    {
+      id: 'GW-NODE-002',
+      severity: Severity.ERROR,
+      title: 'A virtual IP has one Ethernet segment for all control planes',
+      why: 'kube-vip announces the address by ARP, which no router forwards: on another segment nobody hears it',
+      remedy:
+        'use ApiEndpoint.external with a load balancer, or put the control planes on one segment',
+      reference: 'https://kube-vip.io/docs/modes/arp/',
+    },
+    (cluster) => virtualIpProblems(cluster).map((message) => ({ message })),
+  ),
+  rule(
+    {
+      id: 'GW-NODE-003',
+      severity: Severity.WARNING,
+      title: 'Every release archive has a checksum in the catalogue',
+      why: 'A checksum fetched from the same place as the archive proves a whole download, not an honest one',
+      remedy:
+        'use a release of the catalogue, or mirror the archives yourself and set downloadBaseUrl',
+      reference: 'lib/catalog/checksums.ts',
+    },
+    (cluster) => {
+      const unpinned = cluster._summary('nodes')?.unpinnedArchives() ?? [];
+      return unpinned.length === 0
+        ? []
+        : [{ message: `no pinned checksum for ${unpinned.join(', ')}` }];
+    },
+  ),
+  rule(
+    {
+      id: 'GW-NODE-004',
+      severity: Severity.NOTE,
+      title: 'User-data fits the platform',
+      why: 'Platforms cut or refuse user-data beyond their limit; a NoCloud disk or a bare-metal service has none',
+      remedy:
+        'compress it with gzip, which cloud-init takes, or deliver files/ by other means; userDataLimit makes it an error',
+      reference: 'https://cloudinit.readthedocs.io/en/latest/explanation/format.html',
+    },
+    (cluster) => sizeNotes(cluster),
+  ),
+  rule(
+    {
+      id: 'GW-NODE-005',
+      severity: Severity.NOTE,
+      title: 'Kubelet serving certificates have an approver',
+      why: 'kubeadm brings none, so each kubelet signs its own: clients such as metrics-server cannot verify it',
+      remedy:
+        'give clients of the kubelet --kubelet-insecure-tls, or install an approver and set serverTLSBootstrap',
+      reference:
+        'https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/#kubelet-serving-certs',
+    },
+    (cluster) =>
+      cluster.ownsMachines ? [{ message: 'kubelets serve with self-signed certificates' }] : [],
+  ),
+];
+
+function virtualIpProblems(cluster: Cluster): string[] {
+  const { endpoint, underlay } = cluster;
+  if (endpoint.kind !== ApiEndpointKind.KUBE_VIP) {
+    return [];
+  }
+  if (!underlay.l2Adjacent) {
+    return [
+      `${endpoint.address} is moved by ARP, but the underlay says that machines do not share an Ethernet segment`,
+    ];
+  }
+  return cluster.controlPlanes
+    .filter((m) => !cluster.zoneOf(m)._cidr.contains(endpoint.address!))
+    .map(
+      (m) =>
+        `${endpoint.address} is not on the network of control plane ${m.name} (${cluster.zoneOf(m).nodeCidr})`,
+    );
+}
+
+/** One machine of each kind stands for the rest: they differ by a few bytes. */
+function sizeNotes(cluster: Cluster) {
+  const summary = cluster._summary('nodes');
+  const [first, second] = cluster.controlPlanes;
+  const samples = [first, second, cluster.workers[0]].filter((m) => m !== undefined);
+  if (summary === undefined || samples.length === 0) {
+    return [];
+  }
+  const bytes = Math.max(...samples.map((m) => summary.userDataBytes(m)));
+  const beyond = LIMITS.filter(([, limit]) => bytes > limit).map(([platform]) => platform);
+  return beyond.length === 0
+    ? []
+    : [
+        {
+          message: `user-data has ${Math.ceil(bytes / 1024)} KiB before it is sealed, more than ${beyond.join(', ')} take`,
+        },
+      ];
+}

@@ -1,0 +1,96 @@
+/** The step that can be repeated for ever: kernel settings and services of the distribution. */
+export const configSteps = `
+# Modules first: a parameter of a module that is not loaded does not exist.
+step_config() {
+  load_modules
+  apply_module_options
+  apply_sysctls
+  systemctl daemon-reload
+  apply_file /etc/systemd/logind.conf.d/zz-groundwork.conf reload_logind
+  apply_file /etc/systemd/networkd.conf.d/60-groundwork.conf systemctl try-restart systemd-networkd.service
+}
+
+# Runs the command when the file is another one than the last time. logind and networkd read their
+# files only when they are told to.
+apply_file() {
+  local file=$1
+  local seen="$STATE/applied/\${file##*/etc/}"
+  shift
+  if ! cmp -s "$ROOT$file" "$seen"; then
+    say "$file: new content, $*"
+    "$@"
+    install -D "$ROOT$file" "$seen"
+  fi
+}
+
+# Not a restart, which would lose sight of who holds back a shutdown.
+reload_logind() {
+  if systemctl is-active --quiet systemd-logind.service; then
+    systemctl kill --signal=HUP systemd-logind.service
+  fi
+}
+
+load_modules() {
+  local module
+  for module in $(entries "$ROOT/etc/modules-load.d/60-groundwork.conf"); do
+    if [ ! -d "$ROOT/sys/module/\${module//-/_}" ]; then
+      modprobe -- "$module" || fail "kernel module $module cannot be loaded; is its package (linux-modules-extra on Ubuntu) installed?"
+      say "module $module: loaded"
+    fi
+  done
+}
+
+# modprobe.d counts when a module is loaded; one that is loaded already gets its option through sysfs.
+apply_module_options() {
+  local module option name value file have
+  while read -r _ module option; do
+    name=\${option%%=*}
+    value=\${option#*=}
+    file="$ROOT/sys/module/\${module//-/_}/parameters/$name"
+    if [ ! -e "$file" ]; then
+      continue
+    fi
+    have=$(cat "$file")
+    if [ "$have" != "$value" ]; then
+      printf '%s\\n' "$value" > "$file" || true
+      say "module option $module $name: $have -> $value"
+      have=$(cat "$file")
+    fi
+    if [ "$have" != "$value" ]; then
+      fail "module option $module $name: wanted $value, got $have; it takes effect at the next boot, reboot and run this again"
+    fi
+  done < <(entries "$ROOT/etc/modprobe.d/60-groundwork.conf")
+}
+
+# sysctl prints nothing and succeeds for some keys that it did not set, so every key is read back.
+apply_sysctls() {
+  local key wanted have line wrong=()
+  while IFS= read -r line; do
+    key=\${line%% = *}
+    wanted=\${line#* = }
+    have=$(read_sysctl "$key")
+    if [ "$have" != "$wanted" ]; then
+      sysctl -q -w "$key=$wanted" || true
+      say "sysctl $key: $have -> $wanted"
+    fi
+  done < <(entries "$ROOT/etc/sysctl.d/zz-groundwork.conf")
+  while IFS= read -r line; do
+    key=\${line%% = *}
+    wanted=\${line#* = }
+    have=$(read_sysctl "$key")
+    if [ "$have" != "$wanted" ]; then
+      wrong+=("$key: wanted $wanted, got \${have:-nothing}")
+    fi
+  done < <(entries "$ROOT/etc/sysctl.d/zz-groundwork.conf")
+  if [ "\${#wrong[@]}" -gt 0 ]; then
+    fail "sysctl $(printf '%s; ' "\${wrong[@]}")"
+  fi
+}
+
+# Values of several numbers come with tabs between them: one space each, as in the file.
+read_sysctl() {
+  local words
+  read -ra words <<< "$(sysctl -n "$1" 2>/dev/null || true)"
+  printf '%s' "\${words[*]}"
+}
+`;

@@ -1,0 +1,46 @@
+/** Steps that look before anything is changed: secrets delivered, the right machine. */
+export const machineSteps = `
+# Nothing is started on a machine that could not finish.
+step_sealed() {
+  local path missing=()
+  for path in $SECRETS; do
+    if [ ! -s "$SECRETS_DIR/$path" ]; then
+      missing+=("$path")
+    fi
+  done
+  if [ "\${#missing[@]}" -gt 0 ]; then
+    fail "not sealed: \${missing[*]} not below /etc/groundwork/secrets; boot this machine with the sealed user-data"
+  fi
+  find "$SECRETS_DIR" -type d -exec chmod 0700 {} +
+  find "$SECRETS_DIR" -type f -exec chmod 0600 {} +
+  if ! grep -Eqx '[a-z0-9]{6}[.][a-z0-9]{16}' "$SECRETS_DIR/bootstrap-token"; then
+    fail 'not sealed: bootstrap-token is not a bootstrap token'
+  fi
+  if [ -f "$SECRETS_DIR/certificate-key" ] && ! grep -Eqx '[0-9a-f]{64}' "$SECRETS_DIR/certificate-key"; then
+    fail 'not sealed: certificate-key is not 32 bytes in hexadecimal'
+  fi
+}
+
+step_machine() {
+  local have
+  have=$(uname -m)
+  case "$NODE_ARCHITECTURE/$have" in
+    amd64/x86_64 | arm64/aarch64) ;;
+    *) fail "the spec says $NODE_ARCHITECTURE, this machine is $have" ;;
+  esac
+  if [ "$(stat -f -c %T /sys/fs/cgroup)" != cgroup2fs ]; then
+    fail 'the kubelet needs cgroup v2 at /sys/fs/cgroup; boot without systemd.unified_cgroup_hierarchy=0'
+  fi
+  # The address may come a little later than network-online.
+  if ! retry 12 5 has_address; then
+    fail "no interface carries $NODE_ADDRESS, the address of $NODE_NAME in the spec"
+  fi
+  if [ "$(uname -n)" != "$NODE_NAME" ]; then
+    fail "the host name is $(uname -n), the spec says $NODE_NAME"
+  fi
+}
+
+has_address() {
+  ip -brief address show | tr -s ' ' '\\n' | grep -Fq -- "$NODE_ADDRESS/"
+}
+`;

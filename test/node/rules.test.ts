@@ -1,0 +1,109 @@
+import { Size } from 'cdk8s';
+import { parseAllDocuments } from 'yaml';
+import { ApiEndpoint, KubernetesVersion, Underlay, Zone } from '../../lib';
+import { tuning } from '../../lib/node/tuning';
+import { unexplainedLeaves } from '../support/coverage';
+import { osloMachine, osloProps } from '../support/oslo';
+import { messages, oslo, unpacked } from './support';
+
+describe('findings', () => {
+  test('the flagship has notes only', () => {
+    expect(
+      oslo()
+        .cluster.findings()
+        .map((f) => `${f.severity} ${f.id}`),
+    ).toEqual(['note GW-NODE-004', 'note GW-NODE-005']);
+  });
+
+  test("GW-NODE-001: what kubeadm's preflight would stop on", () => {
+    const machines = [
+      osloMachine(1, { cpus: 1, memory: Size.mebibytes(1699) }),
+      osloMachine(2, { cpus: 2, memory: Size.mebibytes(1700) }),
+      osloMachine(3, { cpus: undefined, memory: undefined }),
+    ];
+    expect(messages(oslo({ machines }).cluster, 'GW-NODE-001')).toEqual([
+      'control plane cp-1 has 1 CPU, kubeadm wants 2',
+      'control plane cp-1 has 1699 MiB, kubeadm wants 1700',
+    ]);
+  });
+
+  test('GW-NODE-002: a virtual IP where ARP does not reach', () => {
+    const found = (changes: object) => messages(oslo(changes).cluster, 'GW-NODE-002');
+    expect(found({ underlay: Underlay.filtered({ mtu: 1500 }) })).toEqual([
+      '10.20.0.10 is moved by ARP, but the underlay says that machines do not share an Ethernet segment',
+    ]);
+    const zones = [
+      ...osloProps().zones,
+      Zone.of('oslo-2', { country: 'NO', nodeCidr: '10.21.0.0/24' }),
+    ];
+    const machines = [
+      osloMachine(1),
+      osloMachine(2),
+      osloMachine(3, { zone: 'oslo-2', address: '10.21.0.13' }),
+    ];
+    expect(found({ zones, machines })).toEqual([
+      '10.20.0.10 is not on the network of control plane cp-3 (10.21.0.0/24)',
+    ]);
+    expect(
+      found({ zones, machines, endpoint: ApiEndpoint.external({ dnsName: 'api.oslo.example' }) }),
+    ).toEqual([]);
+  });
+
+  test('GW-NODE-003: archives without a pinned checksum', () => {
+    expect(
+      messages(oslo({ kubernetesVersion: KubernetesVersion.of('1.36.99') }).cluster, 'GW-NODE-003'),
+    ).toEqual([
+      'no pinned checksum for kubelet 1.36.99 amd64, kubeadm 1.36.99 amd64, kubectl 1.36.99 amd64',
+    ]);
+    expect(messages(oslo().cluster, 'GW-NODE-003')).toEqual([]);
+  });
+
+  test('GW-NODE-004: platforms that would refuse the user-data', () => {
+    const { cluster, node } = oslo();
+    expect(messages(cluster, 'GW-NODE-004')[0]).toMatch(
+      /^user-data has 3\d KiB before it is sealed, more than EC2, Hetzner Cloud take$/,
+    );
+    cluster.ledger.requireFile('/etc/large', {
+      by: node,
+      why: 'test',
+      content: `${'x'.repeat(40000)}\n`,
+    });
+    expect(messages(cluster, 'GW-NODE-004')[0]).toContain('OpenStack');
+  });
+});
+
+test("every value of the kubelet's configuration has a reason or is a fact", () => {
+  const { cluster, files } = oslo();
+  const documents = parseAllDocuments(
+    unpacked(files(), 'cp-1', '/etc/groundwork/kubeadm.conf'),
+  ).map((d) => d.toJS());
+  const explained = {
+    decisions: cluster.decisions(),
+    facts: [
+      'KubeletConfiguration.clusterDNS',
+      'KubeletConfiguration.clusterDomain',
+      'ClusterConfiguration.clusterName',
+      'ClusterConfiguration.kubernetesVersion',
+      'ClusterConfiguration.controlPlaneEndpoint',
+      'ClusterConfiguration.networking',
+      'ClusterConfiguration.apiServer.certSANs',
+      'InitConfiguration.localAPIEndpoint',
+      'InitConfiguration.nodeRegistration',
+    ],
+    structural: ['InitConfiguration.bootstrapTokens', 'InitConfiguration.certificateKey'],
+  };
+  expect(documents.flatMap((document) => unexplainedLeaves(document, explained))).toEqual([]);
+});
+
+test('every sysctl of ours is a decision with the value that is rendered', () => {
+  const { cluster, files } = oslo();
+  const rendered = unpacked(files(), 'cp-1', '/etc/sysctl.d/zz-groundwork.conf')
+    .split('\n')
+    .filter((l) => l.includes(' = '));
+  const decided = tuning
+    .decisions('nodes')
+    .filter((d) => d.key.startsWith('sysctl '))
+    .map((d) => `${d.key.slice(7)} = ${d.value}`);
+  expect(decided).toEqual(expect.arrayContaining(rendered));
+  expect(cluster.decisions().every((d) => d.why.length > 20 && d.source !== '')).toBe(true);
+});

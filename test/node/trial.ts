@@ -1,0 +1,171 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Machine } from '../../lib';
+import { osloMachine } from '../support/oslo';
+import { tempDir } from '../support/temp-app';
+import { oslo } from './support';
+
+// The real script runs in a folder of its own. Programs that would touch this machine are replaced by
+// small ones that write down how they were called; the rest (sed, tar, install, sha256sum) are real.
+export const TOKEN = ['abcdef', '0123456789abcdef'].join('.');
+export const KEY = '5e'.repeat(32);
+
+/** One machine's files in a folder, and the programs around them. */
+export class Trial {
+  public readonly root = tempDir();
+  private readonly bin = join(this.root, 'stubs');
+
+  public constructor(private readonly machine: string) {
+    const worker = Machine.worker('w-1', { zone: 'oslo-1', address: '10.20.0.21' });
+    const { node, cluster, files } = oslo({
+      machines: [osloMachine(1), osloMachine(2), osloMachine(3), worker],
+    });
+    cluster.ledger.requireUnit('probe.service', {
+      by: node,
+      why: 'test',
+      content: '[Service]\nExecStart=/bin/true\n',
+    });
+    cluster.ledger.requireKernelModuleOption('nf_conntrack hashsize', '65536', {
+      by: node,
+      why: 'test',
+    });
+    const prefix = `nodes/${machine}/files`;
+    for (const [path, content] of Object.entries(files()).filter(([p]) =>
+      p.startsWith(`${prefix}/`),
+    )) {
+      this.write(path.slice(prefix.length), content);
+    }
+    chmodSync(join(this.root, 'usr/local/lib/groundwork/bootstrap'), 0o755);
+    this.write('/etc/fstab', 'UUID=1 / ext4 defaults 0 1\n/dev/sda2 none swap sw 0 0\n');
+    this.write('/proc/swaps', 'Filename Type Size Used Priority\n');
+    mkdirSync(join(this.root, 'run'), { recursive: true });
+    this.stubs();
+  }
+
+  /** Replaces the archives by small ones of the same form, with their own checksums. */
+  public archives(): void {
+    const list = join(this.root, 'etc/groundwork/archives.list');
+    const lines = readFileSync(list, 'utf8')
+      .split('\n')
+      .map((line) => {
+        const [name, , url] = line.split(' ');
+        if (line.startsWith('#') || url === undefined) {
+          return line;
+        }
+        const served = this.write(`/served/${url.split('/').pop()}`, `${name}\n`);
+        if (/\.t(ar\.)?gz$/.test(url)) {
+          execFileSync('tar', ['-czf', served, '-C', join(this.root, 'proc'), 'swaps']);
+        }
+        return `${name} sha256:${createHash('sha256').update(readFileSync(served)).digest('hex')} ${url}`;
+      });
+    writeFileSync(list, lines.join('\n'));
+  }
+
+  public seal(): void {
+    this.write('/etc/groundwork/secrets/bootstrap-token', `${TOKEN}\n`);
+    this.write('/etc/groundwork/secrets/certificate-key', `${KEY}\n`);
+    for (const path of [
+      'ca.crt',
+      'ca.key',
+      'etcd/ca.crt',
+      'etcd/ca.key',
+      'front-proxy-ca.crt',
+      'front-proxy-ca.key',
+      'sa.key',
+      'sa.pub',
+    ]) {
+      this.write(`/etc/groundwork/secrets/pki/${path}`, `${path}\n`);
+    }
+  }
+
+  public run(...args: string[]) {
+    const result = spawnSync(join(this.root, 'usr/local/lib/groundwork/bootstrap'), args, {
+      encoding: 'utf8',
+      timeout: 60_000,
+      env: {
+        PATH: `${this.bin}:${process.env.PATH}`,
+        GROUNDWORK_ROOT: this.root,
+        TRIAL: this.root,
+      },
+    });
+    return { code: result.status, output: result.stdout + result.stderr };
+  }
+
+  public read(path: string): string {
+    return readFileSync(join(this.root, path), 'utf8');
+  }
+
+  public has(path: string): boolean {
+    return existsSync(join(this.root, path));
+  }
+
+  public get calls(): string[] {
+    return this.has('/calls') ? this.read('/calls').trim().split('\n') : [];
+  }
+
+  public stub(name: string, body: string): void {
+    const file = this.write(
+      `/stubs/${name}`,
+      `#!/bin/bash\nprintf '%s\\n' "${name} $*" >> "$TRIAL/calls"\n${body}\n`,
+    );
+    chmodSync(file, 0o755);
+  }
+
+  public write(path: string, content: string): string {
+    const target = join(this.root, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, content);
+    return target;
+  }
+
+  private stubs(): void {
+    const address = { 'cp-1': '10.20.0.11', 'cp-2': '10.20.0.12', 'w-1': '10.20.0.21' }[
+      this.machine
+    ];
+    this.stub('uname', `case "$1" in -m) echo x86_64 ;; -n) echo ${this.machine} ;; esac`);
+    this.stub('stat', 'echo cgroup2fs');
+    this.stub('ip', `echo 'eno1 UP ${address}/24 fe80::1/64'`);
+    this.stub('modprobe', 'mkdir -p "$TRIAL/sys/module/$2/parameters"');
+    // a small kernel: keys are files, as sysctl itself sees them
+    this.stub(
+      'sysctl',
+      `
+      mkdir -p "$TRIAL/keys"
+      case "$1" in
+        -n) cat "$TRIAL/keys/$2" 2>/dev/null || echo 0 ;;
+        -q) printf '%s\\n' "\${3#*=}" > "$TRIAL/keys/\${3%%=*}" ;;
+      esac`,
+    );
+    for (const name of ['systemctl', 'swapoff', 'apt-get', 'crictl', 'sleep', 'kubeadm']) {
+      this.stub(name, 'exit 0');
+    }
+    this.stub('timedatectl', 'echo yes');
+    this.stub('dpkg-query', "printf 'install ok installed\\n'");
+    this.stub('containerd', "echo '            SystemdCgroup = true'");
+    this.stub('openssl', 'cat > /dev/null <&0 2>/dev/null; echo "c0ffee *stdin"');
+    this.stub('kubectl', '[ -e "$TRIAL/registered" ]');
+    this.stub(
+      'curl',
+      `
+      while [ $# -gt 0 ]; do
+        case "$1" in --output) shift; out=$1 ;; https://*) url=$1 ;; esac
+        shift
+      done
+      case "$url" in
+        */readyz) printf ok ;;
+        *) cp "$TRIAL/served/\${url##*/}" "$out" ;;
+      esac`,
+    );
+  }
+}
+
+/** A sealed machine on which everything works. */
+export function ready(machine: string): Trial {
+  const trial = new Trial(machine);
+  trial.seal();
+  trial.archives();
+  trial.stub('kubectl', 'case "$*" in *" label "*) exit 0 ;; esac; [ -e "$TRIAL/registered" ]');
+  return trial;
+}

@@ -1,0 +1,141 @@
+import { spawnSync } from 'node:child_process';
+import { createHash, X509Certificate } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Machine } from '../../lib';
+import { oslo } from '../node/support';
+import { ready } from '../node/trial';
+import { osloMachine } from '../support/oslo';
+import { tempDir } from '../support/temp-app';
+
+// Real programs judge what the node room writes. A program that is absent is said to be absent; with
+// GROUNDWORK_REQUIRE_TOOLS=1 that is a failure.
+function withTool(tool: string, name: string, body: () => void): void {
+  const present = spawnSync(tool, ['--version']).error === undefined;
+  if (present || process.env.GROUNDWORK_REQUIRE_TOOLS === '1') {
+    test(`${tool}: ${name}`, () => {
+      if (!present) {
+        throw new Error(`${tool} is required here and was not found`);
+      }
+      body();
+    });
+  } else {
+    process.stderr.write(`skipped, ${tool} is not installed: ${name}\n`);
+    test.skip(`${tool}: ${name}`, () => undefined);
+  }
+}
+
+function run(command: string, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+  return { status, output: stdout + stderr };
+}
+
+/** All files of the flagship with a worker, in a folder. */
+function written(): string {
+  const root = tempDir();
+  const worker = Machine.worker('w-1', {
+    zone: 'oslo-1',
+    address: '10.20.0.21',
+    nic: 'eno1',
+    gateway: '10.20.0.1',
+    dnsServers: ['10.20.0.2'],
+  });
+  const files = oslo(
+    { machines: [osloMachine(1), osloMachine(2), osloMachine(3), worker] },
+    { ntpServers: ['10.20.0.3'] },
+  ).files();
+  for (const [path, content] of Object.entries(files)) {
+    const target = join(root, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, content);
+  }
+  return root;
+}
+
+withTool('cloud-init', 'accepts the user-data of every machine', () => {
+  const root = written();
+  for (const machine of ['cp-1', 'cp-2', 'w-1']) {
+    expect(
+      run('cloud-init', 'schema', '-c', join(root, `nodes/${machine}/user-data`)),
+    ).toMatchObject({ status: 0 });
+  }
+});
+
+withTool('cloud-init', 'refuses a misspelt key, so its consent means something', () => {
+  const file = join(written(), 'nodes/cp-1/user-data');
+  writeFileSync(file, '#cloud-config\nwrite_files:\n- path: /a\n  contents: b\n');
+  expect(run('cloud-init', 'schema', '-c', file).status).not.toBe(0);
+});
+
+withTool('systemd-analyze', 'finds nothing in the units', () => {
+  const root = written();
+  const units = ['groundwork-bootstrap', 'containerd', 'kubelet'].map((name) =>
+    join(root, `nodes/cp-1/files/etc/systemd/system/${name}.service`),
+  );
+  const { output } = run(
+    'systemd-analyze',
+    'verify',
+    '--man=no',
+    '--recursive-errors=no',
+    ...units,
+  );
+  // The binaries come with the archives, on the machine.
+  const complaints = output
+    .split('\n')
+    .filter((line) => line !== '' && !/is not executable: No such file/.test(line));
+  expect(complaints.filter((line) => /containerd|kubelet|groundwork/.test(line))).toEqual([]);
+});
+
+withTool(
+  'systemd-analyze',
+  'finds a key that does not exist, so its silence means something',
+  () => {
+    const file = join(written(), 'broken.service');
+    writeFileSync(file, '[Service]\nExecStart=/bin/true\nRestartSeconds=1\n');
+    expect(
+      run('systemd-analyze', 'verify', '--man=no', '--recursive-errors=no', file).output,
+    ).toContain('RestartSeconds');
+  },
+);
+
+withTool('shellcheck', 'finds nothing in the entry script', () => {
+  const script = join(written(), 'nodes/cp-1/files/usr/local/lib/groundwork/bootstrap');
+  expect(run('shellcheck', script)).toEqual({ status: 0, output: '' });
+});
+
+withTool('sysctl', 'knows every kernel parameter', () => {
+  const file = join(written(), 'nodes/cp-1/files/etc/sysctl.d/zz-groundwork.conf');
+  expect(run('sysctl', '--dry-run', '-p', file)).toMatchObject({ status: 0 });
+});
+
+withTool('openssl', 'computes the hash of the authority as kubeadm does', () => {
+  const trial = ready('w-1');
+  const authority = join(trial.root, 'etc/groundwork/secrets/pki/ca.crt');
+  const made = run(
+    'openssl',
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-subj',
+    '/CN=kubernetes',
+    '-keyout',
+    join(trial.root, 'ca.key'),
+    '-out',
+    authority,
+  );
+  expect(made).toMatchObject({ status: 0 });
+  rmSync(join(trial.root, 'stubs/openssl'));
+  trial.stub('kubeadm', 'cp "$TRIAL/run/groundwork/kubeadm.conf" "$TRIAL/conf-at-join"');
+  expect(trial.run().code).toBe(0);
+  const key = new X509Certificate(readFileSync(authority)).publicKey.export({
+    type: 'spki',
+    format: 'der',
+  });
+  expect(trial.read('/conf-at-join')).toContain(
+    `sha256:${createHash('sha256').update(key).digest('hex')}`,
+  );
+});
