@@ -1,0 +1,62 @@
+import { findingLine, type Cluster, type Decision, type Finding } from '../cluster';
+
+/** The explain page: every decision with its default, its reason and its source. */
+export function explainMarkdown(cluster: Cluster): string {
+  const byPath = new Map<string, Decision[]>();
+  for (const decision of cluster.decisions()) {
+    byPath.set(decision.path, [...(byPath.get(decision.path) ?? []), decision]);
+  }
+  const sections = [...byPath].map(([path, decisions]) => section(path, decisions));
+  return [
+    `# Why ${cluster.clusterName} is configured as it is`,
+    '',
+    'Every value below was chosen by the library or by the spec. What stands in no row here is a',
+    'fact of the spec, or the shape that upstream requires.',
+    '',
+    ...sections,
+  ].join('\n');
+}
+
+/** The same as lines of JSON, for programs. */
+export function explainLines(cluster: Cluster): string {
+  return cluster
+    .decisions()
+    .map((decision) => `${JSON.stringify(decision)}\n`)
+    .join('');
+}
+
+/** Every finding, one a line, with what kind it is. */
+export function findingsText(cluster: Cluster): string {
+  const findings = cluster.findings();
+  return findings.length === 0
+    ? 'no findings\n'
+    : findings.map((f) => `${findingEntry(f)}\n`).join('');
+}
+
+/** One finding for people: severity, the sentence, and where to read more. */
+export function findingEntry(finding: Finding): string {
+  return `${finding.severity}: ${findingLine(finding)}\n  see ${finding.reference}`;
+}
+
+function section(path: string, decisions: readonly Decision[]): string {
+  const rows = decisions.map(
+    (d) => `| ${[code(d.key), code(d.value), d.upstream, d.why, d.source].map(cell).join(' | ')} |`,
+  );
+  return [
+    `## ${path}`,
+    '',
+    '| setting | value | upstream default | why | source |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function code(text: string): string {
+  return text === '' ? '(empty)' : `\`${text}\``;
+}
+
+/** A table cell is one line, and a pipe would end it. */
+function cell(text: string): string {
+  return text.replace(/\n+/g, ' ').replace(/\|/g, '\\|').trim();
+}

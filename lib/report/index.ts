@@ -1,0 +1,3 @@
+export * from './explain';
+export * from './plan';
+export * from './tree';

@@ -1,0 +1,121 @@
+import type { Cluster, Finding, Machine } from '../cluster';
+
+/** What a person wants to see after a synth: the cluster, what was chosen, what was found. */
+export function planText(cluster: Cluster): string {
+  const blocks = [
+    headline(cluster),
+    machines(cluster),
+    networks(cluster),
+    modes(cluster),
+    findings(cluster),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function headline(cluster: Cluster): string {
+  const { endpoint, operatingSystem } = cluster;
+  const behind = endpoint.address === undefined ? '' : `, ${endpoint.kind} ${endpoint.address}`;
+  return [
+    `${cluster.clusterName}: Kubernetes ${cluster.kubernetesVersion} on ${operatingSystem.label}, kernel ${operatingSystem.kernel}`,
+    `  API ${endpoint.url}${behind}; etcd writes while ${cluster.quorum} of ${cluster.controlPlanes.length} members agree`,
+  ].join('\n');
+}
+
+function machines(cluster: Cluster): string {
+  const rows = cluster.machines.map((m) => [
+    m.name,
+    m.role,
+    `${m.zone} (${cluster.zoneOf(m).country})`,
+    m.address,
+    m.nic ?? '-',
+    m.cpus === undefined ? '-' : `${m.cpus} CPUs`,
+    m.memory === undefined ? '-' : `${m.memory.toMebibytes() / 1024} GiB`,
+    disk(m),
+  ]);
+  return block('Machines', rows);
+}
+
+function disk(machine: Machine): string {
+  const { etcdDisk } = machine;
+  if (etcdDisk === undefined) {
+    return '-';
+  }
+  return etcdDisk.identity === ''
+    ? 'etcd on the root disk'
+    : `etcd on ${etcdDisk.kind} ${etcdDisk.identity}`;
+}
+
+function networks(cluster: Cluster): string {
+  const cni = cluster._summary('cni');
+  return block('Networks', [
+    ...cluster.zones.map((z) => [
+      'nodes',
+      z.nodeCidr,
+      `MTU ${cluster.underlay.mtu}`,
+      `zone ${z.name}`,
+    ]),
+    ['pods', cluster.podCidr, cni === undefined ? '' : `MTU ${cni.podMtu}`, ''],
+    ['services', cluster.serviceCidr, '', `cluster DNS ${cluster.clusterDnsIp}`],
+  ]);
+}
+
+function modes(cluster: Cluster): string {
+  const cni = cluster._summary('cni');
+  const proxy = cluster._summary('kubeProxy');
+  const ingress = cluster._summary('ingress');
+  const etcd = cluster._summary('etcd');
+  const rows: string[][] = [];
+  if (cni !== undefined) {
+    rows.push([
+      'network',
+      cni.label,
+      `encapsulation ${cni.encapsulation}, BGP ${cni.bgp ? 'on' : 'off'}, dataplane ${cni.dataplane}`,
+    ]);
+  }
+  if (proxy !== undefined) {
+    const scheduler = proxy.scheduler === undefined ? '' : `scheduler ${proxy.scheduler}, `;
+    rows.push(['service proxy', proxy.mode, `${scheduler}strictARP ${proxy.strictArp}`]);
+  }
+  if (ingress !== undefined) {
+    const rate = Math.round(ingress.breakEvenRate).toLocaleString('en-US');
+    rows.push([
+      'edge',
+      ingress.label,
+      `${ingress.replicas} replicas, node ports ${ingress.nodePorts.join(' and ')}, holds against ${rate} slow connections/s a replica`,
+    ]);
+  }
+  if (etcd !== undefined) {
+    rows.push([
+      'etcd',
+      etcd.dataDir,
+      `heartbeat ${etcd.heartbeatMs} ms, election ${etcd.electionMs} ms`,
+    ]);
+  }
+  return block('Modes', rows);
+}
+
+/** One line each; remedies and references are in report/findings.txt. */
+function findings(cluster: Cluster): string {
+  const all = cluster.findings();
+  if (all.length === 0) {
+    return 'Findings: none';
+  }
+  const lines = all.map((f) => `  ${f.severity}  ${f.id} [${f.path}] ${f.message}${accepted(f)}`);
+  return ['Findings, with remedies in report/findings.txt', ...lines].join('\n');
+}
+
+function accepted(finding: Finding): string {
+  return finding.acknowledged === undefined ? '' : ` (acknowledged: ${finding.acknowledged})`;
+}
+
+function block(title: string, rows: readonly string[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]!.length)),
+  );
+  const line = (row: string[]) =>
+    row
+      .map((text, column) => text.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd();
+  return [title, ...rows.map((row) => `  ${line(row)}`)].join('\n');
+}
