@@ -1,0 +1,2 @@
+export * from './etcd-on-nvme';
+export * from './filesystem';

@@ -1,0 +1,224 @@
+import { EtcdDiskKind } from '../cluster';
+import { MOUNT_POINT, type DiskFacts } from './disk';
+
+/** Where the script looks; `/` on a machine, a folder in a test. */
+export interface PrepareSurroundings {
+  /** Put in front of /sys, /dev, the mount point and kubeadm's manifests. */
+  readonly root: string;
+}
+
+/**
+ * The script that finds the disk and, when it is blank, makes the filesystem. Rules it keeps: a disk is
+ * written to once, by mkfs without any option to overwrite; every doubt ends the script before that; a
+ * command that fails counts as a doubt; there is no switch to talk it round.
+ */
+export function prepareScript(
+  facts: DiskFacts,
+  mkfsOptions: string,
+  { root }: PrepareSurroundings = { root: '' },
+): string {
+  return [
+    header(facts, root),
+    facts.kind === EtcdDiskKind.NVME_SERIAL
+      ? findBySerial(facts.identity)
+      : findByLink(facts.identity),
+    waiting(facts),
+    recognition(facts),
+    ...(facts.model === undefined ? [] : [modelCheck(facts.model)]),
+    sizeCheck(facts),
+    USE_CHECKS,
+    BLANK_CHECKS,
+    creation(facts, mkfsOptions),
+  ].join('\n');
+}
+
+function header({ machine, uuid }: DiskFacts, root: string): string {
+  return `#!/bin/sh
+# Finds the etcd disk of ${machine} by its identity and gives it a filesystem once, while it is blank.
+# Anything else on it, and any doubt, ends this script with exit code 1 before a byte is written.
+set -eu
+export LC_ALL=C
+
+machine='${machine}'
+uuid='${uuid}'
+mount_point='${root}${MOUNT_POINT}'
+member='${root}/etc/kubernetes/manifests/etcd.yaml'
+sys='${root}/sys'
+dev='${root}/dev'
+by_uuid="$dev/disk/by-uuid/$uuid"
+
+stop() {
+  printf 'etcd-disk-prepare: %s; %s\\n' "$1" "$2" >&2
+  exit 1
+}
+by_hand="nothing was written; if it is the right disk and nobody needs what is on it, a human empties it and reboots"
+in_spec="nothing was written; correct etcdDisk of machine $machine in the spec (lsblk -o NAME,TYPE,SIZE,SERIAL,MODEL shows what is there)"
+`;
+}
+
+/** A multipath namespace shows its paths as hidden disks of their own, which are not to be written to. */
+function findBySerial(serial: string): string {
+  return `identity='NVMe serial ${serial}'
+candidates() {
+  for block in "$sys"/block/nvme*; do
+    name=$(basename "$block")
+    case "$name" in nvme*c*n*) continue ;; esac
+    [ -r "$block/device/serial" ] || continue
+    # read drops the blanks that pad a serial to 20 characters.
+    read -r serial <"$block/device/serial" || true
+    if [ "$serial" = '${serial}' ]; then echo "$dev/$name"; fi
+  done
+}
+`;
+}
+
+function findByLink(link: string): string {
+  return `identity='link /dev/disk/by-id/${link}'
+candidates() {
+  if [ -e "$dev/disk/by-id/${link}" ]; then readlink -f "$dev/disk/by-id/${link}"; fi
+}
+`;
+}
+
+function waiting(facts: DiskFacts): string {
+  const several =
+    facts.kind === EtcdDiskKind.NVME_SERIAL
+      ? 'name one of them with EtcdDisk.byId'
+      : 'take its name from /dev/disk/by-id';
+  return `# 15 times at most two seconds.
+attempt=0
+while :; do
+  udevadm settle --timeout=1 || true
+  device=$(candidates)
+  if [ -n "$device" ]; then break; fi
+  attempt=$((attempt + 1))
+  if [ "$attempt" -ge 15 ]; then
+    stop "no disk with $identity appeared within 30 seconds" "$in_spec, or attach the disk"
+  fi
+  sleep 1
+done
+count=$(printf '%s\\n' "$device" | wc -l)
+if [ "$count" -ne 1 ]; then
+  stop "$identity belongs to $count disks: $(printf '%s' "$device" | tr '\\n' ' ')" "nothing was written; ${several} in etcdDisk of machine $machine"
+fi
+type=$(lsblk -dnro TYPE "$device") || stop "$device cannot be read" "$in_spec"
+if [ "$type" != disk ]; then
+  stop "$identity is $device of type '$type', not a whole disk" "$in_spec"
+fi
+`;
+}
+
+/**
+ * Another disk with the same UUID, a clone for example, would be mounted in its place: the link must
+ * lead to the disk that was found by its identity.
+ */
+function recognition({ filesystem }: DiskFacts): string {
+  return `linked() {
+  attempt=0
+  until [ "$(readlink -f "$by_uuid")" = "$device" ]; do
+    attempt=$((attempt + 1))
+    if [ "$attempt" -ge 15 ]; then
+      stop "$by_uuid does not lead to $device but to '$(readlink -f "$by_uuid")'" "if another disk carries this UUID, a clone for example, detach it and reboot"
+    fi
+    udevadm settle --timeout=1 || true
+    sleep 1
+  done
+}
+
+# blkid answers nothing for a blank disk.
+present=$(blkid -p -s UUID -o value "$device") || present=''
+if [ "$present" = "$uuid" ]; then
+  type=$(blkid -p -s TYPE -o value "$device") || type=''
+  if [ "$type" != '${filesystem}' ]; then
+    stop "$device is the etcd disk of $machine but holds '$type', and the spec says ${filesystem}" "nothing was written; set the prop filesystem of EtcdOnNvme to what the disk holds"
+  fi
+  linked
+  echo "etcd-disk-prepare: $device is already prepared"
+  exit 0
+fi
+`;
+}
+
+function modelCheck(model: string): string {
+  return `model=$(lsblk -dno MODEL "$device" | sed 's/^ *//; s/ *$//')
+expected_model='${model}'
+# Unquoted, because it is a pattern.
+# shellcheck disable=SC2254
+case "$model" in
+  $expected_model) ;;
+  *) stop "$device is of model '$model', expected $expected_model" "$in_spec" ;;
+esac
+`;
+}
+
+function sizeCheck({ minBytes, maxBytes }: DiskFacts): string {
+  const upper = maxBytes === undefined ? '' : ` || [ "$size" -gt ${maxBytes} ]`;
+  const window = maxBytes === undefined ? `at least ${minBytes}` : `${minBytes} to ${maxBytes}`;
+  return `size=$(lsblk -bdnro SIZE "$device") || stop "the size of $device cannot be read" "$in_spec"
+case "$size" in '' | *[!0-9]*) stop "the size of $device is '$size'" "$in_spec" ;; esac
+if [ "$size" -lt ${minBytes} ]${upper}; then
+  stop "$device has $size bytes, expected ${window}" "$in_spec"
+fi
+`;
+}
+
+const USE_CHECKS = `# Every mounted filesystem and every swap, traced down to the disks below it.
+mounts=$(findmnt -rnvo SOURCE) || stop 'the mounted filesystems cannot be listed' 'nothing was written; look at findmnt'
+swaps=$(swapon --show=NAME --noheadings --raw) || stop 'the swaps cannot be listed' 'nothing was written; look at swapon --show'
+users=$(
+  printf '%s\\n%s\\n' "$mounts" "$swaps" | sort -u | while read -r source; do
+    case "$source" in "$dev"/*) ;; *) continue ;; esac
+    if lsblk -nsro PATH "$source" 2>/dev/null | grep -qxF "$device"; then printf '%s ' "$source"; fi
+  done
+)
+if [ -n "$users" ]; then
+  stop "$device carries what this machine runs on: $users" "$in_spec"
+fi
+children=$(lsblk -nro NAME "$device") || stop "$device cannot be read" "$in_spec"
+children=$(printf '%s\\n' "$children" | tail -n +2 | tr '\\n' ' ')
+if [ -n "$children" ]; then
+  stop "$device is not blank, it has partitions or is part of something: $children" "$by_hand"
+fi
+mounted=$(lsblk -dnro MOUNTPOINT "$device") || stop "$device cannot be read" "$in_spec"
+if [ -n "$mounted" ]; then
+  stop "$device is in use as $mounted" "$in_spec"
+fi
+for holder in "$sys/class/block/$(basename "$device")/holders"/*; do
+  if [ -e "$holder" ]; then stop "$device is held by $(basename "$holder")" "$by_hand"; fi
+done
+`;
+
+const BLANK_CHECKS = `signatures=$(wipefs --no-act --noheadings --output TYPE "$device") || stop "$device cannot be searched for signatures" "$by_hand"
+if [ -n "$signatures" ]; then
+  stop "$device is not blank, it holds $(printf '%s' "$signatures" | tr '\\n' ' ')" "$by_hand"
+fi
+# 2 is blkid's word for nothing at all; 8 would be more than one thing.
+status=0
+blkid -p "$device" >/dev/null 2>&1 || status=$?
+if [ "$status" -ne 2 ]; then
+  stop "$device is not blank, blkid finds something on it" "$by_hand"
+fi
+# Data without a signature: a raw database, an encrypted disk, the rest of a filesystem.
+if ! cmp -s -n 16777216 "$device" /dev/zero; then
+  stop "$device is not blank, its first 16 MiB are not all zero" "$by_hand"
+fi
+if ! cmp -s -i "$((size - 1048576)):0" -n 1048576 "$device" /dev/zero; then
+  stop "$device is not blank, its last 1 MiB is not all zero" "$by_hand"
+fi
+# A member that lost its disk must not come back empty: the first one would found a cluster of its own.
+if [ -e "$member" ]; then
+  stop "$device is blank, but this machine is already an etcd member ($member)" "nothing was written; if the disk was replaced, remove the member from etcd and run kubeadm reset first"
+fi
+if [ -n "$(ls -A "$mount_point" 2>/dev/null || true)" ]; then
+  stop "$mount_point holds files, which the new filesystem would hide" "nothing was written; they may be an etcd's data: stop it, move them away and reboot"
+fi
+`;
+
+function creation({ filesystem }: DiskFacts, options: string): string {
+  const uuid = filesystem === 'xfs' ? '-m uuid="$uuid"' : '-U "$uuid"';
+  return `echo "etcd-disk-prepare: $device is blank, $identity, $size bytes: making ${filesystem} $uuid"
+mkfs.${filesystem} ${options} ${uuid} "$device" || stop "mkfs.${filesystem} failed on $device" 'look at its message above'
+linked
+echo "etcd-disk-prepare: $device is prepared"
+`;
+}

@@ -1,0 +1,338 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { App, Size } from 'cdk8s';
+import { EtcdDisk } from '../../lib';
+import { diskFacts } from '../../lib/etcd/disk';
+import { EtcdFilesystem } from '../../lib/etcd/filesystem';
+import { prepareScript } from '../../lib/etcd/prepare-script';
+import { diskTuning } from '../../lib/etcd/tuning';
+import { osloCluster, osloMachine } from '../support/oslo';
+import { FakeMachine, type FakeDisk } from './fake-machine';
+
+const GIB = 1024 ** 3;
+const SERIAL = 'S4EVNX0R1';
+const CLUSTER = osloCluster(new App());
+
+function factsOf(disk: EtcdDisk, filesystem: EtcdFilesystem) {
+  return diskFacts(CLUSTER, { machine: osloMachine(1), disk }, filesystem);
+}
+
+function scriptFor(
+  machine: FakeMachine,
+  disk = EtcdDisk.nvmeSerial(SERIAL),
+  filesystem = EtcdFilesystem.XFS,
+): string {
+  const options = diskTuning(filesystem).get('mkfs');
+  return prepareScript(factsOf(disk, filesystem), options, { root: machine.root });
+}
+
+const UUID = factsOf(EtcdDisk.nvmeSerial(SERIAL), EtcdFilesystem.XFS).uuid;
+
+describe('a blank disk', () => {
+  test('gets one xfs with the fixed UUID and no option to overwrite', () => {
+    const machine = new FakeMachine().disk('nvme0n1', { serial: `${SERIAL}           ` });
+    const outcome = machine.run(scriptFor(machine));
+    const device = machine.path('dev/nvme0n1');
+    expect(outcome.stderr).toBe('');
+    expect(outcome.status).toBe(0);
+    expect(outcome.mkfs).toEqual([`mkfs.xfs -q -K -m uuid=${UUID} ${device}`]);
+    expect(outcome.stdout).toContain(`${device} is prepared`);
+  });
+
+  test('gets one ext4 where the spec asks for it', () => {
+    const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL });
+    const outcome = machine.run(
+      scriptFor(machine, EtcdDisk.nvmeSerial(SERIAL), EtcdFilesystem.EXT4),
+    );
+    expect(outcome.status).toBe(0);
+    expect(outcome.mkfs).toEqual([
+      `mkfs.ext4 -q -m 0 -i 1048576 -E nodiscard,lazy_itable_init=0,lazy_journal_init=0 -U ${UUID} ${machine.path('dev/nvme0n1')}`,
+    ]);
+  });
+
+  test('is found by its by-id link', () => {
+    const machine = new FakeMachine().disk('vdb').link('disk/by-id/virtio-9f3c', 'vdb');
+    const outcome = machine.run(scriptFor(machine, EtcdDisk.byId('virtio-9f3c')));
+    expect(outcome.status).toBe(0);
+    expect(outcome.mkfs).toEqual([
+      expect.stringMatching(/^mkfs\.xfs -q -K -m uuid=\S+ \S+\/dev\/vdb$/),
+    ]);
+  });
+
+  test('is the one among others, its multipath leg left out', () => {
+    const machine = new FakeMachine()
+      .disk('nvme0n1', { serial: 'OTHER1' })
+      .disk('nvme1n1', { serial: SERIAL })
+      .disk('nvme1c1n1', { serial: SERIAL });
+    expect(machine.run(scriptFor(machine)).mkfs).toEqual([
+      `mkfs.xfs -q -K -m uuid=${UUID} ${machine.path('dev/nvme1n1')}`,
+    ]);
+  });
+
+  test('is waited for', () => {
+    const machine = new FakeMachine();
+    machine.disk('nvme0n1', { serial: 'x' });
+    machine.program(
+      'sleep',
+      `echo ${SERIAL} >"$LAB/sys/block/nvme0n1/device/serial"; echo slept >>"$LAB/slept"`,
+    );
+    expect(machine.run(scriptFor(machine)).status).toBe(0);
+    expect(machine.has('slept')).toBe(true);
+  });
+
+  test('of the right model and size passes both windows', () => {
+    const disk = EtcdDisk.nvmeSerial(SERIAL, {
+      model: 'SAMSUNG MZVL*',
+      minSize: Size.gibibytes(10),
+      maxSize: Size.gibibytes(10),
+    });
+    const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL });
+    expect(machine.run(scriptFor(machine, disk)).status).toBe(0);
+  });
+});
+
+describe('the disk that was prepared before', () => {
+  const prepared: FakeDisk = {
+    serial: SERIAL,
+    filesystem: { type: 'xfs', uuid: UUID },
+    signatures: ['xfs'],
+    dirtyAt: 0,
+    mountPoint: '/var/lib/etcd',
+  };
+
+  test('is left alone, mounted or not', () => {
+    const machine = new FakeMachine()
+      .disk('nvme0n1', prepared)
+      .write('etc/kubernetes/manifests/etcd.yaml', '')
+      .write('var/lib/etcd/data/member', '');
+    const outcome = machine.run(scriptFor(machine));
+    expect(outcome).toMatchObject({ status: 0, mkfs: [], stderr: '' });
+    expect(outcome.stdout).toBe(
+      `etcd-disk-prepare: ${machine.path('dev/nvme0n1')} is already prepared\n`,
+    );
+  });
+
+  test('is left alone when the spec now wants another filesystem', () => {
+    const machine = new FakeMachine().disk('nvme0n1', prepared);
+    const outcome = machine.run(
+      scriptFor(machine, EtcdDisk.nvmeSerial(SERIAL), EtcdFilesystem.EXT4),
+    );
+    expect(outcome).toMatchObject({ status: 1, mkfs: [] });
+    expect(outcome.stderr).toContain("holds 'xfs', and the spec says ext4");
+  });
+
+  test('is not mistaken for a clone that took its link', () => {
+    const machine = new FakeMachine().disk('nvme1n1', prepared);
+    machine.disk('nvme0n1', { serial: 'CLONE' });
+    machine.program('udevadm', `ln -sf "$LAB/dev/nvme0n1" "$LAB/dev/disk/by-uuid/${UUID}"`);
+    const outcome = machine.run(scriptFor(machine));
+    expect(outcome).toMatchObject({ status: 1, mkfs: [] });
+    expect(outcome.stderr).toContain(`but to '${machine.path('dev/nvme0n1')}'`);
+  });
+});
+
+describe('any other state ends with one line and no mkfs', () => {
+  const cases: Array<[string, FakeDisk, string]> = [
+    [
+      'a foreign filesystem',
+      { signatures: ['xfs'], filesystem: { type: 'xfs', uuid: 'e1' } },
+      'it holds xfs',
+    ],
+    ['two signatures', { signatures: ['gpt', 'PMBR'] }, 'it holds gpt PMBR'],
+    ['something that only blkid knows', { blkidStatus: 0 }, 'blkid finds something on it'],
+    ['more than one thing for blkid', { blkidStatus: 8 }, 'blkid finds something on it'],
+    ['bytes at the very start', { dirtyAt: 0 }, 'its first 16 MiB are not all zero'],
+    [
+      'bytes just below 16 MiB',
+      { dirtyAt: 16 * 1024 ** 2 - 1 },
+      'its first 16 MiB are not all zero',
+    ],
+    [
+      'bytes at the start of the last MiB',
+      { dirtyAt: 10 * GIB - 1024 ** 2 },
+      'its last 1 MiB is not all zero',
+    ],
+    ['bytes at the very end', { dirtyAt: 10 * GIB - 1 }, 'its last 1 MiB is not all zero'],
+    ['a partition', { children: ['nvme0n1p1'] }, 'partitions or is part of something: nvme0n1p1'],
+    ['a holder', { children: ['md0'] }, 'partitions or is part of something: md0'],
+    ['a mount', { mountPoint: '/srv' }, 'is in use as /srv'],
+    ['swap', { mountPoint: '[SWAP]' }, 'is in use as [SWAP]'],
+    ['too small', { size: 7 * GIB }, `has ${7 * GIB} bytes, expected at least ${8 * GIB}`],
+    ['a partition instead of a disk', { type: 'part' }, "of type 'part', not a whole disk"],
+    ['a loop device', { type: 'loop' }, "of type 'loop', not a whole disk"],
+  ];
+  test.each(cases)('%s', (_what, disk, message) => {
+    const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL, ...disk });
+    const outcome = machine.run(scriptFor(machine));
+    expect(outcome.mkfs).toEqual([]);
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr).toContain(message);
+    expect(outcome.stderr).toContain('nothing was written');
+    expect(outcome.stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  const refused = (machine: FakeMachine, message: string, disk?: EtcdDisk) => {
+    const outcome = machine.run(scriptFor(machine, disk));
+    expect(outcome.mkfs).toEqual([]);
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr).toContain(message);
+    expect(outcome.stderr.trim().split('\n')).toHaveLength(1);
+  };
+
+  test('no such disk', () => {
+    const machine = new FakeMachine().disk('nvme0n1', { serial: 'OTHER1' });
+    refused(machine, `no disk with NVMe serial ${SERIAL} appeared within 30 seconds`);
+  });
+
+  test('a serial that only begins like ours', () => {
+    const machine = new FakeMachine().disk('nvme0n1', { serial: `${SERIAL}0` });
+    refused(machine, 'appeared within 30 seconds');
+  });
+
+  test('no such link', () => {
+    refused(new FakeMachine().disk('vdb'), 'no disk with link', EtcdDisk.byId('virtio-9f3c'));
+  });
+
+  test('two disks with the serial', () => {
+    const machine = new FakeMachine()
+      .disk('nvme0n1', { serial: SERIAL })
+      .disk('nvme0n2', { serial: SERIAL });
+    refused(machine, `NVMe serial ${SERIAL} belongs to 2 disks`);
+  });
+
+  test('the disk below the root filesystem', () => {
+    const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL });
+    machine.answer('mounts', `${machine.path('dev/vg-root')}\n`);
+    machine.answer(
+      'vg-root.PATH',
+      `${machine.path('dev/vg-root')}\n${machine.path('dev/nvme0n1')}\n`,
+    );
+    refused(machine, `carries what this machine runs on: ${machine.path('dev/vg-root')}`);
+  });
+
+  test('the disk below a swap', () => {
+    const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL });
+    machine.answer('swaps', `${machine.path('dev/nvme0n1')}\n`);
+    refused(machine, 'carries what this machine runs on');
+  });
+
+  test('a holder that lsblk does not list', () => {
+    const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL });
+    machine.write('sys/class/block/nvme0n1/holders/bcache0/dev', '');
+    refused(machine, 'is held by bcache0');
+  });
+
+  test('another model', () => {
+    const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL, model: 'KINGSTON X' });
+    refused(
+      machine,
+      "of model 'KINGSTON X', expected SAMSUNG MZVL*",
+      EtcdDisk.nvmeSerial(SERIAL, { model: 'SAMSUNG MZVL*' }),
+    );
+  });
+
+  test('larger than the window', () => {
+    const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL });
+    refused(
+      machine,
+      `expected ${8 * GIB} to ${9 * GIB}`,
+      EtcdDisk.nvmeSerial(SERIAL, { maxSize: Size.gibibytes(9) }),
+    );
+  });
+
+  test('files below the mount point', () => {
+    const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL });
+    machine.write('var/lib/etcd/member/wal', '');
+    refused(machine, 'holds files, which the new filesystem would hide');
+  });
+
+  test('a blank disk in a machine that is a member already', () => {
+    const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL });
+    machine.write('etc/kubernetes/manifests/etcd.yaml', '');
+    refused(machine, 'is blank, but this machine is already an etcd member');
+  });
+
+  test.each(['lsblk', 'findmnt', 'swapon', 'wipefs', 'cmp', 'blkid'])(
+    '%s that fails',
+    (program) => {
+      const machine = new FakeMachine()
+        .disk('nvme0n1', { serial: SERIAL })
+        .program(program, 'exit 3');
+      const outcome = machine.run(scriptFor(machine));
+      expect(outcome).toMatchObject({ status: 1, mkfs: [] });
+      expect(outcome.stderr).toContain('etcd-disk-prepare: ');
+    },
+  );
+
+  test.each(['lsblk', 'findmnt', 'swapon', 'wipefs', 'cmp', 'blkid'])(
+    '%s that is missing',
+    (program) => {
+      const machine = new FakeMachine()
+        .disk('nvme0n1', { serial: SERIAL })
+        .program(program, 'exit 127');
+      expect(machine.run(scriptFor(machine))).toMatchObject({ status: 1, mkfs: [] });
+    },
+  );
+
+  test.each([
+    ['TYPE', 'cannot be read'],
+    ['SIZE', 'the size of '],
+    ['NAME', 'cannot be read'],
+    ['MOUNTPOINT', 'cannot be read'],
+  ])('an lsblk that has no %s', (column, message) => {
+    const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL });
+    rmSync(machine.path(`answers/nvme0n1.${column}`));
+    const outcome = machine.run(scriptFor(machine));
+    expect(outcome).toMatchObject({ status: 1, mkfs: [] });
+    expect(outcome.stderr).toContain(message);
+  });
+
+  test('a size that is no number', () => {
+    const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL });
+    machine.answer('nvme0n1.SIZE', '10G\n');
+    refused(machine, "is '10G'");
+  });
+
+  test('mkfs that fails', () => {
+    const machine = new FakeMachine()
+      .disk('nvme0n1', { serial: SERIAL })
+      .program('mkfs.xfs', 'exit 1');
+    const outcome = machine.run(scriptFor(machine));
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr).toContain('mkfs.xfs failed on ');
+    expect(outcome.stdout).not.toContain('is prepared');
+  });
+});
+
+describe('the text of the script', () => {
+  const script = (filesystem: EtcdFilesystem) =>
+    prepareScript(
+      factsOf(EtcdDisk.nvmeSerial(SERIAL, { model: 'A B*' }), filesystem),
+      diskTuning(filesystem).get('mkfs'),
+    );
+
+  test.each(Object.values(EtcdFilesystem))('has no way to overwrite with %s', (filesystem) => {
+    const text = script(filesystem);
+    expect(text.match(/^mkfs\..*$/gm)).toHaveLength(1);
+    const forced = /(^|\s)(-[A-Za-z]*[fF][A-Za-z]*|--force|--all|-a)(\s|$)/;
+    const lines = text.split('\n').filter((line) => /mkfs|wipefs|blkdiscard|dd /.test(line));
+    expect(lines.filter((line) => forced.test(line))).toEqual([]);
+    expect(text).not.toMatch(
+      /wipefs (?!--no-act)|blkdiscard|sgdisk|\bdd\b|nvme format|>\s*"?\$device/,
+    );
+  });
+
+  test('is valid for sh', () => {
+    const { status, stderr } = spawnSync('sh', ['-n'], {
+      input: script(EtcdFilesystem.XFS),
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  test('looks at the real machine when nothing else is said', () => {
+    const text = script(EtcdFilesystem.XFS);
+    expect(text).toContain("sys='/sys'\ndev='/dev'\n");
+    expect(text).toContain("mount_point='/var/lib/etcd'\n");
+  });
+});

@@ -1,0 +1,292 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { App } from 'cdk8s';
+import { EtcdDisk } from '../../lib';
+import { EtcdFilesystem, EtcdOnNvme } from '../../lib/etcd';
+import { diskFacts } from '../../lib/etcd/disk';
+import { prepareScript } from '../../lib/etcd/prepare-script';
+import { diskTuning } from '../../lib/etcd/tuning';
+import { FakeMachine } from '../etcd/fake-machine';
+import { osloCluster, osloMachine } from '../support/oslo';
+import { tempDir } from '../support/temp-app';
+
+// The prepare script with the real blkid, wipefs, cmp and mkfs on image files, and once on a real
+// block device. A program that is absent is said to be absent; with GROUNDWORK_REQUIRE_TOOLS=1 that
+// is a failure.
+const MIB = 1024 ** 2;
+const SERIAL = 'S4EVNX0R1';
+const SIZE = 400 * MIB;
+
+function run(command: string, args: string[]) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
+  });
+  return { status, output: `${stdout}${stderr}`, absent: error !== undefined };
+}
+
+function withTools(tools: string[], name: string, body: () => void): void {
+  const missing = tools.filter((tool) => run(tool, ['--version']).absent);
+  if (missing.length > 0 && process.env.GROUNDWORK_REQUIRE_TOOLS !== '1') {
+    process.stderr.write(`skipped, ${missing.join(', ')} not installed: ${name}\n`);
+    test.skip(name, () => undefined);
+    return;
+  }
+  test(name, () => {
+    if (missing.length > 0) {
+      throw new Error(`${missing.join(', ')} required here and not found`);
+    }
+    body();
+  });
+}
+
+const CLUSTER = osloCluster(new App());
+
+function factsOf(filesystem: EtcdFilesystem) {
+  const disk = EtcdDisk.nvmeSerial(SERIAL);
+  // Small images: the bounds are not what is tested here.
+  return { ...diskFacts(CLUSTER, { machine: osloMachine(1), disk }, filesystem), minBytes: SIZE };
+}
+
+function prepare(machine: FakeMachine, filesystem: EtcdFilesystem) {
+  const options = diskTuning(filesystem).get('mkfs');
+  return machine.run(prepareScript(factsOf(filesystem), options, { root: machine.root }));
+}
+
+/** A machine with one blank image as its disk; udevadm makes the link that udev would make. */
+function machineWithImage(): { machine: FakeMachine; image: string } {
+  const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL, size: SIZE });
+  machine.real('wipefs', 'blkid', 'mkfs.xfs', 'mkfs.ext4').program(
+    'udevadm',
+    `uuid=$(blkid -p -s UUID -o value "$LAB/dev/nvme0n1") || exit 0
+     if [ -n "$uuid" ]; then ln -sf "$LAB/dev/nvme0n1" "$LAB/dev/disk/by-uuid/$uuid"; fi`,
+  );
+  return { machine, image: machine.path('dev/nvme0n1') };
+}
+
+function sha256(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
+}
+
+const PROGRAMS = ['blkid', 'wipefs', 'cmp', 'mkfs.xfs', 'mkfs.ext4'];
+
+for (const filesystem of Object.values(EtcdFilesystem)) {
+  withTools(PROGRAMS, `a blank disk becomes ${filesystem} once and stays as it is`, () => {
+    const { machine, image } = machineWithImage();
+    expect(prepare(machine, filesystem)).toMatchObject({ status: 0 });
+    const { output } = run('blkid', ['-p', '-o', 'export', image]);
+    expect(output).toContain(`UUID=${factsOf(filesystem).uuid}\n`);
+    expect(output).toContain(`TYPE=${filesystem}\n`);
+
+    const before = sha256(image);
+    const again = prepare(machine, filesystem);
+    expect(again).toMatchObject({ status: 0, stdout: expect.stringContaining('already prepared') });
+    expect(sha256(image)).toBe(before);
+  });
+}
+
+/** What a disk may carry, and how it comes there. */
+const carried: Array<[string, (image: string) => void]> = [
+  ['ext4', (image) => run('mkfs.ext4', ['-q', image])],
+  ['xfs', (image) => run('mkfs.xfs', ['-q', image])],
+  [
+    'ext4 with our UUID while the spec says xfs',
+    (image) => {
+      run('mkfs.ext4', ['-q', '-U', factsOf(EtcdFilesystem.XFS).uuid, image]);
+    },
+  ],
+  ['swap', (image) => run('mkswap', [image])],
+  [
+    'a partition table',
+    (image) => {
+      const sector = Buffer.alloc(512);
+      // One Linux partition from sector 2,048 on.
+      sector.set([0x80, 0, 0, 0, 0x83, 0, 0, 0, 0, 8, 0, 0, 0, 0, 8, 0], 446);
+      sector.set([0x55, 0xaa], 510);
+      writeAt(image, 0, sector);
+    },
+  ],
+  [
+    'a md superblock at the end',
+    (image) => {
+      const magic = Buffer.from([0xfc, 0x4e, 0x2b, 0xa9]);
+      writeAt(image, SIZE - 64 * 1024, magic);
+    },
+  ],
+  ['raw bytes in the first 16 MiB', (image) => writeAt(image, 9 * MIB, Buffer.from('precious'))],
+];
+
+function writeAt(image: string, offset: number, bytes: Buffer): void {
+  const whole = readFileSync(image);
+  bytes.copy(whole, offset);
+  writeFileSync(image, whole);
+}
+
+for (const filesystem of Object.values(EtcdFilesystem)) {
+  for (const [what, carry] of carried) {
+    const differs = !(filesystem === EtcdFilesystem.EXT4 && what.startsWith('ext4 with our'));
+    if (differs) {
+      withTools(
+        PROGRAMS,
+        `a disk with ${what} stays as it is, every byte, when ${filesystem} is wanted`,
+        () => {
+          const { machine, image } = machineWithImage();
+          const blank = sha256(image);
+          carry(image);
+          const before = sha256(image);
+          expect(before).not.toBe(blank);
+          const outcome = prepare(machine, filesystem);
+          expect(outcome.status).toBe(1);
+          expect(outcome.stderr).toContain('nothing was written');
+          expect(sha256(image)).toBe(before);
+        },
+      );
+    }
+  }
+}
+
+withTools(
+  PROGRAMS,
+  'mkfs.xfs with our options is a second lock: it refuses a filesystem by itself',
+  () => {
+    const { image } = machineWithImage();
+    run('mkfs.ext4', ['-q', image]);
+    const before = sha256(image);
+    const options = diskTuning(EtcdFilesystem.XFS).get('mkfs').split(' ');
+    expect(run('mkfs.xfs', [...options, image]).status).not.toBe(0);
+    expect(sha256(image)).toBe(before);
+  },
+);
+
+withTools(
+  [...PROGRAMS, 'losetup', 'lsblk', 'findmnt', 'swapon', 'mknod'],
+  'a block device is formatted, mounted with our options, and known again',
+  () => {
+    const dir = tempDir();
+    const image = `${dir}/disk.img`;
+    writeFileSync(image, '');
+    truncateSync(image, SIZE);
+    const attached = run('losetup', ['--find', '--show', image]);
+    expect(attached.output).toMatch(/^\/dev\/loop\d+\n$/);
+    const loop = attached.output.trim();
+    const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL });
+    const device = machine.path('dev/nvme0n1');
+    rmSync(device);
+    const mountPoint = machine.path('mnt');
+    mkdirSync(mountPoint);
+    try {
+      const [, number] = /loop(\d+)$/.exec(loop)!;
+      expect(run('mknod', [device, 'b', '7', number!]).status).toBe(0);
+      // A loop device stands in for the disk: only its type and its path are told otherwise.
+      const renamed = (name: string) =>
+        machine.program(
+          name,
+          `exec_path=$(PATH=/usr/bin:/bin:/usr/sbin:/sbin command -v ${name})
+        "$exec_path" "$@" >"$LAB/out" || exit $?
+        sed 's#^loop$#disk#; s#^${loop}$#${device}#' "$LAB/out"`,
+        );
+      ['lsblk', 'findmnt', 'swapon'].forEach(renamed);
+      machine.real('wipefs', 'blkid', 'mkfs.xfs', 'mkfs.ext4');
+      machine.program(
+        'udevadm',
+        `ln -sf "${device}" "$LAB/dev/disk/by-uuid/${factsOf(EtcdFilesystem.EXT4).uuid}"`,
+      );
+
+      const first = prepare(machine, EtcdFilesystem.EXT4);
+      expect(first).toMatchObject({
+        status: 0,
+        stderr: expect.not.stringContaining('etcd-disk-prepare'),
+      });
+      const options = diskTuning(EtcdFilesystem.EXT4).get('options');
+      expect(run('mount', ['-t', 'ext4', '-o', options, loop, mountPoint])).toMatchObject({
+        status: 0,
+      });
+      writeFileSync(`${mountPoint}/canary`, 'precious');
+      expect(prepare(machine, EtcdFilesystem.EXT4)).toMatchObject({
+        status: 0,
+        stdout: expect.stringContaining('already prepared'),
+      });
+      expect(readFileSync(`${mountPoint}/canary`, 'utf8')).toBe('precious');
+
+      // The same mounted disk with a UUID that is not ours is what this machine runs on.
+      const stranger = {
+        ...factsOf(EtcdFilesystem.EXT4),
+        uuid: '00000000-0000-4000-8000-000000000000',
+      };
+      const refused = machine.run(
+        prepareScript(stranger, diskTuning(EtcdFilesystem.EXT4).get('mkfs'), {
+          root: machine.root,
+        }),
+      );
+      expect(refused).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining('carries what this machine runs on'),
+      });
+      expect(readFileSync(`${mountPoint}/canary`, 'utf8')).toBe('precious');
+    } finally {
+      run('umount', [mountPoint]);
+      run('losetup', ['--detach', loop]);
+    }
+  },
+);
+
+const FILESYSTEMS = Object.values(EtcdFilesystem);
+
+function rendered(filesystem: EtcdFilesystem) {
+  const cluster = osloCluster(new App());
+  new EtcdOnNvme(cluster, 'etcd', { cluster, filesystem });
+  return cluster.ledger.forMachine(cluster.machines[0]!);
+}
+
+withTools(['shellcheck'], 'shellcheck finds nothing in the prepare script', () => {
+  const variants = [
+    ...FILESYSTEMS.map(
+      (filesystem) => rendered(filesystem).files.find((f) => f.permissions === '0755')!.value,
+    ),
+    prepareScript({ ...factsOf(EtcdFilesystem.XFS), model: 'A B*', maxBytes: 2 * SIZE }, '-q'),
+    prepareScript(
+      diskFacts(
+        CLUSTER,
+        { machine: osloMachine(1), disk: EtcdDisk.byId('virtio-9f3c') },
+        EtcdFilesystem.XFS,
+      ),
+      '-q',
+    ),
+  ];
+  for (const script of variants) {
+    const file = `${tempDir()}/etcd-disk-prepare`;
+    writeFileSync(file, script);
+    expect(run('shellcheck', [file])).toMatchObject({ status: 0, output: '' });
+  }
+});
+
+withTools(['systemd-analyze'], 'systemd-analyze verifies the units', () => {
+  for (const filesystem of FILESYSTEMS) {
+    const dir = tempDir();
+    const { units, files } = rendered(filesystem);
+    const script = `${dir}/etcd-disk-prepare`;
+    writeFileSync(script, files.find((f) => f.permissions === '0755')!.value, { mode: 0o755 });
+    // verify wants the program to be there.
+    for (const unit of units) {
+      writeFileSync(
+        `${dir}/${unit.key}`,
+        unit.value.replace(/^ExecStart=.*$/m, `ExecStart=${script}`),
+      );
+    }
+    mkdirSync(`${dir}/kubelet.service.d`);
+    writeFileSync(`${dir}/kubelet.service`, '[Service]\nExecStart=/bin/true\n');
+    writeFileSync(
+      `${dir}/kubelet.service.d/20-groundwork-etcd.conf`,
+      files.find((f) => f.key.endsWith('etcd.conf'))!.value,
+    );
+    const names = [...units.map((u) => u.key), 'kubelet.service'].map((name) => `${dir}/${name}`);
+    const verified = run('systemd-analyze', [
+      'verify',
+      '--man=no',
+      '--recursive-errors=no',
+      ...names,
+    ]);
+    expect(verified).toMatchObject({ status: 0, output: '' });
+  }
+});
