@@ -1,1 +1,8 @@
+// The public face: re-exports only.
 export * from './cluster/public';
+export * from './cni';
+export * from './control-plane';
+export * from './etcd';
+export * from './ingress';
+export * from './node';
+export * from './proxy';

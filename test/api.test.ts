@@ -1,11 +1,22 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { apiGaps, Assembly } from './support/api-gaps';
+import { snippetErrors } from './support/snippets';
+
+jest.setTimeout(120_000);
 
 const root = resolve(__dirname, '..');
 
 test('every public name says what it is and what its default is', () => {
   expect(apiGaps(freshAssembly())).toEqual([]);
+});
+
+test('every example in a docstring compiles', () => {
+  const examples = Object.values(freshAssembly().types ?? {}).flatMap(({ name, docs }) =>
+    docs?.example === undefined ? [] : [{ file: name, line: 1, code: docs.example }],
+  );
+  expect(examples).not.toHaveLength(0);
+  expect(snippetErrors(examples)).toEqual([]);
 });
 
 /** The assembly of these very sources; an older one would prove nothing. */

@@ -1,6 +1,10 @@
 // The parts of a jsii assembly that the rules below read.
 interface Documented {
-  readonly docs?: { readonly summary?: string; readonly default?: string };
+  readonly docs?: {
+    readonly summary?: string;
+    readonly default?: string;
+    readonly example?: string;
+  };
 }
 interface Member extends Documented {
   readonly name: string;

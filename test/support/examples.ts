@@ -19,7 +19,7 @@ export function runExample(name: string, outdir: string): Record<string, string>
   ];
   process.env.CDK8S_OUTDIR = outdir;
   try {
-    jest.isolateModules(() => require(join(examplesRoot, name, 'main.ts')));
+    jest.isolateModules(() => jest.requireActual(join(examplesRoot, name, 'main.ts')));
   } finally {
     quiet.forEach((spy) => spy.mockRestore());
     process.env.CDK8S_OUTDIR = before;

@@ -1,0 +1,47 @@
+import { Size } from 'cdk8s';
+import {
+  ApiEndpoint,
+  Encapsulation,
+  EtcdDisk,
+  EtcdOnNvme,
+  GroundworkApp,
+  HardenedNginxIngress,
+  IpvsKubeProxy,
+  IpvsScheduler,
+  KubernetesVersion,
+  Machine,
+  NvmeControlPlane,
+  OperatingSystem,
+  TunedCalico,
+  Underlay,
+  Zone,
+} from 'cdk8s-groundwork';
+
+const app = new GroundworkApp();
+
+new NvmeControlPlane(app, 'oslo', {
+  kubernetesVersion: KubernetesVersion.V1_36,
+  operatingSystem: OperatingSystem.DEBIAN_12,
+  endpoint: ApiEndpoint.kubeVip('10.20.0.10', { dnsName: 'api.oslo.example' }),
+  podCidr: '10.244.0.0/16',
+  serviceCidr: '10.96.0.0/16',
+  underlay: Underlay.flatL2({ mtu: 1500 }),
+  zones: [Zone.of('oslo-1', { country: 'NO', nodeCidr: '10.20.0.0/24' })],
+  machines: [1, 2, 3].map((n) =>
+    Machine.controlPlane(`cp-${n}`, {
+      zone: 'oslo-1',
+      address: `10.20.0.1${n}`,
+      nic: 'eno1',
+      cpus: 8,
+      memory: Size.gibibytes(16),
+      etcdDisk: EtcdDisk.nvmeSerial(`S4EVNX0R${n}`, { minSize: Size.gibibytes(100) }),
+    }),
+  ),
+  cni: TunedCalico.configure({ encapsulation: Encapsulation.NONE }),
+  kubeProxy: IpvsKubeProxy.configure({ scheduler: IpvsScheduler.RR }),
+  ingress: HardenedNginxIngress.configure(),
+  etcd: EtcdOnNvme.configure(),
+});
+
+app.synth();
+console.log(app.plan());

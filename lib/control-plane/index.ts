@@ -1,0 +1,2 @@
+export * from './groundwork-app';
+export * from './nvme-control-plane';

@@ -1,0 +1,134 @@
+import { App, Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import {
+  Cluster,
+  type ClusterSpec,
+  type ICniConfiguration,
+  type IEtcdConfiguration,
+  type IIngressConfiguration,
+  type IKubeProxyConfiguration,
+} from '../cluster';
+import { TunedCalico } from '../cni';
+import { EtcdOnNvme } from '../etcd';
+import { NodeBootstrap, type NodeBootstrapOptions } from '../node';
+import { GroundworkApp } from './groundwork-app';
+
+/** A whole cluster: its facts, and one configured construct for each room. */
+export interface NvmeControlPlaneProps extends ClusterSpec {
+  /**
+   * Base URL of a mirror of release archives; see `ClusterProps.downloadBaseUrl`.
+   *
+   * @default - upstream's own addresses
+   */
+  readonly downloadBaseUrl?: string;
+  /**
+   * The network plugin.
+   *
+   * @default TunedCalico.configure()
+   */
+  readonly cni?: ICniConfiguration;
+  /** The service proxy, for example `IpvsKubeProxy.configure()`. */
+  readonly kubeProxy: IKubeProxyConfiguration;
+  /**
+   * The edge.
+   *
+   * @default - none
+   */
+  readonly ingress?: IIngressConfiguration;
+  /**
+   * etcd on the control planes.
+   *
+   * @default EtcdOnNvme.configure()
+   */
+  readonly etcd?: IEtcdConfiguration;
+  /**
+   * What else the machines get at boot.
+   *
+   * @default - the defaults of NodeBootstrap
+   */
+  readonly nodes?: NodeBootstrapOptions;
+}
+
+/**
+ * A self-managed cluster with etcd on the NVMe disks of its control planes. It is only the long way
+ * written for you: a `Cluster` named `cluster` and one construct for each room, named `cni`,
+ * `kube-proxy`, `ingress`, `etcd` and `nodes`, all in this one chart.
+ *
+ * @example
+ * // fragment
+ * new NvmeControlPlane(app, 'oslo', {
+ *   operatingSystem: OperatingSystem.DEBIAN_12,
+ *   endpoint: ApiEndpoint.external({ dnsName: 'api.oslo.example' }),
+ *   podCidr: '10.244.0.0/16',
+ *   serviceCidr: '10.96.0.0/16',
+ *   underlay: Underlay.flatL2({ mtu: 1500 }),
+ *   zones: [Zone.of('oslo-1', { country: 'NO', nodeCidr: '10.20.0.0/24' })],
+ *   machines: [1, 2, 3].map((n) =>
+ *     Machine.controlPlane(`cp-${n}`, {
+ *       zone: 'oslo-1',
+ *       address: `10.20.0.1${n}`,
+ *       etcdDisk: EtcdDisk.nvmeSerial(`S4EVNX0R${n}`),
+ *     }),
+ *   ),
+ *   kubeProxy: IpvsKubeProxy.configure(),
+ * });
+ */
+export class NvmeControlPlane extends Chart {
+  /** The facts, and every answer that follows from them. */
+  public readonly cluster: Cluster;
+  /** What the machines boot with. */
+  public readonly nodes: NodeBootstrap;
+
+  /**
+   * @param scope an App, best a GroundworkApp
+   * @param id construct id; the cluster's name by default
+   * @param props facts and rooms
+   */
+  constructor(scope: Construct, id: string, props: NvmeControlPlaneProps) {
+    super(scope, id);
+    const cni = props.cni ?? TunedCalico.configure();
+    this.cluster = new Cluster(this, 'cluster', {
+      ...specOf(props),
+      clusterName: props.clusterName ?? id,
+      downloadBaseUrl: props.downloadBaseUrl,
+      cni: cni.kind,
+      kubeProxyMode: props.kubeProxy.mode,
+    });
+    props.kubeProxy.create(this, 'kube-proxy', this.cluster);
+    cni.create(this, 'cni', this.cluster);
+    props.ingress?.create(this, 'ingress', this.cluster);
+    (props.etcd ?? EtcdOnNvme.configure()).create(this, 'etcd', this.cluster);
+    this.nodes = new NodeBootstrap(this, 'nodes', { ...props.nodes, cluster: this.cluster });
+    this.sayWhoWritesNodeFiles(scope);
+  }
+
+  /** Files for the machines, path below the output folder → content, for use without GroundworkApp. */
+  public nodeFiles(): Record<string, string> {
+    return this.nodes.nodeFiles();
+  }
+
+  /** A plain App writes manifests only; whoever uses one should hear once where the rest is. */
+  private sayWhoWritesNodeFiles(scope: Construct): void {
+    if (App.of(scope) instanceof GroundworkApp) {
+      return;
+    }
+    let said = false;
+    this.node.addValidation({
+      validate: () => {
+        if (!said) {
+          said = true;
+          process.stderr.write(
+            `[${this.node.path}] this App writes no node files; use GroundworkApp, or write what nodeFiles() returns\n`,
+          );
+        }
+        return [];
+      },
+    });
+  }
+}
+
+/** The facts alone, without the rooms: what Cluster would not know must not reach it. */
+function specOf(props: NvmeControlPlaneProps): ClusterSpec {
+  const { cni, kubeProxy, ingress, etcd, nodes, ...spec } = props;
+  return spec;
+}

@@ -1,0 +1,118 @@
+import { ApiObject, Chart, DependencyGraph, Names, Yaml, type App } from 'cdk8s';
+import { Cluster, Phase, phaseOf } from '../cluster';
+import { explainLines, explainMarkdown, findingsText } from '../report';
+import { applyScript, type AppliedObject, type ApplyPhase } from './apply-script';
+
+/** Everything an app writes, path below the output folder → content. Throws when it does not validate. */
+export function renderApp(app: App): Record<string, string> {
+  validate(app);
+  const cluster = clusterOf(app);
+  const phased = phasedObjects(app);
+  const files = new Files();
+  const phases: ApplyPhase[] = [];
+  for (const phase of Object.values(Phase).sort()) {
+    const objects = phased.get(phase);
+    if (objects !== undefined) {
+      const file = `${phase}.k8s.yaml`;
+      files.add(file, Yaml.stringify(...objects));
+      phases.push({ phase, file, objects, waits: cluster?._waitsAfter(phase) ?? [] });
+    }
+  }
+  otherCharts(app).forEach(([file, content]) => files.add(file, content));
+  if (cluster !== undefined) {
+    files.add('apply.sh', applyScript(cluster, phases));
+    Object.entries(cluster._summary('nodes')?.files() ?? {}).forEach(([file, content]) =>
+      files.add(file, content),
+    );
+    files.add('report/explain.md', explainMarkdown(cluster));
+    files.add('report/explain.ndjson', explainLines(cluster));
+    files.add('report/findings.txt', findingsText(cluster));
+  }
+  return files.all;
+}
+
+/** The one cluster of an app, or none. Two would write to the same files. */
+export function clusterOf(app: App): Cluster | undefined {
+  const clusters = app.node.findAll().filter((node): node is Cluster => node instanceof Cluster);
+  if (clusters.length > 1) {
+    throw new Error(
+      `[app] GroundworkApp must be given one cluster, got ${clusters.map((c) => c.node.path).join(', ')}; ` +
+        'give every cluster an app with an outdir of its own',
+    );
+  }
+  return clusters[0];
+}
+
+/** All validations of the tree, in one error, before anything is rendered. */
+function validate(app: App): void {
+  const errors = app.node.findAll().flatMap((node) => {
+    const found = node.node.validate();
+    // The sentences of a cluster already name the construct they are about.
+    return node instanceof Cluster ? found : found.map((error) => `[${node.node.path}] ${error}`);
+  });
+  if (errors.length > 0) {
+    throw new Error(
+      `validation found ${errors.length} errors, nothing was written:\n  ${errors.join('\n  ')}`,
+    );
+  }
+}
+
+function phasedObjects(app: App): Map<Phase, AppliedObject[]> {
+  const byPhase = new Map<Phase, AppliedObject[]>();
+  for (const chart of app.charts) {
+    for (const object of objectsOf(chart)) {
+      const phase = phaseOf(object);
+      if (phase !== undefined) {
+        byPhase.set(phase, [...(byPhase.get(phase) ?? []), object.toJson()]);
+      }
+    }
+  }
+  return byPhase;
+}
+
+/** Objects that carry no phase are a user's own: named and ordered as cdk8s does it. */
+function otherCharts(app: App): Array<[string, string]> {
+  const { charts } = app;
+  // Rendering a chart is what makes cdk8s resolve dependencies between charts; only then is it
+  // known whether it would number the files.
+  const rendered = charts.map((chart) =>
+    objectsOf(chart).some((object) => phaseOf(object) !== undefined)
+      ? unphased(chart)
+      : chart.toJson(),
+  );
+  const ordered = app.charts;
+  const numbered = charts.some((chart) => chart.node.dependencies.some((d) => d instanceof Chart));
+  return charts.flatMap((chart, index): Array<[string, string]> => {
+    if (rendered[index]!.length === 0) {
+      return [];
+    }
+    const number = numbered ? `${String(ordered.indexOf(chart)).padStart(4, '0')}-` : '';
+    return [[`${number}${Names.toDnsLabel(chart)}.k8s.yaml`, Yaml.stringify(...rendered[index]!)]];
+  });
+}
+
+function unphased(chart: Chart): object[] {
+  return objectsOf(chart)
+    .filter((object) => phaseOf(object) === undefined)
+    .map((object) => object.toJson());
+}
+
+/** The objects of a chart in dependency order; those of a chart inside it are that chart's own. */
+function objectsOf(chart: Chart): ApiObject[] {
+  return new DependencyGraph(chart.node)
+    .topology()
+    .filter((node): node is ApiObject => node instanceof ApiObject && Chart.of(node) === chart);
+}
+
+class Files {
+  public readonly all: Record<string, string> = {};
+
+  public add(path: string, content: string): void {
+    if (path in this.all) {
+      throw new Error(
+        `[app] output file ${path} must be rendered once, got it twice; rename the chart that renders it too`,
+      );
+    }
+    this.all[path] = content;
+  }
+}

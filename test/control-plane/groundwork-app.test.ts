@@ -1,0 +1,207 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ApiObject, App, Chart, Testing } from 'cdk8s';
+import { parse, parseAllDocuments } from 'yaml';
+import { Cluster, GroundworkApp, IpvsKubeProxy, Phase } from '../../lib';
+import { osloProps } from '../support/oslo';
+import { tempDir } from '../support/temp-app';
+import { readTree } from '../support/tree';
+import { osloPlane } from './oslo-plane';
+
+const silence = () => jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+let stderr: ReturnType<typeof silence>;
+beforeEach(() => {
+  stderr = silence();
+});
+afterEach(() => stderr.mockRestore());
+
+const said = () => stderr.mock.calls.map(([text]) => String(text)).join('');
+const manifestsOf = (files: Record<string, string>) =>
+  Object.keys(files).filter((f) => f.endsWith('.k8s.yaml'));
+
+test('the order of the phases is fixed', () => {
+  expect(Object.values(Phase)).toEqual([
+    '00-kube-proxy',
+    '05-node-local-dns',
+    '10-cni-operator',
+    '20-cni',
+    '30-network-policy',
+    '40-load-balancer',
+    '45-load-balancer-config',
+    '50-ingress',
+    '60-storage-policy',
+    '70-observability',
+  ]);
+});
+
+test('the flagship writes one file for every phase it has, apply.sh and files for every machine', () => {
+  const app = new GroundworkApp({ outdir: tempDir() });
+  osloPlane(app);
+  app.synth();
+  const files = readTree(app.outdir);
+  expect(manifestsOf(files)).toEqual([
+    '00-kube-proxy.k8s.yaml',
+    '10-cni-operator.k8s.yaml',
+    '20-cni.k8s.yaml',
+    '50-ingress.k8s.yaml',
+  ]);
+  for (const machine of ['cp-1', 'cp-2', 'cp-3']) {
+    expect(Object.keys(files)).toEqual(
+      expect.arrayContaining([`nodes/${machine}/user-data`, `nodes/${machine}/meta-data`]),
+    );
+  }
+  expect(files['apply.sh']!.startsWith('#!/usr/bin/env bash\n')).toBe(true);
+});
+
+test("kube-proxy's server is the API endpoint, which works before any Service does", () => {
+  const app = new GroundworkApp({ outdir: tempDir() });
+  osloPlane(app);
+  const objects = parseAllDocuments(app.files()['00-kube-proxy.k8s.yaml']!).map((d) => d.toJS());
+  const config = objects.find((o) => o.kind === 'ConfigMap');
+  const kubeconfig = parse(config.data['kubeconfig.conf']);
+  expect(kubeconfig.clusters[0].cluster.server).toBe('https://api.oslo.example:6443');
+});
+
+test('every object names its manager and its cluster', () => {
+  const app = new GroundworkApp({ outdir: tempDir() });
+  const files = (osloPlane(app), app.files());
+  const objects = manifestsOf(files).flatMap((f) =>
+    parseAllDocuments(files[f]!).map((d) => d.toJS()),
+  );
+  for (const object of objects) {
+    expect(object.metadata.labels).toMatchObject({
+      'app.kubernetes.io/managed-by': 'cdk8s-groundwork',
+      'cdk8s-groundwork/cluster': 'oslo',
+    });
+  }
+});
+
+test('a file of the previous run that is no longer rendered disappears, files of others stay', () => {
+  const outdir = tempDir();
+  const first = new GroundworkApp({ outdir });
+  osloPlane(first);
+  first.synth();
+  writeFileSync(join(outdir, 'notes.txt'), 'mine');
+  const second = new GroundworkApp({ outdir });
+  osloPlane(second, { ingress: undefined });
+  second.synth();
+  const files = readTree(outdir);
+  expect(files).not.toHaveProperty(['50-ingress.k8s.yaml']);
+  expect(files).toHaveProperty(['00-kube-proxy.k8s.yaml']);
+  expect(files['notes.txt']).toBe('mine');
+});
+
+test('a list of previous files cannot make the next run delete something elsewhere', () => {
+  const outdir = tempDir();
+  const victim = join(tempDir(), 'victim');
+  writeFileSync(victim, 'keep');
+  mkdirSync(outdir, { recursive: true });
+  writeFileSync(join(outdir, '.groundwork-files'), `${victim}\n../${victim}\na/../../b\n`);
+  const app = new GroundworkApp({ outdir });
+  osloPlane(app);
+  app.synth();
+  expect(readTree(join(victim, '..'))).toEqual({ victim: 'keep' });
+});
+
+test('when validation fails nothing is written, and all errors come at once', () => {
+  const outdir = tempDir();
+  writeFileSync(join(outdir, 'before.txt'), 'untouched');
+  const app = new GroundworkApp({ outdir });
+  const plane = osloPlane(app);
+  const { ledger } = plane.cluster;
+  ledger.requireSysctl('vm.swappiness', '1', { by: plane, why: 'one' });
+  ledger.requireSysctl('vm.swappiness', '60', { by: plane.cluster, why: 'another' });
+  const chart = new Chart(app, 'mine');
+  chart.node.addValidation({ validate: () => ['something of my own'] });
+  expect(() => app.synth()).toThrow(
+    [
+      'validation found 2 errors, nothing was written:',
+      '  GW-CLUSTER-002 [oslo/cluster] vm.swappiness: oslo asks for 1, oslo/cluster asks for 60; change one of them, or ask for atLeast where a minimum is meant',
+      '  [mine] something of my own',
+    ].join('\n'),
+  );
+  expect(readTree(outdir)).toEqual({ 'before.txt': 'untouched' });
+});
+
+test('warnings are printed until somebody acknowledges them', () => {
+  const app = new GroundworkApp({ outdir: tempDir() });
+  const plane = osloPlane(app);
+  app.synth();
+  const warned = plane.cluster.findings().filter((f) => f.severity === 'warning');
+  expect(warned.length).toBeGreaterThan(0);
+  expect(said()).toContain(`warning: ${warned[0]!.id} [${warned[0]!.path}]`);
+  stderr.mockClear();
+  warned.forEach((f) => plane.cluster.acknowledge(f.id, 'known'));
+  app.synth();
+  expect(said()).toBe('');
+});
+
+test("a user's own chart is written as cdk8s writes it, also when charts depend on each other", () => {
+  const outdir = tempDir();
+  const plain = new App({ outdir: tempDir() });
+  const app = new GroundworkApp({ outdir });
+  for (const root of [plain, app]) {
+    const a = new Chart(root, 'a');
+    const b = new Chart(root, 'b');
+    const one = new ApiObject(a, 'one', { apiVersion: 'v1', kind: 'ConfigMap' });
+    new ApiObject(b, 'two', { apiVersion: 'v1', kind: 'ConfigMap' }).addDependency(one);
+    root.synth();
+  }
+  const { ['.groundwork-files']: _, ...written } = readTree(outdir);
+  expect(written).toEqual(readTree(plain.outdir));
+});
+
+test("a user's object inside our chart is not lost", () => {
+  const app = new GroundworkApp({ outdir: tempDir() });
+  const plane = osloPlane(app);
+  new ApiObject(plane, 'mine', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'mine' } });
+  const objects = parseAllDocuments(app.files()['oslo.k8s.yaml']!).map((d) => d.toJS());
+  expect(objects.map((o) => o.metadata.name)).toEqual(['mine']);
+});
+
+test('two clusters in one app are refused', () => {
+  const app = new GroundworkApp({ outdir: tempDir() });
+  new Cluster(app, 'oslo', osloProps());
+  new Cluster(app, 'bergen', osloProps());
+  expect(() => app.synth()).toThrow(
+    '[app] GroundworkApp must be given one cluster, got oslo, bergen; give every cluster an app with an outdir of its own',
+  );
+});
+
+test('Testing.synth of a chart that holds one of our constructs shows all of its objects', () => {
+  const app = new App({ outdir: tempDir() });
+  const chart = new Chart(app, 'mine');
+  const cluster = Cluster.fromFacts(app, 'oslo', osloProps());
+  const proxy = new IpvsKubeProxy(chart, 'kube-proxy', { cluster });
+  const objects = proxy.node.findAll().filter((n) => n instanceof ApiObject);
+  expect(Testing.synth(chart)).toHaveLength(objects.length);
+});
+
+test('under another App the stack says once where the node files are', () => {
+  const app = new App({ outdir: tempDir() });
+  const plane = osloPlane(app);
+  app.synth();
+  app.synth();
+  expect(said()).toBe(
+    '[oslo] this App writes no node files; use GroundworkApp, or write what nodeFiles() returns\n',
+  );
+  expect(Object.keys(plane.nodeFiles())).toContain('nodes/cp-1/user-data');
+});
+
+test('the plan shows machines, networks, modes, findings and the tree', () => {
+  const app = new GroundworkApp({ outdir: tempDir() });
+  osloPlane(app);
+  const plan = app.plan();
+  for (const text of [
+    'cp-3',
+    '10.20.0.13',
+    'MTU 1500',
+    'ipvs',
+    'encapsulation None',
+    'Findings, with remedies',
+    '00-kube-proxy.k8s.yaml',
+    'user-data',
+  ]) {
+    expect(plan).toContain(text);
+  }
+});
