@@ -66,7 +66,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   },
   eslintOptions: {
     dirs: ['lib'],
-    devdirs: ['test', 'examples'],
+    devdirs: ['test', 'examples', 'bench'],
     prettier: true,
     commandOptions: { fix: false, extraArgs: ['--max-warnings=0'] },
   },
@@ -150,14 +150,14 @@ project.eslint?.addOverride({
 // Whether the package's own name resolves, and hence its place in the order, depends on build/;
 // tsc checks these imports.
 project.eslint?.addOverride({
-  files: ['examples/**', 'test/**'],
+  files: ['examples/**', 'test/**', 'bench/**'],
   rules: { 'import/order': 'off', 'import/no-unresolved': 'off' },
 });
 
 // --- Tasks -----------------------------------------------------------------------------------
 new javascript.TypescriptConfig(project, {
   fileName: 'examples/tsconfig.json',
-  include: ['**/*.ts'],
+  include: ['**/*.ts', '../bench/**/*.ts'],
   extends: javascript.TypescriptConfigExtends.fromTypescriptConfigs([project.tsconfig!]),
   compilerOptions: { noEmit: true, rootDir: '..' },
 });
@@ -198,6 +198,14 @@ project.addTask('test:tools', {
   steps: [{ exec: 'jest --ci --config jest.tools.config.json', receiveArgs: true }],
 });
 
+project.addTask('bench', {
+  description: 'Compile, then print how far the library is from its budgets',
+  steps: [
+    { spawn: 'compile' },
+    { exec: 'ts-node --transpile-only --project examples/tsconfig.json bench/budgets.ts' },
+  ],
+});
+
 project.addTask('test:golden:update', {
   description: 'Renew the golden trees of the examples',
   env: { UPDATE_GOLDEN: '1' },
@@ -207,7 +215,7 @@ project.addTask('test:golden:update', {
 project.addTask('format', {
   description: 'Rewrite sources in the house format',
   // Not the golden trees of the examples: they are output.
-  steps: [{ exec: 'prettier --write .projenrc.ts "{lib,test,examples}/**/*.ts"' }],
+  steps: [{ exec: 'prettier --write .projenrc.ts "{lib,test,examples,bench}/**/*.ts"' }],
 });
 
 project.synth();
