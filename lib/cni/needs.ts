@@ -29,7 +29,7 @@ function requireModules(
         why: "Felix's rules match pods and networks by ipset",
       });
     }
-    ledger.requireKernelModule('xt_rpfilter', {
+    ledger.requireKernelModule('ipt_rpfilter', {
       by,
       why: 'Felix drops packets that pods send from foreign addresses',
     });

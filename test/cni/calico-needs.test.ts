@@ -23,25 +23,25 @@ const IPSET = ['ip_set', 'ip_set_hash_ip', 'ip_set_hash_net'];
 const TYPHA = '5473/tcp from machines';
 
 test.each([
-  [Encapsulation.NONE, [...IPSET, 'xt_rpfilter', 'xt_set'], ['179/tcp from machines', TYPHA]],
+  [Encapsulation.NONE, [...IPSET, 'ipt_rpfilter', 'xt_set'], ['179/tcp from machines', TYPHA]],
   [
     Encapsulation.IPIP,
-    [...IPSET, 'ipip', 'xt_rpfilter', 'xt_set'],
+    [...IPSET, 'ipip', 'ipt_rpfilter', 'xt_set'],
     ['179/tcp from machines', TYPHA, 'protocol 4 from machines'],
   ],
   [
     Encapsulation.IPIP_CROSS_SUBNET,
-    [...IPSET, 'ipip', 'xt_rpfilter', 'xt_set'],
+    [...IPSET, 'ipip', 'ipt_rpfilter', 'xt_set'],
     ['179/tcp from machines', TYPHA, 'protocol 4 from machines'],
   ],
   [
     Encapsulation.VXLAN,
-    [...IPSET, 'vxlan', 'xt_rpfilter', 'xt_set'],
+    [...IPSET, 'ipt_rpfilter', 'vxlan', 'xt_set'],
     ['4789/udp from machines', TYPHA],
   ],
   [
     Encapsulation.VXLAN_CROSS_SUBNET,
-    [...IPSET, 'vxlan', 'xt_rpfilter', 'xt_set'],
+    [...IPSET, 'ipt_rpfilter', 'vxlan', 'xt_set'],
     ['4789/udp from machines', TYPHA],
   ],
 ])('encapsulation %s', (encapsulation, modules, ports) => {
