@@ -132,35 +132,6 @@ export const pinned = {
   etcdTools: read('3.6.14', `newest entry of ${checksumSource}`),
 } as const;
 
-/**
- * Everything a machine needs to run kubeadm at one Kubernetes version, in the order in which it is
- * installed.
- *
- * @param kubernetesVersion a patch release such as `1.36.4`
- * @param architecture the machine's architecture
- */
-export function nodeArchives(
-  kubernetesVersion: string,
-  architecture: Architecture,
-): readonly Archive[] {
-  const minor = minorOf(kubernetesVersion);
-  const crictl = lookUp(
-    pinned.crictl,
-    minor,
-    'kubernetesVersion',
-    'the catalogue pins no crictl for other minors',
-  );
-  return [
-    archive('containerd', pinned.containerd.value, architecture),
-    archive('runc', pinned.runc.value, architecture),
-    archive('cni-plugins', pinned.cniPlugins.value, architecture),
-    archive('crictl', crictl.value, architecture),
-    archive('kubelet', kubernetesVersion, architecture),
-    archive('kubeadm', kubernetesVersion, architecture),
-    archive('kubectl', kubernetesVersion, architecture),
-  ];
-}
-
 /** A manifest that is fetched when it is applied, because it is too large or not ours to carry. */
 export interface RemoteManifest {
   /** Upstream's version of it. */
@@ -194,15 +165,3 @@ export const remoteManifests: Readonly<
     date: READ,
   },
 };
-
-/**
- * Whether an archive of Kubernetes at this version has a catalogued checksum on both architectures.
- *
- * @param kubernetesVersion a patch release such as `1.36.4`
- */
-export function hasKubernetesChecksums(kubernetesVersion: string): boolean {
-  const names: readonly ArchiveName[] = ['kubelet', 'kubeadm', 'kubectl'];
-  return names.every(
-    (name) => releaseChecksums[name][kubernetesVersion.replace(/^v/, '')] !== undefined,
-  );
-}

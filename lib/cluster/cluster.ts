@@ -6,7 +6,7 @@ import type { ClusterFacts, ClusterProps } from './cluster-props';
 import { conntrackMaxFor } from './conntrack';
 import type { Decision } from './decision';
 import { factProblems } from './fact-problems';
-import { Severity, type Finding, type IRule } from './finding';
+import { Severity, type Finding, type IRule, type RuleViolation } from './finding';
 import { findingLine } from './finding-line';
 import { KubernetesVersion } from './kubernetes-version';
 import { Ledger } from './ledger';
@@ -203,11 +203,13 @@ export class Cluster extends Construct {
    * Registers a rule. Every construct registers the rules about what would break in it; users may
    * add rules of their own with ids of their own.
    *
-   * @param rule the rule; an id that is registered already for the same path throws
+   * @param rule the rule; an id of another form than `GW-PROXY-001`, or one that is registered already
+   * for the same path, throws
    * @param registrant the construct that findings of this rule point to; this cluster by default
    */
   public addRule(rule: IRule, registrant: Construct = this): void {
     const { path } = registrant.node;
+    checkFindingId(path, 'rule.id', rule.id);
     if (this.rules.some((r) => r.rule.id === rule.id && r.path === path)) {
       throw problemAt(path, {
         prop: 'rule.id',
@@ -249,14 +251,7 @@ export class Cluster extends Construct {
    * @param reason why it is acceptable here; an empty one throws
    */
   public acknowledge(id: string, reason: string): void {
-    if (!/^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-\d{3}$/.test(id)) {
-      throw problemAt(this.node.path, {
-        prop: 'id',
-        allowed: 'the id of a finding, such as GW-PROXY-001',
-        got: id,
-        remedy: 'copy it from the printed findings',
-      });
-    }
+    checkFindingId(this.node.path, 'id', id);
     if (reason.trim() === '') {
       throw problemAt(this.node.path, {
         prop: 'reason',
@@ -350,7 +345,7 @@ export class Cluster extends Construct {
   private evaluate({ rule, path }: RegisteredRule): Finding[] {
     const accepted =
       rule.severity === Severity.ERROR ? undefined : this.acknowledgements.get(rule.id);
-    return rule.check(this).map((violation) => ({
+    return violationsOf(rule, path, this).map((violation) => ({
       id: rule.id,
       severity: rule.severity,
       path: violation.path ?? path,
@@ -366,5 +361,28 @@ export class Cluster extends Construct {
 class ForeignCluster extends Cluster {
   public override get ownsMachines(): boolean {
     return false;
+  }
+}
+
+/** Rules and acknowledgements must be able to name each other. */
+function checkFindingId(path: string, prop: string, id: string): void {
+  if (!/^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-\d{3}$/.test(id)) {
+    throw problemAt(path, {
+      prop,
+      allowed: 'capital words and three digits, such as GW-PROXY-001',
+      got: id,
+      remedy: 'findings are printed and acknowledged by it',
+    });
+  }
+}
+
+/** What a rule finds; one that breaks says which one it is. */
+function violationsOf(rule: IRule, path: string, cluster: Cluster): RuleViolation[] {
+  try {
+    return rule.check(cluster);
+  } catch (error) {
+    throw new Error(`[${path}] rule ${rule.id} failed: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }

@@ -39,34 +39,55 @@ function nameProblems(name: string, props: ClusterProps): Problem[] {
       remedy: 'use cluster.local unless certificates need another name',
     });
   }
-  for (const prop of ['imageRegistry', 'downloadBaseUrl'] as const) {
-    const got = props[prop];
-    if (got !== undefined && (got.endsWith('/') || /\s/.test(got) || got === '')) {
-      problems.push({
-        prop,
-        allowed: 'without spaces and without a slash at the end',
-        got,
-        remedy: 'paths are appended with a slash of their own',
-      });
-    }
-  }
-  if (props.imageRegistry?.includes('://')) {
+  return [...problems, ...mirrorProblems(props)];
+}
+
+/** Mirrors and pull secrets end in files on every machine, which anybody there can read. */
+function mirrorProblems(props: ClusterProps): Problem[] {
+  const problems: Problem[] = [];
+  const { imageRegistry, downloadBaseUrl, imagePullSecrets = [] } = props;
+  if (imageRegistry !== undefined && !isRegistry(imageRegistry)) {
     problems.push({
       prop: 'imageRegistry',
-      allowed: 'a registry host with an optional path',
-      got: props.imageRegistry,
-      remedy: 'leave out the scheme; container runtimes choose it',
+      allowed:
+        'a registry host with an optional port and path, without scheme, tag and slash at the end',
+      got: imageRegistry,
+      remedy: 'write for example mirror.example.no/k8s; credentials go into imagePullSecrets',
     });
   }
-  if (props.downloadBaseUrl !== undefined && !/^https?:\/\//.test(props.downloadBaseUrl)) {
+  if (downloadBaseUrl !== undefined && !isBaseUrl(downloadBaseUrl)) {
     problems.push({
       prop: 'downloadBaseUrl',
-      allowed: 'an http or https URL',
-      got: props.downloadBaseUrl,
-      remedy: 'machines fetch their archives from there',
+      allowed: 'an http or https URL without user, query, fragment and slash at the end',
+      // What stands before an @ is a password: an error is printed, and logs keep it.
+      got: downloadBaseUrl.replace(/\/\/[^/]*@/, '//…@'),
+      remedy: 'machines fetch their archives from there, and everybody on them can read it',
+    });
+  }
+  for (const got of imagePullSecrets.filter((name) => !isDnsName(name))) {
+    problems.push({
+      prop: 'imagePullSecrets',
+      allowed: 'names of Secrets, RFC 1123 subdomains',
+      got,
+      remedy: 'create the Secret in each namespace and name it here',
     });
   }
   return problems;
+}
+
+function isRegistry(text: string): boolean {
+  const [host, ...path] = text.split('/');
+  const named = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/.test(host!);
+  return named && path.every((part) => /^[a-z0-9]+([._-]+[a-z0-9]+)*$/.test(part));
+}
+
+function isBaseUrl(text: string): boolean {
+  if (!URL.canParse(text) || !/^[\x21-\x7e]+$/.test(text) || text.endsWith('/')) {
+    return false;
+  }
+  const url = new URL(text);
+  const plain = url.username === '' && url.password === '' && !/[?#'"`$\\]/.test(text);
+  return /^https?:$/.test(url.protocol) && plain;
 }
 
 function zoneProblems(props: ClusterProps): Problem[] {

@@ -1,133 +1,25 @@
-import type { IConstruct } from 'constructs';
 import type { Machine } from './machine';
-import { throwProblems } from './problem';
-
-/** How two requests for one sysctl come together. */
-export enum MergeRule {
-  /** All must ask for the same value. */
-  EXACTLY = 'exactly',
-  /** The largest number wins; a value that is not a whole number throws. */
-  AT_LEAST = 'atLeast',
-}
-
-/** Who may connect to a port. */
-export enum PortSource {
-  /** Anybody. */
-  ANYWHERE = 'anywhere',
-  /** Every machine of the cluster. */
-  MACHINES = 'machines',
-  /** The control-plane machines only. */
-  CONTROL_PLANE = 'control-plane',
-  /** Pods. */
-  PODS = 'pods',
-}
-
-/** Who asks for something on the machines, and why. */
-export interface Requirement {
-  /** The construct that asks. */
-  readonly by: IConstruct;
-  /** Why; becomes the comment beside the value on the machine. */
-  readonly why: string;
-  /**
-   * Names of the machines it is for.
-   *
-   * @default - all machines
-   */
-  readonly machines?: string[];
-}
-
-/** A request for a sysctl. */
-export interface SysctlRequirement extends Requirement {
-  /**
-   * How the request comes together with others for the same key.
-   *
-   * @default MergeRule.EXACTLY
-   */
-  readonly merge?: MergeRule;
-}
-
-/** A request for a file. */
-export interface FileRequirement extends Requirement {
-  /** The whole content. */
-  readonly content: string;
-  /**
-   * Permissions in octal.
-   *
-   * @default '0644'
-   */
-  readonly permissions?: string;
-}
-
-/** A request for a systemd unit. */
-export interface UnitRequirement extends Requirement {
-  /** The whole unit file. */
-  readonly content: string;
-  /**
-   * Whether it is enabled and started by the bootstrap before kubeadm runs.
-   *
-   * @default true
-   */
-  readonly enabled?: boolean;
-}
-
-/** A request for an open port. */
-export interface PortRequirement extends Requirement {
-  /** `tcp`, `udp`, or an IP protocol number such as `4`. */
-  readonly protocol: string;
-  /** Who connects. */
-  readonly from: PortSource;
-}
-
-/** One settled entry of the ledger for one machine. */
-export interface LedgerEntry {
-  /** Module, sysctl key, package, path, unit or port. */
-  readonly key: string;
-  /** Sysctl value, or content; empty where the key says it all. */
-  readonly value: string;
-  /** Every reason, each with the path of the construct that gave it. */
-  readonly reasons: string[];
-  /**
-   * Permissions in octal, for files.
-   *
-   * @default - not a file
-   */
-  readonly permissions?: string;
-  /**
-   * Whether a unit is started by the bootstrap.
-   *
-   * @default - not a unit
-   */
-  readonly enabled?: boolean;
-}
-
-/** All that one machine needs, settled and sorted. */
-export interface MachineRequirements {
-  /** Kernel modules to load at boot. */
-  readonly kernelModules: LedgerEntry[];
-  /** Options of kernel modules, `module option=value`. */
-  readonly kernelModuleOptions: LedgerEntry[];
-  /** Kernel parameters. */
-  readonly sysctls: LedgerEntry[];
-  /** Distribution packages. */
-  readonly packages: LedgerEntry[];
-  /** Files. */
-  readonly files: LedgerEntry[];
-  /** systemd units. */
-  readonly units: LedgerEntry[];
-  /** Ports that must be reachable. */
-  readonly ports: LedgerEntry[];
-}
-
-type Kind = keyof MachineRequirements;
-
-interface Request extends Requirement {
-  readonly kind: Kind;
-  readonly key: string;
-  readonly value: string;
-  readonly merge: MergeRule | 'union';
-  readonly permissions?: string;
-  readonly enabled?: boolean;
-}
+import { throwProblems, type Problem } from './problem';
+import {
+  MergeRule,
+  type FileRequirement,
+  type LedgerEntry,
+  type MachineRequirements,
+  type PortRequirement,
+  type Requirement,
+  type SysctlRequirement,
+  type UnitRequirement,
+} from './requirement';
+import {
+  fileProblems,
+  moduleOptionProblems,
+  moduleProblems,
+  packageProblems,
+  portProblems,
+  sysctlProblems,
+  unitProblems,
+} from './requirement-problems';
+import { clashOf, settle, type Kind, type Request } from './settle';
 
 /**
  * What the constructs of a cluster need on its machines. Every key has one merge rule; two requests
@@ -141,10 +33,11 @@ export class Ledger {
   /**
    * Asks for a kernel module at boot. Requests unite.
    *
-   * @param name the module
+   * @param name the module, with underscores as /proc/modules spells it. Another form throws
    * @param requirement who and why
    */
   public requireKernelModule(name: string, requirement: Requirement): void {
+    this.check(requirement, moduleProblems(name));
     this.add('kernelModules', name, '', 'union', requirement);
   }
 
@@ -156,47 +49,41 @@ export class Ledger {
    * @param requirement who and why
    */
   public requireKernelModuleOption(option: string, value: string, requirement: Requirement): void {
+    this.check(requirement, moduleOptionProblems(option, value));
     this.add('kernelModuleOptions', option, value, MergeRule.EXACTLY, requirement);
   }
 
   /**
    * Asks for a kernel parameter.
    *
-   * @param key with dots, for example `net.ipv4.ip_forward`
-   * @param value the value
+   * @param key with dots, for example `net.ipv4.ip_forward`. The form with slashes throws
+   * @param value one line
    * @param requirement who, why, and the merge rule
    */
   public requireSysctl(key: string, value: string, requirement: SysctlRequirement): void {
-    if (requirement.merge === MergeRule.AT_LEAST && !isWholeNumber(value)) {
-      throwProblems(requirement.by.node.path, [
-        {
-          prop: `sysctl ${key}`,
-          allowed: 'a whole number for MergeRule.AT_LEAST',
-          got: value,
-          remedy: 'ask for MergeRule.EXACTLY where there is no larger and smaller',
-        },
-      ]);
-    }
+    this.check(requirement, sysctlProblems(key, value, requirement.merge));
     this.add('sysctls', key, value, requirement.merge ?? MergeRule.EXACTLY, requirement);
   }
 
   /**
    * Asks for a distribution package. Requests unite.
    *
-   * @param name the package
+   * @param name the package. What is no name of a Debian package throws
    * @param requirement who and why
    */
   public requirePackage(name: string, requirement: Requirement): void {
+    this.check(requirement, packageProblems(name));
     this.add('packages', name, '', 'union', requirement);
   }
 
   /**
    * Asks for a file; two requests for one path must have the same content.
    *
-   * @param path absolute
+   * @param path absolute and canonical; one that ends in a slash or contains `..` throws
    * @param requirement who, why and what
    */
   public requireFile(path: string, requirement: FileRequirement): void {
+    this.check(requirement, fileProblems(path, requirement.permissions));
     this.add('files', path, requirement.content, MergeRule.EXACTLY, requirement, {
       permissions: requirement.permissions ?? '0644',
     });
@@ -205,10 +92,11 @@ export class Ledger {
   /**
    * Asks for a systemd unit; two requests for one name must have the same content.
    *
-   * @param name with its suffix
+   * @param name with its suffix. What is no name of a unit throws
    * @param requirement who, why and what
    */
   public requireUnit(name: string, requirement: UnitRequirement): void {
+    this.check(requirement, unitProblems(name));
     this.add('units', name, requirement.content, MergeRule.EXACTLY, requirement, {
       enabled: requirement.enabled ?? true,
     });
@@ -217,10 +105,11 @@ export class Ledger {
   /**
    * Says that a port must be reachable. Requests unite.
    *
-   * @param port a number, a range `a-b`, or empty for a protocol without ports
+   * @param port a number from 1 to 65535, a range `a-b`, or empty for a protocol without ports
    * @param requirement who, why, protocol and source
    */
   public requirePort(port: string, requirement: PortRequirement): void {
+    this.check(requirement, portProblems(port, requirement.protocol));
     const key = `${port}/${requirement.protocol} from ${requirement.from}`;
     this.add('ports', key.replace(/^\//, 'protocol '), '', 'union', requirement);
   }
@@ -274,10 +163,16 @@ export class Ledger {
       .filter(([machine]) => !known.has(machine))
       .flatMap(([machine, requests]) =>
         requests.map(
-          ({ key, by }) => `${key}: ${by.node.path} asks for it on ${machine}, an unknown machine`,
+          ({ key, by }) =>
+            `${key} must be for a machine of the spec, got ${machine} from ${by.node.path}`,
         ),
       );
     return found.sort();
+  }
+
+  /** Everything that is asked for ends in a file or a command on the machines: it must be harmless there. */
+  private check(requirement: Requirement, problems: Problem[]): void {
+    throwProblems(requirement.by.node.path, problems);
   }
 
   private add(
@@ -308,53 +203,4 @@ export class Ledger {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, requests]) => [requests, settle(key, requests)]);
   }
-}
-
-function settle(key: string, requests: Request[]): LedgerEntry {
-  const largest = requests.reduce((a, b) => (Number(b.value) > Number(a.value) ? b : a));
-  const winner = requests.find((r) => r.merge === MergeRule.EXACTLY) ?? largest;
-  return {
-    key,
-    value: winner.value,
-    reasons: [...new Set(requests.map((r) => `${r.why} (${r.by.node.path})`))].sort(),
-    permissions: winner.permissions,
-    enabled: winner.enabled,
-  };
-}
-
-/** An exact request clashes with another value, and with a larger minimum. */
-function clashOf(requests: Request[]): string | undefined {
-  const exact = requests.find((r) => r.merge === MergeRule.EXACTLY);
-  if (exact === undefined) {
-    return undefined;
-  }
-  const other = requests.find((r) =>
-    r.merge === MergeRule.AT_LEAST ? !(Number(r.value) <= Number(exact.value)) : differs(r, exact),
-  );
-  if (other === undefined) {
-    return undefined;
-  }
-  if (exact.kind === 'files' || exact.kind === 'units') {
-    return `${exact.key}: ${exact.by.node.path} and ${other.by.node.path} ${disagreement(exact, other)}`;
-  }
-  const says = (r: Request) =>
-    `${r.by.node.path} asks for ${r.merge === MergeRule.AT_LEAST ? 'at least ' : ''}${r.value}`;
-  return `${exact.key}: ${says(exact)}, ${says(other)}`;
-}
-
-function disagreement(a: Request, b: Request): string {
-  if (a.value !== b.value) {
-    return 'ask for different contents';
-  }
-  return a.permissions === b.permissions
-    ? 'disagree whether it is enabled'
-    : `ask for permissions ${a.permissions} and ${b.permissions}`;
-}
-
-function isWholeNumber(text: string): boolean {
-  return Number.isSafeInteger(Number(text)) && String(Number(text)) === text;
-}
-
-function differs(a: Request, b: Request): boolean {
-  return a.value !== b.value || a.permissions !== b.permissions || a.enabled !== b.enabled;
 }

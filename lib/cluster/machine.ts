@@ -142,7 +142,7 @@ export class Machine {
 
   private problems(): Problem[] {
     const problems: Problem[] = [];
-    if (!isDnsLabel(this.name)) {
+    if (!isDnsLabel(this.name) || this.name === 'localhost') {
       problems.push({
         prop: 'name',
         allowed: 'an RFC 1123 label',
@@ -172,7 +172,7 @@ export class Machine {
         });
       }
     }
-    if (this.nic !== undefined && !/^[a-zA-Z0-9._-]{1,15}$/.test(this.nic)) {
+    if (this.nic !== undefined && !/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,14}$/.test(this.nic)) {
       problems.push({
         prop: 'nic',
         allowed: 'an interface name of at most 15 characters',

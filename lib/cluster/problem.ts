@@ -34,7 +34,8 @@ export function checkInteger(
   if (got === undefined || (Number.isInteger(got) && got >= range.min && got <= range.max)) {
     return [];
   }
-  return [{ prop, allowed: `between ${range.min} and ${range.max}`, got, remedy }];
+  const whole = Number.isInteger(got) ? '' : 'a whole number ';
+  return [{ prop, allowed: `${whole}between ${range.min} and ${range.max}`, got, remedy }];
 }
 
 /** Throws when a construct says something else than the facts of its cluster. */

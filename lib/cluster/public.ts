@@ -11,6 +11,7 @@ export * from './ledger';
 export * from './machine';
 export * from './operating-system';
 export * from './phase';
+export * from './requirement';
 export * from './underlay';
 export * from './vocabulary';
 export * from './zone';

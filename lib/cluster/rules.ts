@@ -1,4 +1,5 @@
 import type { Cluster } from './cluster';
+import { EtcdDiskKind } from './etcd-disk';
 import { Severity, type IRule, type RuleViolation } from './finding';
 
 /** A rule from its record and its check; the record alone is what docs/checks.md is made of. */
@@ -8,6 +9,8 @@ export function rule(
 ): IRule {
   return { ...record, check };
 }
+
+const DECISIONS = 'https://github.com/cdk8s-groundwork/cdk8s-groundwork/blob/main/docs/decisions';
 
 /** Rules about the facts themselves. */
 export const clusterRules: IRule[] = [
@@ -36,7 +39,7 @@ export const clusterRules: IRule[] = [
       title: 'Every machine setting has one value',
       why: 'Two constructs that ask for two values would overwrite each other, and the order of files would decide',
       remedy: 'change one of them, or ask for atLeast where a minimum is meant',
-      reference: 'docs/decisions/0004-one-ledger-for-machine-settings.md',
+      reference: `${DECISIONS}/0004-one-ledger-for-machine-settings.md`,
     },
     (cluster) => cluster.ledger.clashes(cluster.machines).map((message) => ({ message })),
   ),
@@ -47,7 +50,7 @@ export const clusterRules: IRule[] = [
       title: 'Every acknowledgement matches a finding',
       why: 'An acknowledgement that matches nothing hides the next finding of that id unseen',
       remedy: 'delete the acknowledge call',
-      reference: 'docs/decisions/0005-findings-and-acknowledgements.md',
+      reference: `${DECISIONS}/0005-findings-and-acknowledgements.md`,
     },
     (cluster) =>
       cluster
@@ -61,8 +64,50 @@ export const clusterRules: IRule[] = [
       title: 'Every machine setting is for a machine of the spec',
       why: 'A setting for an unknown machine is written nowhere, and nobody would notice',
       remedy: 'correct the name, or add the machine to the spec',
-      reference: 'docs/decisions/0004-one-ledger-for-machine-settings.md',
+      reference: `${DECISIONS}/0004-one-ledger-for-machine-settings.md`,
     },
     (cluster) => cluster.ledger._strangers(cluster.machines).map((message) => ({ message })),
+  ),
+  rule(
+    {
+      id: 'GW-CLUSTER-005',
+      severity: Severity.ERROR,
+      title: 'An etcd disk that the spec names is used',
+      why: 'Without a construct that prepares the disk, kubeadm puts etcd on the root disk and says nothing',
+      remedy: 'add EtcdOnNvme, or leave etcdDisk out of the machines',
+      reference: `${DECISIONS}/0007-etcd-disk-procedure.md`,
+    },
+    (cluster) => {
+      const named = cluster.controlPlanes.filter(
+        ({ etcdDisk }) => etcdDisk !== undefined && etcdDisk.kind !== EtcdDiskKind.SHARED_WITH_ROOT,
+      );
+      const used = !cluster._summary('nodes') || cluster._summary('etcd') !== undefined;
+      return used || named.length === 0
+        ? []
+        : [{ message: `nothing prepares the etcd disk of ${named.map((m) => m.name).join(', ')}` }];
+    },
+  ),
+  rule(
+    {
+      id: 'GW-CLUSTER-006',
+      severity: Severity.WARNING,
+      title: 'What is asked of own machines is written for them',
+      why: 'Modules, sysctls and files that constructs ask for reach the machines through NodeBootstrap only',
+      remedy:
+        'add NodeBootstrap, or describe machines that somebody else sets up with Cluster.fromFacts',
+      reference: `${DECISIONS}/0004-one-ledger-for-machine-settings.md`,
+    },
+    (cluster) => {
+      const asked = cluster.ownsMachines && cluster._summary('nodes') === undefined;
+      const needs = cluster.ledger.forMachine(cluster.machines[0]!);
+      const count = [...needs.kernelModules, ...needs.sysctls, ...needs.files].length;
+      return asked && count > 0
+        ? [
+            {
+              message: `${count} modules, sysctls and files are asked of the machines, and nothing writes them`,
+            },
+          ]
+        : [];
+    },
   ),
 ];

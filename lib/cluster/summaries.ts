@@ -52,6 +52,12 @@ export interface IngressSummary {
   readonly headerTimeoutSeconds: number;
   /** Memory that one replica reserves, in MiB. */
   readonly memoryMebibytes: number;
+  /** The longest a replica takes to stop when it is asked to, in seconds. */
+  readonly drainSeconds: number;
+  /** Temporary files of bodies and responses beyond which a replica is evicted, in MiB. */
+  readonly temporaryMebibytes: number;
+  /** How much of them one source address can write at once, in MiB. */
+  readonly addressMebibytes: number;
 }
 
 export interface EtcdSummary {

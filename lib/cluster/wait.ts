@@ -2,9 +2,13 @@
 export interface Wait {
   /** `kind/name`, as kubectl takes it. */
   readonly resource: string;
-  readonly namespace?: string;
-  /** What `kubectl wait --for=` takes; the resource is first waited for to exist. */
+  /** Type of the condition in its status that must be True. */
   readonly condition: string;
-  /** Longest wait in minutes, for existence and condition each. */
+  /** Longest wait in minutes. */
   readonly minutes: number;
+  /**
+   * `kind/name` of the object that the condition reports on. Only what the condition says of the newest
+   * generation of it counts: of an older one it says True long before anything has happened.
+   */
+  readonly follows?: string;
 }

@@ -33,7 +33,7 @@ export const underlayRules: IRule[] = [
       cluster.underlay.filtersSourceAddresses && hasBareNeighbours(cluster, encapsulation)
         ? [
             {
-              message: `encapsulation ${encapsulation} sends pod addresses bare, and this underlay drops foreign source addresses`,
+              message: `encapsulation must be VXLAN on an underlay that drops foreign source addresses, got ${encapsulation}`,
             },
           ]
         : [],
@@ -44,8 +44,7 @@ export const underlayRules: IRule[] = [
       severity: Severity.ERROR,
       title: 'Bare pod packets stay on one Ethernet segment',
       why: "Machines send them to each other directly; a router between them does not know the pods' networks",
-      remedy:
-        'choose Encapsulation.VXLAN, or Encapsulation.IPIP_CROSS_SUBNET where every zone is one segment',
+      remedy: 'choose Encapsulation.VXLAN, which needs nothing of the network but UDP',
       reference: OVERLAY,
     },
     segmentViolations,
@@ -164,7 +163,7 @@ function segmentViolations(cluster: Cluster, { encapsulation }: CalicoFacts): Ru
   if (!cluster.underlay.l2Adjacent) {
     return [
       {
-        message: `encapsulation ${encapsulation} sends pod packets bare to neighbours, and machines of a zone share no segment on this underlay`,
+        message: `encapsulation must be VXLAN or IPIP where the machines of a zone share no segment, got ${encapsulation}`,
       },
     ];
   }
@@ -172,7 +171,9 @@ function segmentViolations(cluster: Cluster, { encapsulation }: CalicoFacts): Ru
   return encapsulation === Encapsulation.NONE && zones > 1
     ? [
         {
-          message: `encapsulation None needs one segment, and the machines stand in ${zones} zones with networks of their own`,
+          message: `encapsulation must be other than None with machines in ${zones} zones, each with a network of its own, got None`,
+          remedy:
+            'choose Encapsulation.IPIP_CROSS_SUBNET, which stays bare inside a zone, or Encapsulation.VXLAN',
         },
       ]
     : [];

@@ -10,14 +10,14 @@ export const definitionWaits: Wait[] = [
   `felixconfigurations.${calico.apiGroup.value.split('/')[0]}`,
   'installations.operator.tigera.io',
   'tigerastatuses.operator.tigera.io',
-].map((name) => ({ resource: `crd/${name}`, condition: 'condition=Established', minutes: 5 }));
+].map((name) => ({ resource: `crd/${name}`, condition: 'Established', minutes: 5 }));
 
 /**
  * The operator's own verdict, in the order in which it gets there. calico waits until every machine
  * has pulled its images, so it gets the longest time.
  */
 export const statusWaits: Wait[] = [
-  { resource: 'tigerastatus/ippools', condition: 'condition=Available', minutes: 5 },
-  { resource: 'tigerastatus/calico', condition: 'condition=Available', minutes: 20 },
-  { resource: 'tigerastatus/apiserver', condition: 'condition=Available', minutes: 10 },
-];
+  { resource: 'tigerastatus/ippools', minutes: 5, follows: 'installation/default' },
+  { resource: 'tigerastatus/calico', minutes: 20, follows: 'installation/default' },
+  { resource: 'tigerastatus/apiserver', minutes: 10, follows: 'apiserver/default' },
+].map((wait) => ({ ...wait, condition: 'Available' }));

@@ -1,4 +1,5 @@
 import { CLUSTER_LABEL, MANAGED_BY, type Cluster, type Wait } from '../cluster';
+import { orphansBlock } from './apply-orphans';
 
 /** One phase as apply.sh walks it. */
 export interface ApplyPhase {
@@ -15,20 +16,31 @@ export interface AppliedObject {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-/** The script that applies the phases in order. It holds no state and may be run again at any time. */
-export function applyScript(cluster: Cluster, phases: readonly ApplyPhase[]): string {
+/**
+ * The script that applies the phases in order. It holds no state and may be run again at any time.
+ *
+ * @param others manifest files of the user's own charts, which it only names
+ */
+export function applyScript(
+  cluster: Cluster,
+  phases: readonly ApplyPhase[],
+  others: readonly string[],
+): string {
+  const selector = `app.kubernetes.io/managed-by=${MANAGED_BY},${CLUSTER_LABEL}=${cluster.clusterName}`;
   return [
-    header(cluster),
+    header(cluster, phases),
+    functions(),
     guard(cluster),
-    orphans(cluster, phases),
+    orphansBlock(selector, phases),
     nodes(cluster),
     ...phases.map(applyPhase),
-    `say 'all phases applied'`,
+    closing(others),
     '',
   ].join('\n\n');
 }
 
-function header(cluster: Cluster): string {
+function header(cluster: Cluster, phases: readonly ApplyPhase[]): string {
+  const names = phases.map(({ phase }) => phase);
   return `#!/usr/bin/env bash
 # Applies the manifests beside this file to cluster ${cluster.clusterName}, phase by phase.
 # Server-side apply throughout: some custom resource definitions do not fit into the annotation of
@@ -38,9 +50,13 @@ cd "$(dirname "\${BASH_SOURCE[0]}")"
 
 usage() {
   cat <<'TEXT'
-usage: apply.sh [--context-ok] [--orphans]
-  --context-ok  apply although the kubectl context points to another server than the spec's
-  --orphans     list objects of this cluster that are applied but no longer rendered; changes nothing
+usage: apply.sh [--context-ok] [--from PHASE] [--no-wait] [--orphans]
+  --context-ok   apply although the kubectl context points to another server than the spec's
+  --from PHASE   leave out the phases before this one
+  --no-wait      wait neither for machines nor for pods, only for what the next phase cannot do without
+  --orphans      list objects of this cluster that are applied but no longer rendered; changes nothing
+Fields that somebody else changed by hand come back to the rendered values.
+phases: ${names.join(' ')}
 TEXT
 }
 
@@ -49,27 +65,82 @@ die() { printf 'apply.sh: %s\\n' "$*" >&2; exit 1; }
 
 context_ok=false
 list_orphans=false
-for argument in "$@"; do
-  case "$argument" in
+wait=true
+from=
+while [ "$#" -gt 0 ]; do
+  case "$1" in
     --context-ok) context_ok=true ;;
     --orphans) list_orphans=true ;;
+    --no-wait) wait=false ;;
+    --from)
+      shift
+      from=\${1:-}
+      case "$from" in
+        ${names.join(' | ')}) ;;
+        *) usage >&2; die "no phase '$from'" ;;
+      esac
+      ;;
     -h | --help) usage; exit 0 ;;
-    *) usage >&2; die "unknown argument $argument" ;;
+    *) usage >&2; die "unknown argument $1" ;;
   esac
+  shift
 done
 
-command -v kubectl >/dev/null || die 'kubectl is not on PATH'
+command -v kubectl >/dev/null || die 'kubectl is not on PATH'`;
+}
 
-# apply <file>: fields that another manager set come to the values rendered here.
+function functions(): string {
+  return `# apply <file>: fields that another manager set come to the values rendered here.
 apply() { kubectl apply --server-side --force-conflicts --field-manager=${MANAGED_BY} -f "$1"; }
 
-# wait_for <condition> <minutes> <kubectl arguments...>: existence first, then the condition.
+# poll <minutes> <command...>: until it succeeds; what it said last is in $last. An API server that
+# restarts, or a virtual IP that moves, is no reason to stop.
+last=
+poll() {
+  local tries=$(($1 * 12))
+  shift
+  until last=$("$@" 2>&1); do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || return 1
+    sleep 5
+  done
+}
+
+# holds <condition> <resource> [<followed>]: true of the newest generation of what it reports on.
+holds() {
+  local state seen generation=0
+  state=$(kubectl get "$2" -o "jsonpath={range .status.conditions[?(@.type=='$1')]}{.status} {.observedGeneration}{end}") || return 1
+  if [ -n "\${3:-}" ]; then
+    generation=$(kubectl get "$3" -o 'jsonpath={.metadata.generation}') || return 1
+  fi
+  read -r state seen <<<"$state"
+  printf '%s is %s' "$1" "\${state:-unknown}"
+  [ "$state" = True ] && [ "\${seen:-$generation}" -ge "$generation" ]
+}
+
+# wait_for <minutes> <condition> <resource> [<followed>]
 wait_for() {
-  local condition=$1 minutes=$2
-  shift 2
-  say "waiting for $* to be there and $condition"
-  kubectl wait --for=create --timeout="\${minutes}m" "$@" >/dev/null
-  kubectl wait --for="$condition" --timeout="\${minutes}m" "$@" >/dev/null
+  local minutes=$1
+  shift
+  # Without its definition nothing of a kind can be applied, so there is no way around these.
+  case "$2" in crd/*) ;; *) [ "$wait" = true ] || return 0 ;; esac
+  say "waiting until $2 is $1"
+  poll "$minutes" holds "$@" || die "$2 is not $1 after $minutes minutes: $last"
+}
+
+# rollout <namespace> <resource>
+rollout() {
+  [ "$wait" = true ] || return 0
+  kubectl -n "$1" rollout status "$2" --timeout=15m || {
+    kubectl get nodes >&2 || true
+    die "$2 is not complete after 15 minutes; with a machine down, go on with --from and --no-wait"
+  }
+}
+
+# phase <name>: whether it is one of those to apply
+phase() {
+  [[ ! "$1" < "$from" ]] || return 1
+  say "phase $1"
 }`;
 }
 
@@ -92,56 +163,37 @@ case "\${server%/}" in
 esac`;
 }
 
-function orphans(cluster: Cluster, phases: readonly ApplyPhase[]): string {
-  const rendered = phases.flatMap((phase) => phase.objects.map(identity)).sort();
-  return `# Objects carry the labels below; what has them and is not in this list was rendered once.
-if [ "$list_orphans" = true ]; then
-  rendered=$(cat <<'LIST'
-${rendered.join('\n')}
-LIST
-  )
-  # What a controller made from our objects (it has an owner), and the Endpoints of our Services,
-  # carry our labels too.
-  for resource in $(kubectl api-resources --verbs=list -o name | sort); do
-    kubectl get "$resource" --all-namespaces --ignore-not-found \\
-      -l 'app.kubernetes.io/managed-by=${MANAGED_BY},${CLUSTER_LABEL}=${cluster.clusterName}' \\
-      -o 'jsonpath={range .items[*]}{.apiVersion}|{.kind}|{.metadata.namespace}|{.metadata.name}|{.metadata.ownerReferences[0].kind}{"\\n"}{end}' \\
-      2>/dev/null || true
-  done | sort -u |
-    awk -F'|' '$5 == "" && $2 != "Endpoints" { group = $1; if (!sub("/.*", "", group)) group = ""; print group, $2, $3 "/" $4 }' |
-    grep -vxF "$rendered" || say 'no orphans'
-  exit 0
-fi`;
-}
-
-/** Group, kind and place; the version is left out, because the server may answer in another one. */
-function identity(object: AppliedObject): string {
-  const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0]! : '';
-  return `${group} ${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`;
-}
-
 function nodes(cluster: Cluster): string {
   return `# A phase that waits for its pods can only end when all machines are there.
 wait_for_node() {
+  [ "$wait" = true ] || return 0
   say "waiting for node $1"
-  kubectl wait --for=create --timeout=30m "node/$1" >/dev/null ||
-    die "node $1 did not join within 30 minutes; look at /var/log/groundwork.log and /var/lib/groundwork/status on it"
+  poll 30 kubectl get node "$1" -o name && return
+  case "$last" in
+    *NotFound*) die "node $1 did not join within 30 minutes; look at /var/lib/groundwork/status and /var/log/groundwork.log on it" ;;
+    *) die "whether node $1 is there cannot be told: $last" ;;
+  esac
 }
 for node in ${cluster.machines.map((m) => m.name).join(' ')}; do
   wait_for_node "$node"
 done`;
 }
 
-function applyPhase(phase: ApplyPhase): string {
-  const rollouts = phase.objects
+function applyPhase({ phase, file, objects, waits }: ApplyPhase): string {
+  const rollouts = objects
     .filter((object) => object.kind === 'DaemonSet' || object.kind === 'Deployment')
-    .map((object) => {
-      const what = `${object.kind.toLowerCase()}/${object.metadata.name}`;
-      return `kubectl -n ${object.metadata.namespace} rollout status ${what} --timeout=15m`;
-    });
-  const waits = phase.waits.map((wait) => {
-    const namespace = wait.namespace === undefined ? '' : ` -n ${wait.namespace}`;
-    return `wait_for ${wait.condition} ${wait.minutes}${namespace} ${wait.resource}`;
-  });
-  return [`say 'phase ${phase.phase}'`, `apply ${phase.file}`, ...rollouts, ...waits].join('\n');
+    .map(
+      ({ kind, metadata }) =>
+        `rollout ${metadata.namespace} ${kind.toLowerCase()}/${metadata.name}`,
+    );
+  const conditions = waits.map((wait) =>
+    ['wait_for', wait.minutes, wait.condition, wait.resource, wait.follows ?? ''].join(' ').trim(),
+  );
+  const lines = [`apply ${file}`, ...rollouts, ...conditions];
+  return [`if phase ${phase}; then`, ...lines.map((line) => `  ${line}`), 'fi'].join('\n');
+}
+
+function closing(others: readonly string[]): string {
+  const yours = others.map((file) => `say 'not applied, it is a chart of your own: ${file}'`);
+  return ["say 'all phases applied'", ...yours].join('\n');
 }

@@ -2,6 +2,7 @@ import { ApiObject, Chart, DependencyGraph, Names, Yaml, type App } from 'cdk8s'
 import { Cluster, Phase, phaseOf } from '../cluster';
 import { explainLines, explainMarkdown, findingsText } from '../report';
 import { applyScript, type AppliedObject, type ApplyPhase } from './apply-script';
+import { staysInside } from './write-tree';
 
 /** Everything an app writes, path below the output folder → content. Throws when it does not validate. */
 export function renderApp(app: App): Record<string, string> {
@@ -18,9 +19,11 @@ export function renderApp(app: App): Record<string, string> {
       phases.push({ phase, file, objects, waits: cluster?._waitsAfter(phase) ?? [] });
     }
   }
-  otherCharts(app).forEach(([file, content]) => files.add(file, content));
+  const others = otherCharts(app);
+  others.forEach(([file, content]) => files.add(file, content));
   if (cluster !== undefined) {
-    files.add('apply.sh', applyScript(cluster, phases));
+    const names = others.map(([file]) => file);
+    files.add('apply.sh', applyScript(cluster, phases, names));
     Object.entries(cluster._summary('nodes')?.files() ?? {}).forEach(([file, content]) =>
       files.add(file, content),
     );
@@ -52,9 +55,13 @@ function validate(app: App): void {
   });
   if (errors.length > 0) {
     throw new Error(
-      `validation found ${errors.length} errors, nothing was written:\n  ${errors.join('\n  ')}`,
+      `validation found ${count(errors.length)}, nothing was written:\n  ${errors.join('\n  ')}`,
     );
   }
+}
+
+function count(errors: number): string {
+  return errors === 1 ? '1 error' : `${errors} errors`;
 }
 
 function phasedObjects(app: App): Map<Phase, AppliedObject[]> {
@@ -108,6 +115,11 @@ class Files {
   public readonly all: Record<string, string> = {};
 
   public add(path: string, content: string): void {
+    if (!staysInside(path)) {
+      throw new Error(
+        `[app] output file ${path} must be below the output folder; correct the construct that renders it`,
+      );
+    }
     if (path in this.all) {
       throw new Error(
         `[app] output file ${path} must be rendered once, got it twice; rename the chart that renders it too`,

@@ -196,19 +196,43 @@ describe('names and addresses of mirrors', () => {
   test.each<[Partial<ClusterProps>, string]>([
     [
       { imageRegistry: 'https://mirror.example.no/k8s' },
-      'imageRegistry must be a registry host with an optional path, got https://mirror.example.no/k8s; leave out the scheme; container runtimes choose it',
+      'imageRegistry must be a registry host with an optional port and path, without scheme, tag and slash at the end, got https://mirror.example.no/k8s; write for example mirror.example.no/k8s; credentials go into imagePullSecrets',
     ],
     [
       { imageRegistry: 'mirror.example.no/' },
-      'imageRegistry must be without spaces and without a slash at the end, got mirror.example.no/; paths are appended with a slash of their own',
+      'imageRegistry must be a registry host with an optional port and path, without scheme, tag and slash at the end, got mirror.example.no/; write for example mirror.example.no/k8s; credentials go into imagePullSecrets',
     ],
     [
       { downloadBaseUrl: 'https://mirror.example.no/' },
-      'downloadBaseUrl must be without spaces and without a slash at the end, got https://mirror.example.no/; paths are appended with a slash of their own',
+      'downloadBaseUrl must be an http or https URL without user, query, fragment and slash at the end, got https://mirror.example.no/; machines fetch their archives from there, and everybody on them can read it',
     ],
     [
       { downloadBaseUrl: 'mirror.example.no' },
-      'downloadBaseUrl must be an http or https URL, got mirror.example.no; machines fetch their archives from there',
+      'downloadBaseUrl must be an http or https URL without user, query, fragment and slash at the end, got mirror.example.no; machines fetch their archives from there, and everybody on them can read it',
+    ],
+    [
+      { imageRegistry: 'mirror.no:5000/k8s:latest' },
+      'imageRegistry must be a registry host with an optional port and path, without scheme, tag and slash at the end, got mirror.no:5000/k8s:latest; write for example mirror.example.no/k8s; credentials go into imagePullSecrets',
+    ],
+    [
+      { imageRegistry: 'mirror.no/../x' },
+      'imageRegistry must be a registry host with an optional port and path, without scheme, tag and slash at the end, got mirror.no/../x; write for example mirror.example.no/k8s; credentials go into imagePullSecrets',
+    ],
+    [
+      { imageRegistry: 'm$(id)' },
+      'imageRegistry must be a registry host with an optional port and path, without scheme, tag and slash at the end, got m$(id); write for example mirror.example.no/k8s; credentials go into imagePullSecrets',
+    ],
+    [
+      { downloadBaseUrl: 'https://me:secret@mirror.no' },
+      'downloadBaseUrl must be an http or https URL without user, query, fragment and slash at the end, got https://…@mirror.no; machines fetch their archives from there, and everybody on them can read it',
+    ],
+    [
+      { downloadBaseUrl: 'https://mirror.no/a?b' },
+      'downloadBaseUrl must be an http or https URL without user, query, fragment and slash at the end, got https://mirror.no/a?b; machines fetch their archives from there, and everybody on them can read it',
+    ],
+    [
+      { imagePullSecrets: ['good', 'A_B'] },
+      'imagePullSecrets must be names of Secrets, RFC 1123 subdomains, got A_B; create the Secret in each namespace and name it here',
     ],
     [
       { dnsDomain: 'cluster.local.' },

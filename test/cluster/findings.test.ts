@@ -1,8 +1,16 @@
 import { App, Chart, Testing } from 'cdk8s';
 import { Construct } from 'constructs';
-import { Cluster, KubernetesVersion, Severity, type IRule, type RuleViolation } from '../../lib';
+import {
+  Cluster,
+  EtcdOnNvme,
+  KubernetesVersion,
+  NodeBootstrap,
+  Severity,
+  type IRule,
+  type RuleViolation,
+} from '../../lib';
 import { clusterRules, findingLine, rule } from '../../lib/cluster';
-import { osloCluster } from '../support/oslo';
+import { osloCluster, osloProps } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 
 function makeRule(id: string, severity: Severity, ...violations: RuleViolation[]): IRule {
@@ -134,12 +142,66 @@ describe('rules', () => {
       ['GW-CLUSTER-002', ERROR],
       ['GW-CLUSTER-003', NOTE],
       ['GW-CLUSTER-004', ERROR],
+      ['GW-CLUSTER-005', ERROR],
+      ['GW-CLUSTER-006', WARNING],
     ]);
     for (const { title, why, remedy, reference } of clusterRules) {
       for (const text of [title, why, remedy, reference]) {
         expect(text).toMatch(/[^.\s]$/);
       }
     }
+  });
+});
+
+test('a rule needs an id that findings can be acknowledged by', () => {
+  expect(() => osloCluster().addRule(broken('acme-licence', WARNING))).toThrow(
+    '[oslo] rule.id must be capital words and three digits, such as GW-PROXY-001, got acme-licence; findings are printed and acknowledged by it',
+  );
+});
+
+test('a rule that breaks says which one it is', () => {
+  const cluster = osloCluster();
+  const check = () => {
+    throw new Error('boom');
+  };
+  cluster.addRule({ ...broken('GW-X-001', WARNING), check });
+  expect(() => cluster.findings()).toThrow('[oslo] rule GW-X-001 failed: boom');
+});
+
+describe('what the machines need reaches them', () => {
+  const ids = (cluster: Cluster) => cluster.findings().map(({ id }) => id);
+
+  test('an etcd disk that nothing prepares is an error as soon as machines are rendered', () => {
+    const app = new App();
+    const cluster = osloCluster(app);
+    expect(ids(cluster)).not.toContain('GW-CLUSTER-005');
+    new NodeBootstrap(app, 'nodes', { cluster });
+    expect(cluster.findings()).toContainEqual(
+      expect.objectContaining({
+        id: 'GW-CLUSTER-005',
+        message: 'nothing prepares the etcd disk of cp-1, cp-2, cp-3',
+      }),
+    );
+    new EtcdOnNvme(app, 'etcd', { cluster });
+    expect(ids(cluster)).not.toContain('GW-CLUSTER-005');
+  });
+
+  test('needs that nothing writes are a warning, on own machines only', () => {
+    const app = new App();
+    const own = osloCluster(app);
+    const foreign = Cluster.fromFacts(app, 'foreign', osloProps());
+    for (const cluster of [own, foreign]) {
+      cluster.ledger.requireKernelModule('ip_vs', { by: cluster, why: 'a test' });
+    }
+    expect(own.findings()).toContainEqual(
+      expect.objectContaining({
+        id: 'GW-CLUSTER-006',
+        message: '1 modules, sysctls and files are asked of the machines, and nothing writes them',
+      }),
+    );
+    expect(ids(foreign)).not.toContain('GW-CLUSTER-006');
+    new NodeBootstrap(app, 'nodes', { cluster: own });
+    expect(ids(own)).not.toContain('GW-CLUSTER-006');
   });
 });
 
@@ -213,7 +275,7 @@ describe('acknowledge', () => {
   ])('"%s" is no id', (id) => {
     expect(() => osloCluster().acknowledge(id, 'why not')).toThrow(
       new Error(
-        `[oslo] id must be the id of a finding, such as GW-PROXY-001, got ${id || 'nothing'}; copy it from the printed findings`,
+        `[oslo] id must be capital words and three digits, such as GW-PROXY-001, got ${id || 'nothing'}; findings are printed and acknowledged by it`,
       ),
     );
   });

@@ -71,8 +71,8 @@ describe('what must be one value', () => {
     ledger.requireKernelModuleOption('nf_conntrack hashsize', '65536', { by: cni, why: 'a' });
     ledger.requireKernelModuleOption('nf_conntrack hashsize', '131072', { by: proxy, why: 'b' });
     expect(ledger.clashes(machines)).toEqual([
-      'net.ipv4.conf.all.rp_filter: cni asks for 0, proxy asks for 1',
-      'nf_conntrack hashsize: cni asks for 65536, proxy asks for 131072',
+      'net.ipv4.conf.all.rp_filter must have one value, got 0 from cni and 1 from proxy',
+      'nf_conntrack hashsize must have one value, got 65536 from cni and 131072 from proxy',
     ]);
   });
 
@@ -87,8 +87,8 @@ describe('what must be one value', () => {
     ask(cni, '/etc/c', 'same');
     ask(proxy, '/etc/c', 'same', '0644');
     expect(ledger.clashes(machines)).toEqual([
-      '/etc/a: cni and proxy ask for different contents',
-      '/etc/b: cni and proxy ask for permissions 0644 and 0600',
+      '/etc/a must have one content, got two, from cni and from proxy',
+      '/etc/b must have one mode, got 0644 and 0600, from cni and from proxy',
     ]);
     expect(ledger.forMachine(cp1).files[2]).toEqual({
       key: '/etc/c',
@@ -109,8 +109,8 @@ describe('what must be one value', () => {
     ask(cni, 'c.service', 'same');
     ask(proxy, 'c.service', 'same', true);
     expect(ledger.clashes(machines)).toEqual([
-      'a.service: cni and proxy ask for different contents',
-      'b.service: cni and proxy disagree whether it is enabled',
+      'a.service must have one content, got two, from cni and from proxy',
+      'b.service must have one answer whether it is enabled, got two, from cni and from proxy',
     ]);
     expect(ledger.forMachine(cp1).units[2]).toMatchObject({ key: 'c.service', enabled: true });
   });
@@ -142,7 +142,7 @@ describe('what must be at least something', () => {
     ask(ledger, cni, '8192', MergeRule.AT_LEAST);
     ask(ledger, proxy, '4096');
     expect(ledger.clashes(machines)).toEqual([
-      `${key}: proxy asks for 4096, cni asks for at least 8192`,
+      `${key} must have one value, got 4096 from proxy and at least 8192 from cni`,
     ]);
   });
 
@@ -151,11 +151,11 @@ describe('what must be at least something', () => {
     ask(ledger, cni, '8192', MergeRule.AT_LEAST);
     ask(ledger, proxy, '4096 16384');
     expect(ledger.clashes(machines)).toEqual([
-      `${key}: proxy asks for 4096 16384, cni asks for at least 8192`,
+      `${key} must have one value, got 4096 16384 from proxy and at least 8192 from cni`,
     ]);
   });
 
-  test.each(['1024 65000', 'many', '', '1e6', '010', '9007199254740993'])(
+  test.each(['1024 65000', 'many', '1e6', '010', '9007199254740993'])(
     'there is nothing to compare with "%s"',
     (value) => {
       expect(() => ask(new Ledger(), cni, value, MergeRule.AT_LEAST)).toThrow(
@@ -189,14 +189,16 @@ describe('for some machines only', () => {
       why: 'b',
       machines: ['cp-1', 'cp-2'],
     });
-    expect(ledger.clashes(machines)).toEqual(['vm.swappiness: cni asks for 0, proxy asks for 10']);
+    expect(ledger.clashes(machines)).toEqual([
+      'vm.swappiness must have one value, got 0 from cni and 10 from proxy',
+    ]);
   });
 });
 
 // Every way to ask, with few keys and values, so that requests meet.
 const request = fc.record({
   by: fc.constantFrom(cni, proxy),
-  key: fc.constantFrom('a', 'b', 'c'),
+  key: fc.constantFrom('vm.a', 'vm.b', 'vm.c'),
   value: fc.integer({ min: 0, max: 3 }).map(String),
   merge: fc.constantFrom(MergeRule.EXACTLY, MergeRule.AT_LEAST),
   machines: fc.constantFrom<Array<string[] | undefined>>(undefined, ['cp-1'], ['cp-2', 'cp-1']),
@@ -212,12 +214,16 @@ test('the order of requests changes neither values nor reasons nor whether they 
         const ledger = new Ledger();
         requests.forEach(({ key, value, ...rest }) => {
           ledger.requireSysctl(key, value, { ...rest, why: value });
-          ledger.requireKernelModule(key, { by: rest.by, why: value, machines: rest.machines });
+          ledger.requireKernelModule(key.replace('.', '_'), {
+            by: rest.by,
+            why: value,
+            machines: rest.machines,
+          });
         });
         return ledger;
       });
       const clashing = (ledger: Ledger) =>
-        ledger.clashes(machines).map((text) => text.split(':')[0]);
+        ledger.clashes(machines).map((text) => text.split(' ')[0]);
       expect(new Set(clashing(one!))).toEqual(new Set(clashing(other!)));
       if (one!.clashes(machines).length === 0) {
         expect(machines.map((m) => one!.forMachine(m))).toEqual(
@@ -272,7 +278,7 @@ describe('in a cluster', () => {
       why: 'b',
     });
     const error = failure(
-      'GW-CLUSTER-002 [oslo] vm.swappiness: net/cni asks for 0, net/proxy asks for 10; change one of them, or ask for atLeast where a minimum is meant',
+      'GW-CLUSTER-002 [oslo] vm.swappiness must have one value, got 0 from net/cni and 10 from net/proxy; change one of them, or ask for atLeast where a minimum is meant',
     );
     expect(() => root.synth()).toThrow(error);
     expect(() => root.synthYaml()).toThrow(error);
@@ -285,7 +291,7 @@ describe('in a cluster', () => {
     cluster.ledger.requireKernelModule('ipip', { by, why: 'a', machines: ['cp-1', 'cp-9'] });
     expect(() => root.synth()).toThrow(
       failure(
-        'GW-CLUSTER-004 [oslo] ipip: net/cni asks for it on cp-9, an unknown machine; correct the name, or add the machine to the spec',
+        'GW-CLUSTER-004 [oslo] ipip must be for a machine of the spec, got cp-9 from net/cni; correct the name, or add the machine to the spec',
       ),
     );
   });
@@ -294,5 +300,68 @@ describe('in a cluster', () => {
     const { root, chart } = site();
     expect(() => root.synth()).not.toThrow();
     expect(Testing.synth(chart)).toEqual([]);
+  });
+});
+
+describe('what would do harm on a machine is refused', () => {
+  const ledger = new Ledger();
+  const why = 'a test';
+  const cases: Array<[string, () => void, string]> = [
+    [
+      'a sysctl with slashes, which would not meet its other spelling',
+      () => ledger.requireSysctl('net/ipv4/ip_forward', '0', { by: cni, why }),
+      'sysctl key must be words joined by dots, got net/ipv4/ip_forward; write it with dots, for example net.ipv4.ip_forward',
+    ],
+    [
+      'a value of two lines',
+      () => ledger.requireSysctl('vm.swappiness', '1\nkernel.panic = 0', { by: cni, why }),
+      'value of sysctl vm.swappiness must be one line without blanks around it, got 1\nkernel.panic = 0; it becomes a line in a file of sysctl.d',
+    ],
+    [
+      'a module with a hyphen, which would not meet its other spelling',
+      () => ledger.requireKernelModule('br-netfilter', { by: cni, why }),
+      'kernel module must be letters, digits and underscores, got br-netfilter; spell it as /proc/modules does, with underscores for hyphens',
+    ],
+    [
+      'a module option that carries an install line',
+      () => ledger.requireKernelModuleOption('foo bar', '1\ninstall foo /bin/sh', { by: cni, why }),
+      'value of foo bar must be letters, digits and . , : / _ -, got 1\ninstall foo /bin/sh; it becomes a word in a file of modprobe.d',
+    ],
+    [
+      'an option of apt in place of a package',
+      () => ledger.requirePackage('-o DPkg::Pre-Invoke::=id', { by: cni, why }),
+      'package must be the name of a Debian package, got -o DPkg::Pre-Invoke::=id; leave out version and options',
+    ],
+    ...['/../etc/passwd', 'etc/x', '/etc//hosts', '/etc/x/', '/etc/./x', '/etc/a b'].map(
+      (path): [string, () => void, string] => [
+        `the path ${path}`,
+        () => ledger.requireFile(path, { by: cni, why, content: '' }),
+        `file must be an absolute path without .., // or blanks, got ${path}; write the path of one file on the machine`,
+      ],
+    ),
+    [
+      'permissions that are words',
+      () => ledger.requireFile('/etc/x', { by: cni, why, content: '', permissions: 'rwx' }),
+      'permissions of /etc/x must be four octal digits such as 0644, got rwx; write them as chmod takes them',
+    ],
+    [
+      'a path in place of a unit',
+      () => ledger.requireUnit('../../bin/x.service', { by: cni, why, content: '' }),
+      'unit must be the name of a systemd unit with its suffix, got ../../bin/x.service; write for example etcd-disk-prepare.service',
+    ],
+    [
+      'a port that does not exist',
+      () => ledger.requirePort('99999', { by: cni, why, protocol: 'tcp', from: PortSource.PODS }),
+      'port must be a number from 1 to 65535, a range such as 2379-2380, or empty, got 99999; leave it empty for a protocol without ports',
+    ],
+    [
+      'a protocol that is none',
+      () => ledger.requirePort('1', { by: cni, why, protocol: 'tcp; x', from: PortSource.PODS }),
+      'protocol must be tcp, udp, sctp or the number of an IP protocol, got tcp; x; IP in IP is 4, VRRP is 112',
+    ],
+  ];
+
+  test.each(cases)('%s', (_, ask_, text) => {
+    expect(ask_).toThrow(`[cni] ${text}`);
   });
 });

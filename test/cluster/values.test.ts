@@ -102,7 +102,10 @@ describe('Machine', () => {
       { cpus: 1025 },
       'cpus must be between 1 and 1024, got 1025; give the cores that `nproc` prints',
     ],
-    [{ cpus: 2.5 }, 'cpus must be between 1 and 1024, got 2.5; give the cores that `nproc` prints'],
+    [
+      { cpus: 2.5 },
+      'cpus must be a whole number between 1 and 1024, got 2.5; give the cores that `nproc` prints',
+    ],
   ])('%j', (options, line) => expectProblems('Machine cp-1', () => make(options), line));
 
   test('roles', () => {
@@ -117,7 +120,7 @@ describe('Underlay', () => {
     expectProblems(
       'Underlay',
       () => Underlay.flatL2({ mtu }),
-      `mtu must be between 1280 and 9216, got ${mtu}; give the MTU that \`ip link\` shows on the NIC`,
+      `mtu must be ${mtu % 1 === 0 ? '' : 'a whole number '}between 1280 and 9216, got ${mtu}; give the MTU that \`ip link\` shows on the NIC`,
     );
   });
 

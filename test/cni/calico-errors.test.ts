@@ -16,7 +16,7 @@ test.each([
   [{ mtu: 900 }, 'mtu must be between 1280 and 1500, got 900; raise it or leave it out'],
   [
     { mtu: 1400.5 },
-    'mtu must be between 1280 and 1500, got 1400.5; lower it or raise underlay.mtu',
+    'mtu must be a whole number between 1280 and 1500, got 1400.5; lower it or raise underlay.mtu',
   ],
   [
     { blockSize: 19 },

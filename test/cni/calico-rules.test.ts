@@ -28,7 +28,7 @@ test('ids are numbered without gaps, in order', () => {
 test('an error stops the synth', () => {
   const { calico } = render({ encapsulation: Encapsulation.NONE }, spread(3, 2));
   expect(() => Testing.synth(Chart.of(calico))).toThrow(
-    'GW-CNI-002 [oslo/cni] encapsulation None needs',
+    'GW-CNI-002 [oslo/cni] encapsulation must be other than None',
   );
 });
 
@@ -51,7 +51,7 @@ describe('GW-CNI-001: bare addresses on a filtering underlay', () => {
     Encapsulation.VXLAN_CROSS_SUBNET,
   ])('%s', (encapsulation) => {
     expect(filtered(encapsulation)).toEqual([
-      `GW-CNI-001 encapsulation ${encapsulation} sends pod addresses bare, and this underlay drops foreign source addresses`,
+      `GW-CNI-001 encapsulation must be VXLAN on an underlay that drops foreign source addresses, got ${encapsulation}`,
     ]);
   });
 
@@ -76,7 +76,7 @@ describe('GW-CNI-001: bare addresses on a filtering underlay', () => {
 describe('GW-CNI-002: bare addresses beyond one segment', () => {
   test('None over several zones', () => {
     expect(said(render({ encapsulation: Encapsulation.NONE }, spread(3, 2)))).toEqual([
-      'GW-CNI-002 encapsulation None needs one segment, and the machines stand in 2 zones with networks of their own',
+      'GW-CNI-002 encapsulation must be other than None with machines in 2 zones, each with a network of its own, got None',
     ]);
   });
 
@@ -84,7 +84,7 @@ describe('GW-CNI-002: bare addresses beyond one segment', () => {
     '%s behind routers',
     (encapsulation) => {
       expect(said(render({ encapsulation }, spread(3, 1, Underlay.routed)))).toContain(
-        `GW-CNI-002 encapsulation ${encapsulation} sends pod packets bare to neighbours, and machines of a zone share no segment on this underlay`,
+        `GW-CNI-002 encapsulation must be VXLAN or IPIP where the machines of a zone share no segment, got ${encapsulation}`,
       );
     },
   );

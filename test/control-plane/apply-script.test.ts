@@ -7,18 +7,26 @@ import { osloPlane } from './oslo-plane';
 
 /** Stands in for kubectl: notes every call, answers as a cluster would. */
 const KUBECTL = `#!/usr/bin/env bash
-printf '%s\\n' "$*" >> "$CALLS"
+printf '%s\n' "$*" >> "$CALLS"
 case "$*" in
   'config view'*) printf %s "$SERVER" ;;
-  'api-resources'*) printf 'daemonsets.apps\\nconfigmaps\\nendpointslices.discovery.k8s.io\\n' ;;
-  'get daemonsets.apps'*) printf 'apps/v1|DaemonSet|kube-system|kube-proxy|\\n' ;;
-  'get configmaps'*) printf 'v1|ConfigMap|kube-system|kube-proxy|\\nv1|ConfigMap|nginx-ingress|forgotten|\\n' ;;
-  'get endpointslices'*) printf 'discovery.k8s.io/v1|EndpointSlice|nginx-ingress|nginx-ingress-x|Service\\n' ;;
-  *"node/$ABSENT") [ -z "$ABSENT" ] || exit 1 ;;
+  *"$BROKEN") echo "the server is away" >&2; exit 1 ;;
+  'api-resources'*) printf 'daemonsets.apps\nconfigmaps\nendpointslices.discovery.k8s.io\nfelixconfigurations.projectcalico.org\n' ;;
+  'get daemonsets.apps'*) printf 'apps/v1|DaemonSet|kube-system|kube-proxy|\n' ;;
+  'get configmaps'*) printf 'v1|ConfigMap|kube-system|kube-proxy|\n'; [ -z "$ORPHAN" ] || printf 'v1|ConfigMap|nginx-ingress|forgotten|\n' ;;
+  'get endpointslices'*) printf 'discovery.k8s.io/v1|EndpointSlice|nginx-ingress|nginx-ingress-x|Service\n' ;;
+  'get felixconfigurations'*) printf 'projectcalico.org/v3|FelixConfiguration||default|\n' ;;
+  "get node $ABSENT -o name") echo 'Error from server (NotFound): nodes not found' >&2; exit 1 ;;
+  *'.metadata.generation'*) printf 7 ;;
+  'get crd/'*) printf 'True ' ;;
+  'get tigerastatus/'*) echo x >> "$CALLS.seen"; printf 'True %s' "$(($(wc -l < "$CALLS.seen") + 4))" ;;
 esac
 `;
 
-function apply(args: string[], answers: { server?: string; absent?: string } = {}) {
+function apply(
+  args: string[],
+  answers: { server?: string; absent?: string; broken?: string; orphan?: string } = {},
+) {
   const outdir = tempDir();
   const app = new GroundworkApp({ outdir });
   osloPlane(app);
@@ -29,14 +37,17 @@ function apply(args: string[], answers: { server?: string; absent?: string } = {
   const calls = join(bin, 'calls');
   writeFileSync(calls, '');
   writeFileSync(join(bin, 'kubectl'), KUBECTL);
-  chmodSync(join(bin, 'kubectl'), 0o755);
+  writeFileSync(join(bin, 'sleep'), '#!/bin/sh\n');
+  ['kubectl', 'sleep'].forEach((name) => chmodSync(join(bin, name), 0o755));
   const run = spawnSync(join(outdir, 'apply.sh'), args, {
     encoding: 'utf8',
     env: {
       PATH: `${bin}${delimiter}${process.env.PATH}`,
       CALLS: calls,
       SERVER: answers.server ?? 'https://api.oslo.example:6443',
-      ABSENT: answers.absent ?? '',
+      ABSENT: answers.absent ?? '(none)',
+      BROKEN: answers.broken ?? '(nothing)',
+      ORPHAN: answers.orphan ?? '',
     },
   });
   return { ...run, calls: readFileSync(calls, 'utf8').trim().split('\n') };
@@ -55,15 +66,15 @@ test('applies the phases in order, server-side, and waits for what the next one 
   );
   const at = (text: string) => calls.findIndex((call) => call.includes(text));
   const order = [
-    'node/cp-1',
-    'node/cp-3',
+    'get node cp-1',
+    'get node cp-3',
     '-f 00-kube-proxy',
     'rollout status daemonset/kube-proxy',
     '-f 10-cni-operator',
     'rollout status deployment/tigera-operator',
-    '--for=condition=Established --timeout=5m crd/installations.operator.tigera.io',
+    'get crd/installations.operator.tigera.io',
     '-f 20-cni',
-    'tigerastatus/calico',
+    'get tigerastatus/calico',
     '-f 50-ingress',
     'rollout status deployment/nginx-ingress',
   ].map(at);
@@ -85,22 +96,71 @@ test('refuses a context that points elsewhere, and says how to go on', () => {
   expect(apply(['--context-ok'], { server: 'https://10.99.0.1:6443' }).status).toBe(0);
 });
 
+test('waits until the operator has seen the newest generation of what was applied', () => {
+  const { calls } = apply([]);
+  // It says Available of generation 5, then of 6; only 7 is what was applied.
+  expect(calls.filter((c) => c.startsWith('get tigerastatus/ippools'))).toHaveLength(3);
+});
+
 test('applies nothing before every machine of the spec is a node, and names the missing one', () => {
   const { status, stderr, calls } = apply([], { absent: 'cp-2' });
   expect(status).toBe(1);
-  expect(stderr).toContain('node cp-2 did not join within 30 minutes');
+  expect(stderr).toBe(
+    'apply.sh: node cp-2 did not join within 30 minutes; look at /var/lib/groundwork/status and /var/log/groundwork.log on it\n',
+  );
   expect(applied(calls)).toEqual([]);
 });
 
+test('an API that does not answer is no missing machine', () => {
+  const { status, stderr, calls } = apply([], { broken: 'node cp-1 -o name' });
+  expect(status).toBe(1);
+  expect(stderr).toBe('apply.sh: whether node cp-1 is there cannot be told: the server is away\n');
+  expect(calls.filter((c) => c.startsWith('get node'))).toHaveLength(360);
+});
+
+test('with a machine down, one phase can be applied without waiting for pods', () => {
+  const { status, calls } = apply(['--from', '20-cni', '--no-wait'], { absent: 'cp-2' });
+  expect(status).toBe(0);
+  expect(applied(calls).map((c) => c.split(' ').at(-1))).toEqual([
+    '20-cni.k8s.yaml',
+    '50-ingress.k8s.yaml',
+  ]);
+  expect(calls.filter((c) => /rollout|tigerastatus|get node/.test(c))).toEqual([]);
+});
+
+test('without waiting for pods, it still waits for definitions that the next phase needs', () => {
+  const { calls } = apply(['--no-wait']);
+  expect(calls.filter((c) => c.startsWith('get crd/'))).toHaveLength(4);
+});
+
 test('--orphans lists what is applied and no longer rendered, and changes nothing', () => {
-  const { status, stdout, calls } = apply(['--orphans']);
+  const { status, stdout, calls } = apply(['--orphans'], { orphan: 'yes' });
   expect(status).toBe(0);
   expect(stdout).toBe(' ConfigMap nginx-ingress/forgotten\n');
   expect(applied(calls)).toEqual([]);
 });
 
-test('an unknown argument changes nothing', () => {
-  const { status, calls } = apply(['--froce']);
-  expect(status).toBe(1);
-  expect(applied(calls)).toEqual([]);
+test('--orphans says so when there are none', () => {
+  const { status, stdout } = apply(['--orphans']);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^\d\d:\d\d:\d\d no orphans\n$/);
 });
+
+test.each([
+  ['the kinds', '--verbs=list -o name', 'the kinds of this cluster cannot be listed'],
+  ['one kind', '{end}', 'incomplete, these could not be listed: configmaps'],
+])('--orphans does not say that there are none when %s cannot be listed', (_, broken, text) => {
+  const { status, stdout, stderr } = apply(['--orphans'], { broken });
+  expect(status).toBe(1);
+  expect(stderr).toContain(text);
+  expect(stdout).not.toContain('no orphans');
+});
+
+test.each([['--froce'], ['--from', '21-nowhere'], ['--from']])(
+  '%s %s changes nothing',
+  (...args) => {
+    const { status, calls } = apply(args);
+    expect(status).toBe(1);
+    expect(applied(calls)).toEqual([]);
+  },
+);

@@ -116,7 +116,7 @@ test('when validation fails nothing is written, and all errors come at once', ()
   expect(() => app.synth()).toThrow(
     [
       'validation found 2 errors, nothing was written:',
-      '  GW-CLUSTER-002 [oslo/cluster] vm.swappiness: oslo asks for 1, oslo/cluster asks for 60; change one of them, or ask for atLeast where a minimum is meant',
+      '  GW-CLUSTER-002 [oslo/cluster] vm.swappiness must have one value, got 1 from oslo and 60 from oslo/cluster; change one of them, or ask for atLeast where a minimum is meant',
       '  [mine] something of my own',
     ].join('\n'),
   );
@@ -204,4 +204,63 @@ test('the plan shows machines, networks, modes, findings and the tree', () => {
   ]) {
     expect(plan).toContain(text);
   }
+});
+
+describe('an output folder with something in the way', () => {
+  const inTheWay = (prepare: (outdir: string) => void, prop: string, allowed: string) => {
+    const outdir = tempDir();
+    prepare(outdir);
+    const before = readTree(outdir);
+    const app = new GroundworkApp({ outdir });
+    osloPlane(app);
+    expect(() => app.synth()).toThrow(
+      `[app] outdir ${outdir}${prop} must be ${allowed}; give GroundworkApp another outdir, or move what is in the way`,
+    );
+    expect(readTree(outdir)).toEqual(before);
+  };
+
+  test('a folder where a file goes: nothing is written', () => {
+    inTheWay(
+      (dir) => mkdirSync(join(dir, 'apply.sh')),
+      '',
+      'free of a folder named apply.sh, got one',
+    );
+  });
+
+  test('a file where a folder goes: nothing is written', () => {
+    inTheWay(
+      (dir) => writeFileSync(join(dir, 'nodes'), ''),
+      '',
+      'free of a file named nodes, got one',
+    );
+  });
+
+  test('a file in place of the folder', () => {
+    const outdir = join(tempDir(), 'dist');
+    writeFileSync(outdir, 'mine');
+    const app = new GroundworkApp({ outdir });
+    osloPlane(app);
+    expect(() => app.synth()).toThrow(
+      `[app] outdir ${outdir} must be a folder, got a file of that name`,
+    );
+  });
+});
+
+test('nothing is rendered outside of the output folder', () => {
+  const app = new GroundworkApp({ outdir: tempDir() });
+  const plane = osloPlane(app);
+  const nodes = plane.cluster._summary('nodes')!;
+  jest.spyOn(nodes, 'files').mockReturnValue({ 'nodes/../../escaped': '' });
+  expect(() => app.synth()).toThrow(
+    '[app] output file nodes/../../escaped must be below the output folder; correct the construct that renders it',
+  );
+});
+
+test('apply.sh names the charts of the user, which it does not apply', () => {
+  const app = new GroundworkApp({ outdir: tempDir() });
+  osloPlane(app);
+  new ApiObject(new Chart(app, 'mine'), 'one', { apiVersion: 'v1', kind: 'ConfigMap' });
+  expect(app.files()['apply.sh']).toContain(
+    "say 'not applied, it is a chart of your own: mine.k8s.yaml'\n",
+  );
 });
