@@ -5,6 +5,9 @@ import { findLeaks } from '../lib/testing';
 const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
   .toString();
+const encryptedPem = generateKeyPairSync('rsa', { modulusLength: 1024 })
+  .privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' })
+  .toString();
 const publicPem = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   .publicKey.export({ type: 'spki', format: 'pem' })
   .toString();
@@ -15,6 +18,9 @@ const hex = createHash('sha256').update('x').digest('hex');
 // Put together here, so that this file itself has no token in it.
 const token = ['a1b2c3', '0123456789abcdef'].join('.');
 const lettersOnly = ['abcdef', 'ghijklmnopqrstuv'].join('.');
+
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const webToken = [part({ alg: 'RS256' }), part({ sub: 'system' }), 'c2lnbmF0dXJlLi4u'].join('.');
 
 const planted: Array<[string, string, string]> = [
   ['private key', pem, 'f:1: a private key'],
@@ -27,6 +33,17 @@ const planted: Array<[string, string, string]> = [
     `key: |\n${indent(wrap(base64(pem)))}`,
     'f:2: a private key in base64',
   ],
+  ['shifted base64', `key: ${base64(`\n${pem}`)}`, 'f:1: a private key in base64'],
+  ['encrypted private key', encryptedPem, 'f:1: a private key'],
+  [
+    'PGP private key',
+    pem
+      .replace(/PRIVATE KEY/g, 'PGP PRIVATE KEY BLOCK')
+      .replace('-----\n', '-----\nVersion: 1\n\n'),
+    'f:1: a private key',
+  ],
+  ['web token', `token: ${webToken}`, 'f:1: a JSON Web Token'],
+  ['password in a URL', `url https://me:${'hunter2'}@mirror.no/x`, 'f:1: a password in a URL'],
   ['token', `token: ${token}`, 'f:1: a bootstrap token'],
   ['token in quotes', `"${token}"`, 'f:1: a bootstrap token'],
   ['token as an argument', `kubeadm join --token=${token} x`, 'f:1: a bootstrap token'],

@@ -3,7 +3,8 @@
  * test that walks every output and expects no finding is the promise in executable form.
  *
  * Found are:
- * - the body of a PEM private key, in clear text, as a JSON string or base64 encoded;
+ * - the body of a PEM or PGP private key, in clear text, as a JSON string or base64 encoded;
+ * - a JSON Web Token, as service accounts have it, and a password inside a URL;
  * - a kubeadm bootstrap token, `[a-z0-9]{6}.[a-z0-9]{16}`, standing alone. Without any digit it
  *   counts only in a line that speaks of a token, because host and file names look the same;
  * - 64 hexadecimal digits, the form of a kubeadm certificate key, outside a digest field. Digest
@@ -22,6 +23,8 @@ export function findLeaks(path: string, text: string): string[] {
     ...privateKeys(text),
     ...bootstrapTokens(text),
     ...hexKeys(text),
+    ...webTokens(text),
+    ...urlPasswords(text),
     ...secretObjects(text),
   ];
   return leaks
@@ -37,14 +40,15 @@ interface Leak {
 
 // The header alone may stand in a comment or a placeholder; a key has digits after it. A line
 // break is a real one or, inside a JSON string, the two characters \n.
-const PEM_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----(?:\s|\\[nr])*[A-Za-z0-9+/=]{16}/g;
-// "-----BEGIN" in base64, with the lines that follow when the encoder wrapped them.
-const ENCODED_PEM = /LS0tLS1CRUdJTi[A-Za-z0-9+/]*(?:\s+[A-Za-z0-9+/]{40,})*/g;
+const PEM_KEY =
+  /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\[nr])*(?:[A-Za-z-]+: [^\n\\]*(?:\s|\\[nr])+)*[A-Za-z0-9+/=]{16}/g;
+// Base64 of any length worth a key, with the lines that follow when the encoder wrapped them.
+const BASE64 = /[A-Za-z0-9+/]{64,}(?:\s+[A-Za-z0-9+/=]{40,})*/g;
 
 function privateKeys(text: string): Leak[] {
   const what = 'a private key';
   const plain = matches(text, PEM_KEY).map(({ index }) => ({ index, what }));
-  const encoded = matches(text, ENCODED_PEM)
+  const encoded = matches(text, BASE64)
     .filter((match) => Buffer.from(match[0], 'base64').toString('latin1').search(PEM_KEY) >= 0)
     .map(({ index }) => ({ index, what: `${what} in base64` }));
   return [...plain, ...encoded];
@@ -80,6 +84,18 @@ function isDigest(text: string, index: number): boolean {
   }
   const key = KEY_BEFORE_VALUE.exec(before)?.[1] ?? '';
   return /sha256|checksum|digest|hash/i.test(key) && !/passw|secret|token|key/i.test(key);
+}
+
+const WEB_TOKEN = /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/g;
+
+function webTokens(text: string): Leak[] {
+  return matches(text, WEB_TOKEN).map(({ index }) => ({ index, what: 'a JSON Web Token' }));
+}
+
+const URL_PASSWORD = /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@'"]+:[^\s/@'"]+@/gi;
+
+function urlPasswords(text: string): Leak[] {
+  return matches(text, URL_PASSWORD).map(({ index }) => ({ index, what: 'a password in a URL' }));
 }
 
 const SECRET_KIND =
