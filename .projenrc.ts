@@ -155,17 +155,21 @@ project.eslint?.addOverride({
 });
 
 // --- Tasks -----------------------------------------------------------------------------------
-new javascript.TypescriptConfig(project, {
-  fileName: 'examples/tsconfig.json',
-  include: ['**/*.ts', '../bench/**/*.ts'],
-  extends: javascript.TypescriptConfigExtends.fromTypescriptConfigs([project.tsconfig!]),
-  compilerOptions: { noEmit: true, rootDir: '..' },
-});
+for (const folder of ['examples', 'bench']) {
+  new javascript.TypescriptConfig(project, {
+    fileName: `${folder}/tsconfig.json`,
+    include: ['**/*.ts'],
+    extends: javascript.TypescriptConfigExtends.fromTypescriptConfigs([project.tsconfig!]),
+    compilerOptions: { noEmit: true, rootDir: '..' },
+  });
+}
 
 // ts-jest only transpiles; this is what finds a type error in a test or an example.
 const typecheck = project.addTask('typecheck', {
-  description: 'Type-check tests and examples',
-  steps: [{ exec: 'tsc -p test/tsconfig.json' }, { exec: 'tsc -p examples/tsconfig.json' }],
+  description: 'Type-check tests, examples and bench',
+  steps: ['test', 'examples', 'bench'].map((folder) => ({
+    exec: `tsc -p ${folder}/tsconfig.json`,
+  })),
 });
 project.testTask.prependSpawn(typecheck);
 // jsii leaves the output of deleted sources behind, and it would be packed.
@@ -202,7 +206,7 @@ project.addTask('bench', {
   description: 'Compile, then print how far the library is from its budgets',
   steps: [
     { spawn: 'compile' },
-    { exec: 'ts-node --transpile-only --project examples/tsconfig.json bench/budgets.ts' },
+    { exec: 'ts-node --transpile-only --project bench/tsconfig.json bench/budgets.ts' },
   ],
 });
 

@@ -19,8 +19,8 @@ const hex = createHash('sha256').update('x').digest('hex');
 const token = ['a1b2c3', '0123456789abcdef'].join('.');
 const lettersOnly = ['abcdef', 'ghijklmnopqrstuv'].join('.');
 
-const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const webToken = [part({ alg: 'RS256' }), part({ sub: 'system' }), 'c2lnbmF0dXJlLi4u'].join('.');
+const jwtPart = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const webToken = [jwtPart({ alg: 'RS256' }), jwtPart({ sub: 'system' }), 'c2lnbmF0dXJlLi4u'].join('.');
 
 const planted: Array<[string, string, string]> = [
   ['private key', pem, 'f:1: a private key'],

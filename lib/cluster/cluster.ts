@@ -6,7 +6,7 @@ import type { ClusterFacts, ClusterProps } from './cluster-props';
 import { conntrackMaxFor } from './conntrack';
 import type { Decision } from './decision';
 import { factProblems } from './fact-problems';
-import { Severity, type Finding, type IRule, type RuleViolation } from './finding';
+import { Severity, type Finding, type IRule } from './finding';
 import { findingLine } from './finding-line';
 import { KubernetesVersion } from './kubernetes-version';
 import { Ledger } from './ledger';
@@ -15,6 +15,7 @@ import type { OperatingSystem } from './operating-system';
 import { encapsulationOverhead, encapsulationOverheadIpv6 } from './overhead';
 import type { Phase } from './phase';
 import { problemAt, throwProblems } from './problem';
+import { Review } from './review';
 import { clusterRules } from './rules';
 import type { Summaries } from './summaries';
 import type { Underlay } from './underlay';
@@ -26,11 +27,6 @@ import {
 } from './vocabulary';
 import type { Wait } from './wait';
 import type { Zone } from './zone';
-
-interface RegisteredRule {
-  readonly rule: IRule;
-  readonly path: string;
-}
 
 /**
  * The facts of one cluster, given once, and every answer that follows from them. All other
@@ -82,9 +78,8 @@ export class Cluster extends Construct {
   public readonly ledger = new Ledger();
 
   private readonly facts: ClusterFacts;
-  private readonly rules: RegisteredRule[] = [];
+  private readonly review = new Review();
   private readonly recorded: Decision[] = [];
-  private readonly acknowledgements = new Map<string, string>();
   private readonly summaries: Partial<Summaries> = {};
   private readonly waits = new Map<Phase, Wait[]>();
 
@@ -208,17 +203,7 @@ export class Cluster extends Construct {
    * @param registrant the construct that findings of this rule point to; this cluster by default
    */
   public addRule(rule: IRule, registrant: Construct = this): void {
-    const { path } = registrant.node;
-    checkFindingId(path, 'rule.id', rule.id);
-    if (this.rules.some((r) => r.rule.id === rule.id && r.path === path)) {
-      throw problemAt(path, {
-        prop: 'rule.id',
-        allowed: 'registered once',
-        got: rule.id,
-        remedy: 'give the rule another id',
-      });
-    }
-    this.rules.push({ rule, path });
+    this.review.add(rule, registrant.node.path);
   }
 
   /**
@@ -237,11 +222,7 @@ export class Cluster extends Construct {
 
   /** Every finding of all rules: errors first, then warnings, then notes, each sorted by id and path. */
   public findings(): Finding[] {
-    const rank = [Severity.ERROR, Severity.WARNING, Severity.NOTE];
-    const key = (f: Finding) => `${rank.indexOf(f.severity)} ${f.id} ${f.path} ${f.message}`;
-    return this.rules
-      .flatMap((registered) => this.evaluate(registered))
-      .sort((a, b) => (key(a) < key(b) ? -1 : 1));
+    return this.review.findings(this);
   }
 
   /**
@@ -251,16 +232,7 @@ export class Cluster extends Construct {
    * @param reason why it is acceptable here; an empty one throws
    */
   public acknowledge(id: string, reason: string): void {
-    checkFindingId(this.node.path, 'id', id);
-    if (reason.trim() === '') {
-      throw problemAt(this.node.path, {
-        prop: 'reason',
-        allowed: 'a sentence',
-        got: reason.trim(),
-        remedy: 'whoever reads the report at night wants to know why',
-      });
-    }
-    this.acknowledgements.set(id, reason);
+    this.review.acknowledge(this.node.path, id, reason);
   }
 
   /**
@@ -333,27 +305,7 @@ export class Cluster extends Construct {
    * @internal
    */
   public _staleAcknowledgements(askedBy: string): string[] {
-    const alive = new Set(
-      this.rules
-        .filter(({ rule }) => rule.id !== askedBy && rule.severity !== Severity.ERROR)
-        .filter(({ rule }) => this.acknowledgements.has(rule.id) && rule.check(this).length > 0)
-        .map(({ rule }) => rule.id),
-    );
-    return [...this.acknowledgements.keys()].filter((id) => id !== askedBy && !alive.has(id));
-  }
-
-  private evaluate({ rule, path }: RegisteredRule): Finding[] {
-    const accepted =
-      rule.severity === Severity.ERROR ? undefined : this.acknowledgements.get(rule.id);
-    return violationsOf(rule, path, this).map((violation) => ({
-      id: rule.id,
-      severity: rule.severity,
-      path: violation.path ?? path,
-      message: violation.message,
-      remedy: violation.remedy ?? rule.remedy,
-      reference: rule.reference,
-      ...(accepted === undefined ? {} : { acknowledged: accepted }),
-    }));
+    return this.review.staleAcknowledgements(this, askedBy);
   }
 }
 
@@ -361,28 +313,5 @@ export class Cluster extends Construct {
 class ForeignCluster extends Cluster {
   public override get ownsMachines(): boolean {
     return false;
-  }
-}
-
-/** Rules and acknowledgements must be able to name each other. */
-function checkFindingId(path: string, prop: string, id: string): void {
-  if (!/^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-\d{3}$/.test(id)) {
-    throw problemAt(path, {
-      prop,
-      allowed: 'capital words and three digits, such as GW-PROXY-001',
-      got: id,
-      remedy: 'findings are printed and acknowledged by it',
-    });
-  }
-}
-
-/** What a rule finds; one that breaks says which one it is. */
-function violationsOf(rule: IRule, path: string, cluster: Cluster): RuleViolation[] {
-  try {
-    return rule.check(cluster);
-  } catch (error) {
-    throw new Error(`[${path}] rule ${rule.id} failed: ${(error as Error).message}`, {
-      cause: error,
-    });
   }
 }

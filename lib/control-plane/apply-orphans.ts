@@ -1,4 +1,4 @@
-import type { AppliedObject, ApplyPhase } from './apply-script';
+import type { AppliedObject, ApplyPhase } from './apply-phase';
 
 /** The part of apply.sh that lists what was rendered once and is still applied. It changes nothing. */
 export function orphansBlock(selector: string, phases: readonly ApplyPhase[]): string {

@@ -1,20 +1,6 @@
-import { CLUSTER_LABEL, MANAGED_BY, type Cluster, type Wait } from '../cluster';
+import { CLUSTER_LABEL, MANAGED_BY, type Cluster } from '../cluster';
 import { orphansBlock } from './apply-orphans';
-
-/** One phase as apply.sh walks it. */
-export interface ApplyPhase {
-  readonly phase: string;
-  readonly file: string;
-  readonly objects: ReadonlyArray<AppliedObject>;
-  readonly waits: readonly Wait[];
-}
-
-/** What apply.sh has to know of an object. */
-export interface AppliedObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-}
+import type { ApplyPhase } from './apply-phase';
 
 /**
  * The script that applies the phases in order. It holds no state and may be run again at any time.

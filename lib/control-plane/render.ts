@@ -1,7 +1,8 @@
 import { ApiObject, Chart, DependencyGraph, Names, Yaml, type App } from 'cdk8s';
 import { Cluster, Phase, phaseOf } from '../cluster';
 import { explainLines, explainMarkdown, findingsText } from '../report';
-import { applyScript, type AppliedObject, type ApplyPhase } from './apply-script';
+import type { AppliedObject, ApplyPhase } from './apply-phase';
+import { applyScript } from './apply-script';
 import { staysInside } from './write-tree';
 
 /** Everything an app writes, path below the output folder → content. Throws when it does not validate. */

@@ -1,0 +1,16 @@
+import type { Wait } from '../cluster';
+
+/** One phase as apply.sh walks it. */
+export interface ApplyPhase {
+  readonly phase: string;
+  readonly file: string;
+  readonly objects: ReadonlyArray<AppliedObject>;
+  readonly waits: readonly Wait[];
+}
+
+/** What apply.sh has to know of an object. */
+export interface AppliedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
