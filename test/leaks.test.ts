@@ -20,7 +20,9 @@ const token = ['a1b2c3', '0123456789abcdef'].join('.');
 const lettersOnly = ['abcdef', 'ghijklmnopqrstuv'].join('.');
 
 const jwtPart = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const webToken = [jwtPart({ alg: 'RS256' }), jwtPart({ sub: 'system' }), 'c2lnbmF0dXJlLi4u'].join('.');
+const webToken = [jwtPart({ alg: 'RS256' }), jwtPart({ sub: 'system' }), 'c2lnbmF0dXJlLi4u'].join(
+  '.',
+);
 
 const planted: Array<[string, string, string]> = [
   ['private key', pem, 'f:1: a private key'],
