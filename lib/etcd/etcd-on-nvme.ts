@@ -168,7 +168,7 @@ export class EtcdOnNvme extends Construct {
       by: this,
       machines: all,
       why: 'without the etcd disk kubelet must stay down, or etcd starts on the root disk',
-      content: kubeletDropIn(),
+      content: kubeletDropIn(this.dataDir),
     });
     for (const member of members) {
       const facts = diskFacts(cluster, member, filesystem);

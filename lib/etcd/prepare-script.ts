@@ -1,5 +1,6 @@
 import { EtcdDiskKind } from '../cluster';
 import { MOUNT_POINT, type DiskFacts } from './disk';
+import { zeroChecks } from './zero-checks';
 
 /** Where the script looks; `/` on a machine, a folder in a test. */
 export interface PrepareSurroundings {
@@ -85,14 +86,14 @@ function waiting(facts: DiskFacts): string {
     facts.kind === EtcdDiskKind.NVME_SERIAL
       ? 'name one of them with EtcdDisk.byId'
       : 'take its name from /dev/disk/by-id';
-  return `# 15 times at most two seconds.
+  return `# settle comes back at once when nothing is queued, so the sleeps alone make the 30 seconds.
 attempt=0
 while :; do
-  udevadm settle --timeout=1 || true
+  udevadm settle --timeout=1 2>/dev/null || true
   device=$(candidates)
   if [ -n "$device" ]; then break; fi
   attempt=$((attempt + 1))
-  if [ "$attempt" -ge 15 ]; then
+  if [ "$attempt" -gt 30 ]; then
     stop "no disk with $identity appeared within 30 seconds" "$in_spec, or attach the disk"
   fi
   sleep 1
@@ -117,10 +118,10 @@ function recognition({ filesystem }: DiskFacts): string {
   attempt=0
   until [ "$(readlink -f "$by_uuid")" = "$device" ]; do
     attempt=$((attempt + 1))
-    if [ "$attempt" -ge 15 ]; then
+    if [ "$attempt" -gt 30 ]; then
       stop "$by_uuid does not lead to $device but to '$(readlink -f "$by_uuid")'" "if another disk carries this UUID, a clone for example, detach it and reboot"
     fi
-    udevadm settle --timeout=1 || true
+    udevadm settle --timeout=1 2>/dev/null || true
     sleep 1
   done
 }
@@ -198,13 +199,6 @@ blkid -p "$device" >/dev/null 2>&1 || status=$?
 if [ "$status" -ne 2 ]; then
   stop "$device is not blank, blkid finds something on it" "$by_hand"
 fi
-# Data without a signature: a raw database, an encrypted disk, the rest of a filesystem.
-if ! cmp -s -n 16777216 "$device" /dev/zero; then
-  stop "$device is not blank, its first 16 MiB are not all zero" "$by_hand"
-fi
-if ! cmp -s -i "$((size - 1048576)):0" -n 1048576 "$device" /dev/zero; then
-  stop "$device is not blank, its last 1 MiB is not all zero" "$by_hand"
-fi
 # A member that lost its disk must not come back empty: the first one would found a cluster of its own.
 if [ -e "$member" ]; then
   stop "$device is blank, but this machine is already an etcd member ($member)" "nothing was written; if the disk was replaced, remove the member from etcd and run kubeadm reset first"
@@ -212,11 +206,13 @@ fi
 if [ -n "$(ls -A "$mount_point" 2>/dev/null || true)" ]; then
   stop "$mount_point holds files, which the new filesystem would hide" "nothing was written; they may be an etcd's data: stop it, move them away and reboot"
 fi
-`;
+${zeroChecks}`;
 
 function creation({ filesystem }: DiskFacts, options: string): string {
   const uuid = filesystem === 'xfs' ? '-m uuid="$uuid"' : '-U "$uuid"';
   return `echo "etcd-disk-prepare: $device is blank, $identity, $size bytes: making ${filesystem} $uuid"
+# Reading took a while: a disk that was pulled or joined by a twin meanwhile is another one.
+[ "$(candidates)" = "$device" ] || stop "$identity is no longer $device alone" "$by_hand"
 mkfs.${filesystem} ${options} ${uuid} "$device" || stop "mkfs.${filesystem} failed on $device" 'look at its message above'
 linked
 echo "etcd-disk-prepare: $device is prepared"

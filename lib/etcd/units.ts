@@ -33,7 +33,8 @@ Description=etcd data of ${facts.machine} (should it fail: journalctl -u ${PREPA
 # Not part of local-fs.target: without this disk the machine boots and can be reached, only kubelet stays down.
 DefaultDependencies=no
 Requires=${PREPARE_UNIT}
-After=${PREPARE_UNIT}
+# The mount point is made on a root that can be written to.
+After=${PREPARE_UNIT} systemd-remount-fs.service
 Conflicts=umount.target
 Before=umount.target
 
@@ -48,11 +49,22 @@ WantedBy=multi-user.target
 `;
 }
 
-/** Keeps kubelet down while the disk is not mounted: it would create the directory on the root disk. */
-export function kubeletDropIn(): string {
+/**
+ * Keeps kubelet down while the disk is not mounted: it would create the directory on the root disk. And
+ * while a member has lost its data: etcd on an empty directory of the first machine founds a new cluster.
+ */
+export function kubeletDropIn(dataDir: string): string {
+  const lost =
+    'if [ -e /etc/kubernetes/manifests/etcd.yaml ] && [ -e /var/lib/groundwork/done ] && ' +
+    `[ ! -e ${dataDir}/member ]; then ` +
+    `echo "${dataDir} has no member, and this machine was one: put the disk back, or remove this member from etcd ` +
+    'on another control plane and run kubeadm reset; to start without etcd, move its manifest away" >&2; exit 1; fi';
   return `# kubelet creates a missing etcd directory on the root disk without a word, so it waits for the disk.
 [Unit]
 RequiresMountsFor=${MOUNT_POINT}
 AssertPathIsMountPoint=${MOUNT_POINT}
+
+[Service]
+ExecStartPre=/bin/sh -c '${lost}'
 `;
 }

@@ -1,7 +1,9 @@
 import { machineFile, type MachineFile } from './machine-file';
 import { paths } from './paths';
+import { apiSteps } from './steps/api';
 import { archiveSteps } from './steps/archives';
 import { configSteps } from './steps/config';
+import { credentialSteps } from './steps/credentials';
 import { kubeadmSteps } from './steps/kubeadm';
 import { machineSteps } from './steps/machine';
 import { main } from './steps/main';
@@ -17,8 +19,10 @@ export const entryScript: MachineFile = machineFile(
     machineSteps,
     configSteps,
     systemSteps,
+    credentialSteps,
     archiveSteps,
     runtimeSteps,
+    apiSteps,
     kubeadmSteps,
     main,
   ].join(''),

@@ -97,10 +97,12 @@ After=network-online.target
 ConditionPathExists=!${paths.done}
 
 [Service]
-Type=oneshot
+# Not oneshot: the boot would wait for it, half an hour long when another machine is late.
+Type=exec
 RemainAfterExit=yes
-# Downloads, and half an hour for the machine before this one.
-TimeoutStartSec=infinity
+# What may pass by itself, a download or a machine that is late, is tried again; kubeadm never is.
+RestartForceExitStatus=75
+RestartSec=60
 ExecStart=${paths.entryScript}
 
 [Install]

@@ -1,5 +1,6 @@
 import { Yaml } from 'cdk8s';
 import type { Pod } from 'kubernetes-types/core/v1';
+import { atLeast } from '../catalog';
 import { hostCidr, type Cluster, type Machine } from '../cluster';
 import { machineFile, type MachineFile } from './machine-file';
 import { paths } from './paths';
@@ -9,7 +10,7 @@ import type { NodeTuning } from './tuning';
 export enum VipKubeconfig {
   /** The everyday one. */
   ADMIN = 'admin.conf',
-  /** On the first machine, until init has given admin.conf its rights (kube-vip issue 684). */
+  /** On the first machine of an older patch, until init has given admin.conf its rights (kube-vip issue 684). */
   SUPER_ADMIN = 'super-admin.conf',
 }
 
@@ -33,6 +34,7 @@ export function kubeVipPod(
     cp_namespace: 'kube-system',
     svc_enable: tuning.get('vipServices'),
     lb_enable: tuning.get('vipLoadBalancer'),
+    prometheus_server: tuning.get('vipMetrics'),
     vip_leaderelection: 'true',
     vip_leasename: 'plndr-cp-lock',
   };
@@ -80,6 +82,19 @@ export function kubeVipPod(
 }
 
 /**
+ * Whether kubeadm init speaks to its own API server (kubernetes/kubernetes pull request 138449). Before,
+ * it spoke through the virtual address to give admin.conf its rights, and kube-vip needs them to take
+ * that address. Now kube-vip asks for its lease, refused and then forbidden, until it is given.
+ */
+export function initNeedsNoAddress(cluster: Cluster): boolean {
+  const { minor, patch } = cluster.kubernetesVersion;
+  return atLeast(patch, LOCAL_INIT[minor] ?? `${minor}.0`);
+}
+
+/** The first patch of older minors with that change; minors without a row were born with it. */
+const LOCAL_INIT: Readonly<Record<string, string>> = { '1.35': '1.35.5', '1.36': '1.36.1' };
+
+/**
  * The static pods as files that the entry script puts into the kubelet's folder at the right moment.
  * The kubelet takes any name there that does not begin with a dot.
  */
@@ -96,7 +111,7 @@ export function kubeVipFiles(
       '0600',
     );
   const everyday = file('kube-vip', VipKubeconfig.ADMIN);
-  return machine === cluster.controlPlanes[0]
+  return machine === cluster.controlPlanes[0] && !initNeedsNoAddress(cluster)
     ? [everyday, file('kube-vip-init', VipKubeconfig.SUPER_ADMIN)]
     : [everyday];
 }

@@ -21,26 +21,38 @@ export function apiPort(cluster: Cluster): number {
   return cluster.endpoint.kind === ApiEndpointKind.KUBE_VIP ? cluster.endpoint.port : 6443;
 }
 
-/** The documents kubeadm reads on one machine: init on the first control plane, join on all others. */
-export function kubeadmDocuments(cluster: Cluster, machine: Machine, tuning: NodeTuning): object[] {
+/**
+ * Templates of what kubeadm reads on one machine, without any secret; the suffix keeps kubectl from
+ * collecting them. kubeadm.conf is what the machine of this spec does. A control plane has the other
+ * one as well: the first may have to join when it is replaced, and any may let late machines in.
+ */
+export function kubeadmFiles(
+  cluster: Cluster,
+  machine: Machine,
+  tuning: NodeTuning,
+): MachineFile[] {
+  const init = [
+    initConfiguration(cluster, machine),
+    clusterConfiguration(cluster),
+    kubeletConfiguration(cluster, tuning),
+  ];
+  const join = [joinConfiguration(cluster, machine)];
+  if (!machine.isControlPlane) {
+    return [template('kubeadm', join)];
+  }
   return machine === cluster.controlPlanes[0]
-    ? [
-        initConfiguration(cluster, machine),
-        clusterConfiguration(cluster),
-        kubeletConfiguration(cluster, tuning),
-      ]
-    : [joinConfiguration(cluster, machine)];
+    ? [template('kubeadm', init), template('kubeadm-join', join)]
+    : [template('kubeadm', join), template('kubeadm-init', init.slice(0, 2))];
 }
 
-/** The documents as a template without any secret; the suffix keeps kubectl from collecting it. */
-export function kubeadmFile(cluster: Cluster, machine: Machine, tuning: NodeTuning): MachineFile {
+function template(name: string, documents: readonly object[]): MachineFile {
   return machineFile(
-    `${paths.config}/kubeadm.conf`,
+    `${paths.config}/${name}.conf`,
     [
       comment(
         'Read by kubeadm after the bootstrap has put the delivered secrets in; the result lies in /run and is removed.',
       ),
-      Yaml.stringify(...kubeadmDocuments(cluster, machine, tuning)),
+      Yaml.stringify(...documents),
     ].join('\n'),
   );
 }

@@ -2,30 +2,35 @@ import { ApiEndpointKind, type Cluster, type Machine } from '../cluster';
 import { apiPort } from './kubeadm-config';
 import { comment, machineFile, type MachineFile } from './machine-file';
 import { paths } from './paths';
-import { secretsOf } from './secrets';
+import { foundingSecretsOf, secretsOf } from './secrets';
 
 /** What the entry script must know of this machine; the script itself is the same on all. */
 export function machineEnv(
   cluster: Cluster,
   machine: Machine,
   ntpServers: readonly string[],
+  kubeVipImage: string,
 ): MachineFile {
+  const virtual = machine.isControlPlane && cluster.endpoint.kind === ApiEndpointKind.KUBE_VIP;
   const before = predecessor(cluster, machine);
   const values: Record<string, string> = {
     NODE_NAME: machine.name,
     NODE_ADDRESS: machine.address,
+    NODE_NIC: machine.nic ?? '',
     NODE_ARCHITECTURE: machine.architecture,
     // init, control-plane or worker.
     NODE_ROLE: before === undefined ? 'init' : machine.isControlPlane ? 'control-plane' : 'worker',
     WAIT_FOR: before?.name ?? '',
     WAIT_URL: before?.url ?? '',
     API_URL: cluster.endpoint.url,
-    API_IS_VIRTUAL: flag(
-      machine.isControlPlane && cluster.endpoint.kind === ApiEndpointKind.KUBE_VIP,
-    ),
+    // The other control planes, asked before a cluster is founded.
+    PEERS: before === undefined ? peers(cluster, machine) : '',
+    KUBE_VIP_IMAGE: virtual ? kubeVipImage : '',
     RUNS_WORKLOADS: flag(machine.isControlPlane && cluster.controlPlaneRunsWorkloads),
+    RESOLV_CONF: cluster.operatingSystem._facts.resolvConf.value,
     NTP_SERVERS: ntpServers.join(' '),
     SECRETS: secretsOf(cluster, machine).join(' '),
+    FOUNDING_SECRETS: foundingSecretsOf(cluster, machine).join(' '),
   };
   return machineFile(
     `${paths.config}/machine.env`,
@@ -50,8 +55,18 @@ function predecessor(
     return { name: 'the API endpoint', url: cluster.endpoint.url };
   }
   const before = cluster.controlPlanes[position - 1]!;
-  const host = before.address.includes(':') ? `[${before.address}]` : before.address;
-  return { name: before.name, url: `https://${host}:${apiPort(cluster)}` };
+  return { name: before.name, url: apiUrl(cluster, before) };
+}
+
+function peers(cluster: Cluster, machine: Machine): string {
+  return cluster.controlPlanes
+    .filter((other) => other !== machine)
+    .map((other) => apiUrl(cluster, other))
+    .join(' ');
+}
+
+function apiUrl(cluster: Cluster, { address }: Machine): string {
+  return `https://${address.includes(':') ? `[${address}]` : address}:${apiPort(cluster)}`;
 }
 
 function flag(value: boolean): string {

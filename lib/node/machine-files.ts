@@ -5,7 +5,7 @@ import { entryScript } from './entry-script';
 import { hostFiles } from './host-files';
 import { hostsFile, sharedHosts } from './hosts';
 import { kubeVipFiles } from './kube-vip';
-import { imagesFile, kubeadmFile } from './kubeadm-config';
+import { imagesFile, kubeadmFiles } from './kubeadm-config';
 import { kubeletFiles } from './kubelet';
 import { machineEnv } from './machine-env';
 import { comment, machineFile, type MachineFile } from './machine-file';
@@ -48,8 +48,8 @@ export class MachineFiles {
     const files = [
       ...this.shared,
       hostsFile(this.hosts, machine),
-      machineEnv(cluster, machine, settings.ntpServers),
-      kubeadmFile(cluster, machine, tuning),
+      machineEnv(cluster, machine, settings.ntpServers, settings.kubeVipImage),
+      ...kubeadmFiles(cluster, machine, tuning),
       ...(machine.isControlPlane ? [imagesFile(cluster, machine)] : []),
       this.archivesOf(machine),
       ...(virtual ? kubeVipFiles(cluster, machine, settings.kubeVipImage, tuning) : []),

@@ -10,7 +10,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
   iproute2: 'ip and tc, which kubeadm demands',
   iptables: 'kubeadm demands it, whatever mode the service proxy runs in',
   kmod: 'loads kernel modules',
-  openssl: 'computes the hash of the authority that a join is held to',
+  openssl:
+    'looks at the delivered secrets and computes the hash of the authority that a join is held to',
   procps: 'sets and reads kernel parameters',
   socat: 'kubeadm looks for it; port forwarding of older clients',
 };

@@ -85,7 +85,7 @@ export const nodeRules: IRule[] = [
       title: 'Kubelet serving certificates have an approver',
       why: 'kubeadm brings none, so each kubelet signs its own: clients such as metrics-server cannot verify it',
       remedy:
-        'give clients of the kubelet --kubelet-insecure-tls, or install an approver and set serverTLSBootstrap',
+        'give clients of the kubelet --kubelet-insecure-tls; for certificates of the cluster itself an approver must run in it',
       reference:
         'https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/#kubelet-serving-certs',
     },

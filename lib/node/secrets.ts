@@ -33,10 +33,23 @@ const secretRows: readonly SecretRow[] = [
   ...FIRST_ONLY.map(([path, format]): SecretRow => ({ path, audience: 'first', format })),
 ];
 
-/** Paths, below the secrets directory, of what one machine needs before it starts. */
+/** Paths, below the secrets directory, of what one machine needs before it joins. */
 export function secretsOf(cluster: Cluster, machine: Machine): string[] {
+  return pathsOf(cluster, machine, (row) => row.audience !== 'first');
+}
+
+/** Paths of what it needs besides when it founds the cluster. */
+export function foundingSecretsOf(cluster: Cluster, machine: Machine): string[] {
+  return pathsOf(cluster, machine, (row) => row.audience === 'first');
+}
+
+function pathsOf(
+  cluster: Cluster,
+  machine: Machine,
+  wanted: (row: SecretRow) => boolean,
+): string[] {
   return secretRows
-    .filter((row) => machinesOf(cluster, row.audience).includes(machine))
+    .filter((row) => wanted(row) && machinesOf(cluster, row.audience).includes(machine))
     .map((row) => row.path);
 }
 

@@ -207,6 +207,22 @@ export const tuning = new Tuning({
     'liske/needrestart:README.Cont.md',
   ),
 
+  vipKubeconfig: tuned(
+    'kube-vip kubeconfig',
+    'admin.conf',
+    'admin.conf',
+    'kube-vip asks for its lease every second while the API server refuses or forbids, so the everyday pod is there ' +
+      'before kubeadm init and is never swapped while others join; init itself speaks to its own API server since ' +
+      '1.35.5 and 1.36.1, and on older patches the first machine begins with super-admin.conf',
+    'kubernetes/kubernetes pull requests 138449, 138682, 138683; kube-vip/kube-vip:pkg/election/election.go v1.2.3',
+  ),
+  vipMetrics: tuned(
+    'kube-vip prometheus_server',
+    '127.0.0.1:2112',
+    ':2112',
+    'metrics of kube-vip would be open to everybody who reaches the machine, without authentication',
+    'kube-vip/kube-vip:cmd/kube-vip.go v1.2.3',
+  ),
   vipServices: tuned(
     'kube-vip svc_enable',
     'false',

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { App, Duration, Size } from 'cdk8s';
 import { validate, version } from 'uuid';
 import {
@@ -14,6 +16,7 @@ import { kubeadmEtcd } from '../../lib/catalog';
 import { EtcdFilesystem, EtcdOnNvme, type EtcdOnNvmeOptions } from '../../lib/etcd';
 import { unexplainedLeaves } from '../support/coverage';
 import { osloCluster, osloMachine, osloProps } from '../support/oslo';
+import { tempDir } from '../support/temp-app';
 
 const THREE = [1, 2, 3].map((n) => osloMachine(n));
 
@@ -37,8 +40,12 @@ function local(cluster: Cluster) {
   };
 }
 
+/** What this room finds; there is no node construct here, which another one finds. */
 function ids(cluster: Cluster) {
-  return cluster.findings().map((f) => f.id);
+  return cluster
+    .findings()
+    .map((f) => f.id)
+    .filter((id) => id.startsWith('GW-ETCD-'));
 }
 
 /** An INI file as section → key → values, comments left out; the unit files use nothing else. */
@@ -154,7 +161,8 @@ describe('what the machines get', () => {
     expect(unit.Mount!.Options).toEqual(['noatime,nodev,nosuid,noexec']);
     expect(unit.Mount!.What![0]).toMatch(/^\/dev\/disk\/by-uuid\/[0-9a-f-]{36}$/);
     expect(unit.Unit!.Requires).toEqual(['etcd-disk-prepare.service']);
-    expect(unit.Unit!.After).toEqual(['etcd-disk-prepare.service']);
+    // the second: a mount point is made on a root that can be written to
+    expect(unit.Unit!.After).toEqual(['etcd-disk-prepare.service systemd-remount-fs.service']);
     expect(unit.Install!.WantedBy).toEqual(['multi-user.target']);
     expect(value).not.toMatch(/nofail|local-fs\.target$/m);
   });
@@ -217,8 +225,45 @@ describe('what the machines get', () => {
 
   test('a kubelet that waits for the mount and refuses to start without it', () => {
     const path = '/etc/systemd/system/kubelet.service.d/20-groundwork-etcd.conf';
-    expect(ini(entry(cluster, machine, 'files', path)!.value)).toEqual({
+    expect(ini(entry(cluster, machine, 'files', path)!.value)).toMatchObject({
       Unit: { RequiresMountsFor: ['/var/lib/etcd'], AssertPathIsMountPoint: ['/var/lib/etcd'] },
+    });
+  });
+
+  describe('a kubelet that', () => {
+    const path = '/etc/systemd/system/kubelet.service.d/20-groundwork-etcd.conf';
+    const line = ini(entry(cluster, machine, 'files', path)!.value).Service!.ExecStartPre![0]!;
+    /** Runs the guard in a folder of its own that holds the given files. */
+    const guard = (...files: string[]) => {
+      const root = tempDir();
+      for (const file of files) {
+        mkdirSync(dirname(join(root, file)), { recursive: true });
+        writeFileSync(join(root, file), '');
+      }
+      const [, script] = /^\/bin\/sh -c '([^']*)'$/.exec(line)!;
+      const placed = script!.replaceAll(/ (\/(etc|var)\/)/g, ` ${root}$1`);
+      const { status, stderr } = spawnSync('sh', ['-c', placed], { encoding: 'utf8' });
+      return { status, stderr };
+    };
+    const MANIFEST = 'etc/kubernetes/manifests/etcd.yaml';
+    const DONE = 'var/lib/groundwork/done';
+
+    test('was a member and lost its data does not start an empty etcd', () => {
+      const { status, stderr } = guard(MANIFEST, DONE);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(
+        /^\S*\/var\/lib\/etcd\/data has no member, and this machine was one: put/,
+      );
+      expect(stderr).toContain('remove this member from etcd on another control plane');
+    });
+
+    test.each([
+      ['has its data', [MANIFEST, DONE, 'var/lib/etcd/data/member']],
+      ['is just becoming a member', [MANIFEST]],
+      ['was reset', [DONE]],
+      ['is new', []],
+    ])('%s starts', (_what, files) => {
+      expect(guard(...files)).toEqual({ status: 0, stderr: '' });
     });
   });
 

@@ -171,7 +171,7 @@ export class FakeMachine {
     const { status, stdout, stderr } = spawnSync('sh', [this.path('script')], {
       encoding: 'utf8',
       // A script that waits for ever fails its test.
-      timeout: 15_000,
+      timeout: 60_000,
       env: { PATH: `${this.path('bin')}:/usr/bin:/bin:/usr/sbin:/sbin`, LAB: this.root },
     });
     const mkfs = readFileSync(this.log, 'utf8')

@@ -9,7 +9,11 @@ import { diskTuning } from '../../lib/etcd/tuning';
 import { osloCluster, osloMachine } from '../support/oslo';
 import { FakeMachine, type FakeDisk } from './fake-machine';
 
+const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
+// A blank disk is read in a thousand places.
+jest.setTimeout(60_000);
+
 const SERIAL = 'S4EVNX0R1';
 const CLUSTER = osloCluster(new App());
 
@@ -141,18 +145,26 @@ describe('any other state ends with one line and no mkfs', () => {
     ['two signatures', { signatures: ['gpt', 'PMBR'] }, 'it holds gpt PMBR'],
     ['something that only blkid knows', { blkidStatus: 0 }, 'blkid finds something on it'],
     ['more than one thing for blkid', { blkidStatus: 8 }, 'blkid finds something on it'],
-    ['bytes at the very start', { dirtyAt: 0 }, 'its first 16 MiB are not all zero'],
+    ['bytes at the very start', { dirtyAt: 0 }, 'its first GiB is not all zero'],
+    ['bytes just after 16 MiB', { dirtyAt: 17 * MIB }, 'its first GiB is not all zero'],
+    ['bytes just below 1 GiB', { dirtyAt: GIB - 1 }, 'its first GiB is not all zero'],
+    ['bytes in the middle', { dirtyAt: 5 * GIB }, '1 MiB after 5120 MiB is not all zero'],
     [
-      'bytes just below 16 MiB',
-      { dirtyAt: 16 * 1024 ** 2 - 1 },
-      'its first 16 MiB are not all zero',
+      'bytes a quarter of the way, where xfs begins its second group',
+      { dirtyAt: 2.5 * GIB + 1 },
+      '1 MiB after 2560 MiB is not all zero',
     ],
     [
-      'bytes at the start of the last MiB',
-      { dirtyAt: 10 * GIB - 1024 ** 2 },
-      'its last 1 MiB is not all zero',
+      'a superblock of ext4 in group 27',
+      { dirtyAt: 27 * 128 * MIB + 1080 },
+      '1 MiB after 3456 MiB is not all zero',
     ],
-    ['bytes at the very end', { dirtyAt: 10 * GIB - 1 }, 'its last 1 MiB is not all zero'],
+    [
+      'bytes at the start of the last 64 MiB',
+      { dirtyAt: 10 * GIB - 64 * MIB },
+      'its last 64 MiB is not all zero',
+    ],
+    ['bytes at the very end', { dirtyAt: 10 * GIB - 1 }, 'its last 64 MiB is not all zero'],
     ['a partition', { children: ['nvme0n1p1'] }, 'partitions or is part of something: nvme0n1p1'],
     ['a holder', { children: ['md0'] }, 'partitions or is part of something: md0'],
     ['a mount', { mountPoint: '/srv' }, 'is in use as /srv'],
@@ -291,6 +303,37 @@ describe('any other state ends with one line and no mkfs', () => {
     const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL });
     machine.answer('nvme0n1.SIZE', '10G\n');
     refused(machine, "is '10G'");
+  });
+
+  test('a disk that gets a twin while it is read', () => {
+    const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL });
+    machine.disk('nvme1n1', { serial: 'x' });
+    machine.program(
+      'cmp',
+      `echo ${SERIAL} >"$LAB/sys/block/nvme1n1/device/serial"; exec /usr/bin/cmp "$@"`,
+    );
+    const device = machine.path('dev/nvme0n1');
+    refused(machine, `NVMe serial ${SERIAL} is no longer ${device} alone`);
+  });
+
+  test('a place in the middle that cannot be read', () => {
+    const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL });
+    machine.program('cmp', `case "$3" in ${512 * 10 * MIB}:0) exit 2 ;; esac; exit 0`);
+    refused(machine, 'cannot be read: 1 MiB after 5120 MiB');
+  });
+
+  test('a disk of 2 GiB and less is read whole', () => {
+    const disk = EtcdDisk.nvmeSerial(SERIAL, { minSize: Size.gibibytes(8) });
+    const small = { ...factsOf(disk, EtcdFilesystem.XFS), minBytes: 1 };
+    const run = (dirtyAt?: number) => {
+      const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL, size: 2 * GIB, dirtyAt });
+      return machine.run(prepareScript(small, '-q', { root: machine.root }));
+    };
+    expect(run().status).toBe(0);
+    // a place that no sample would hit
+    const dirty = run(1.5 * GIB + 1.5 * MIB + 1);
+    expect(dirty.mkfs).toEqual([]);
+    expect(dirty.stderr).toContain('the whole disk is not all zero');
   });
 
   test('mkfs that fails', () => {

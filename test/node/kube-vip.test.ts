@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { ApiEndpoint, Machine } from '../../lib';
+import { ApiEndpoint, KubernetesVersion, Machine } from '../../lib';
 import { unexplainedLeaves } from '../support/coverage';
 import { osloMachine } from '../support/oslo';
 import { validateStrictly } from '../support/strict-schema';
@@ -25,24 +25,36 @@ describe('kube-vip', () => {
       cp_namespace: 'kube-system',
       svc_enable: 'false',
       lb_enable: 'false',
+      prometheus_server: '127.0.0.1:2112',
       vip_leaderelection: 'true',
       vip_leasename: 'plndr-cp-lock',
       vip_nodename: { fieldRef: { fieldPath: 'spec.nodeName' } },
     });
   });
 
-  test('only the first machine starts with super-admin.conf, and it has the everyday pod too', () => {
-    const files = oslo().files();
-    const path = (machine: string, name?: string) =>
-      pod(files, machine, name).spec.volumes[0].hostPath;
-    expect(path('cp-1', 'kube-vip-init')).toEqual({
-      path: '/etc/kubernetes/super-admin.conf',
-      type: 'File',
-    });
-    expect(path('cp-1')).toEqual({ path: '/etc/kubernetes/admin.conf', type: 'File' });
-    expect(path('cp-2')).toEqual({ path: '/etc/kubernetes/admin.conf', type: 'File' });
-    expect(files).not.toHaveProperty(['nodes/cp-2/files/etc/groundwork/kube-vip-init.manifest']);
+  test('runs with admin.conf from the start where kubeadm init does not go through its address', () => {
+    for (const patch of ['1.35.5', '1.36.1', '1.37.0']) {
+      const files = oslo({ kubernetesVersion: KubernetesVersion.of(patch) }).files();
+      expect(files).not.toHaveProperty(['nodes/cp-1/files/etc/groundwork/kube-vip-init.manifest']);
+      expect(pod(files, 'cp-1').spec.volumes[0].hostPath.path).toBe('/etc/kubernetes/admin.conf');
+    }
   });
+
+  test.each(['1.35.4', '1.36.0'])(
+    'of %s: only the first machine starts with super-admin.conf',
+    (patch) => {
+      const files = oslo({ kubernetesVersion: KubernetesVersion.of(patch) }).files();
+      const path = (machine: string, name?: string) =>
+        pod(files, machine, name).spec.volumes[0].hostPath;
+      expect(path('cp-1', 'kube-vip-init')).toEqual({
+        path: '/etc/kubernetes/super-admin.conf',
+        type: 'File',
+      });
+      expect(path('cp-1')).toEqual({ path: '/etc/kubernetes/admin.conf', type: 'File' });
+      expect(path('cp-2')).toEqual({ path: '/etc/kubernetes/admin.conf', type: 'File' });
+      expect(files).not.toHaveProperty(['nodes/cp-2/files/etc/groundwork/kube-vip-init.manifest']);
+    },
+  );
 
   test('is on control planes only, and only for a virtual IP', () => {
     const worker = Machine.worker('w-1', { zone: 'oslo-1', address: '10.20.0.21' });
@@ -96,6 +108,7 @@ describe('kube-vip', () => {
 
 describeWithUpstream('kube-vip by the schema of Kubernetes', () => {
   test.each(['kube-vip', 'kube-vip-init'])('%s', (name) => {
-    expect(validateStrictly(pod(oslo().files(), 'cp-1', name))).toEqual([]);
+    const files = oslo({ kubernetesVersion: KubernetesVersion.of('1.36.0') }).files();
+    expect(validateStrictly(pod(files, 'cp-1', name))).toEqual([]);
   });
 });

@@ -4,8 +4,8 @@ import { osloMachine } from '../support/oslo';
 import { oslo, unpacked } from './support';
 import { unknownFields } from './v1beta4';
 
-function documents(files: Record<string, string>, machine: string): any[] {
-  return parseAllDocuments(unpacked(files, machine, '/etc/groundwork/kubeadm.conf')).map((d) =>
+function documents(files: Record<string, string>, machine: string, name = 'kubeadm'): any[] {
+  return parseAllDocuments(unpacked(files, machine, `/etc/groundwork/${name}.conf`)).map((d) =>
     d.toJS(),
   );
 }
@@ -28,6 +28,29 @@ describe('kubeadm configuration', () => {
       certificateKey: '@CERTIFICATE_KEY@',
     });
     expect(documents(files, 'w-1')[0]).not.toHaveProperty('controlPlane');
+  });
+
+  test('a control plane can do the other thing too: join in place of a lost first one, admit others', () => {
+    const files = oslo({ machines: [...machines, worker] }).files();
+    const [first] = documents(files, 'cp-1', 'kubeadm-join');
+    const [other] = documents(files, 'cp-2');
+    expect(first).toEqual({
+      ...other,
+      nodeRegistration: documents(files, 'cp-1')[0].nodeRegistration,
+      controlPlane: {
+        ...other.controlPlane,
+        localAPIEndpoint: { advertiseAddress: '10.20.0.11', bindPort: 6443 },
+      },
+    });
+    const [init, cluster] = documents(files, 'cp-2', 'kubeadm-init');
+    expect(cluster).toEqual(documents(files, 'cp-1')[1]);
+    expect(init).toMatchObject({
+      bootstrapTokens: [{ token: '@BOOTSTRAP_TOKEN@' }],
+      certificateKey: '@CERTIFICATE_KEY@',
+      localAPIEndpoint: { advertiseAddress: '10.20.0.12' },
+    });
+    expect([init, cluster, first].flatMap(unknownFields)).toEqual([]);
+    expect(Object.keys(files).filter((path) => /w-1\/.*kubeadm-/.test(path))).toEqual([]);
   });
 
   test('every field exists in v1beta4, with a mirror and etcd options as well', () => {

@@ -21,6 +21,46 @@ describe('the tree', () => {
     }
   });
 
+  test('each machine knows its interface, whom to ask before it founds, and what it must hold', () => {
+    const worker = Machine.worker('w-1', { zone: 'oslo-1', address: '10.20.0.21' });
+    const files = oslo({
+      machines: [osloMachine(1), osloMachine(2), osloMachine(3), worker],
+    }).files();
+    const values = (machine: string) =>
+      Object.fromEntries(
+        [
+          ...unpacked(files, machine, '/etc/groundwork/machine.env').matchAll(/^(\w+)='(.*)'$/gm),
+        ].map(([, key, value]) => [key, value]),
+      );
+    const join = 'bootstrap-token pki/ca.crt certificate-key';
+    expect(values('cp-1')).toMatchObject({
+      NODE_ROLE: 'init',
+      NODE_NIC: 'eno1',
+      PEERS: 'https://10.20.0.12:6443 https://10.20.0.13:6443',
+      RESOLV_CONF: '/run/systemd/resolve/resolv.conf',
+      KUBE_VIP_IMAGE: expect.stringMatching(/\/kube-vip:v\d/),
+      SECRETS: join,
+      FOUNDING_SECRETS:
+        'pki/ca.key pki/etcd/ca.crt pki/etcd/ca.key pki/front-proxy-ca.crt pki/front-proxy-ca.key pki/sa.key pki/sa.pub',
+    });
+    expect(values('cp-2')).toMatchObject({ PEERS: '', SECRETS: join, FOUNDING_SECRETS: '' });
+    expect(values('w-1')).toMatchObject({
+      NODE_NIC: '',
+      KUBE_VIP_IMAGE: '',
+      SECRETS: 'bootstrap-token pki/ca.crt',
+    });
+  });
+
+  test('the unit tries again what may pass by itself, and nothing else', () => {
+    const unit = unpacked(
+      oslo().files(),
+      'cp-1',
+      '/etc/systemd/system/groundwork-bootstrap.service',
+    );
+    expect(unit).toContain('\nRestartForceExitStatus=75\nRestartSec=60\n');
+    expect(unit).not.toMatch(/^Restart=/m);
+  });
+
   test('user-data writes exactly the unpacked files', () => {
     const files = oslo().files();
     for (const name of ['cp-1', 'cp-2', 'cp-3']) {

@@ -8,9 +8,11 @@ import { messages, oslo, unpacked } from './support';
 
 describe('findings', () => {
   test('the flagship has notes only', () => {
+    // no etcd construct here, which another room finds
     expect(
       oslo()
         .cluster.findings()
+        .filter((f) => f.id.startsWith('GW-NODE-'))
         .map((f) => `${f.severity} ${f.id}`),
     ).toEqual(['note GW-NODE-004', 'note GW-NODE-005']);
   });
@@ -61,7 +63,7 @@ describe('findings', () => {
   test('GW-NODE-004: platforms that would refuse the user-data', () => {
     const { cluster, node } = oslo();
     expect(messages(cluster, 'GW-NODE-004')[0]).toMatch(
-      /^user-data has 3\d KiB before it is sealed, more than EC2, Hetzner Cloud take$/,
+      /^user-data has 4\d KiB before it is sealed, more than EC2, Hetzner Cloud take$/,
     );
     cluster.ledger.requireFile('/etc/large', {
       by: node,

@@ -1,6 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Machine } from '../../lib';
 import { osloMachine } from '../support/oslo';
@@ -39,8 +46,8 @@ export class Trial {
     }
     chmodSync(join(this.root, 'usr/local/lib/groundwork/bootstrap'), 0o755);
     this.write('/etc/fstab', 'UUID=1 / ext4 defaults 0 1\n/dev/sda2 none swap sw 0 0\n');
+    this.write('/run/systemd/resolve/resolv.conf', 'nameserver 10.20.0.2\n');
     this.write('/proc/swaps', 'Filename Type Size Used Priority\n');
-    mkdirSync(join(this.root, 'run'), { recursive: true });
     this.stubs();
   }
 
@@ -113,6 +120,11 @@ export class Trial {
     chmodSync(file, 0o755);
   }
 
+  /** Lets a stub do more. */
+  public extend(name: string, body: string): void {
+    appendFileSync(join(this.bin, name), `${body}\n`);
+  }
+
   public write(path: string, content: string): string {
     const target = join(this.root, path);
     mkdirSync(dirname(target), { recursive: true });
@@ -121,9 +133,12 @@ export class Trial {
   }
 
   private stubs(): void {
-    const address = { 'cp-1': '10.20.0.11', 'cp-2': '10.20.0.12', 'w-1': '10.20.0.21' }[
-      this.machine
-    ];
+    const address = {
+      'cp-1': '10.20.0.11',
+      'cp-2': '10.20.0.12',
+      'cp-3': '10.20.0.13',
+      'w-1': '10.20.0.21',
+    }[this.machine];
     this.stub('uname', `case "$1" in -m) echo x86_64 ;; -n) echo ${this.machine} ;; esac`);
     this.stub('stat', 'echo cgroup2fs');
     this.stub('ip', `echo 'eno1 UP ${address}/24 fe80::1/64'`);
@@ -138,13 +153,34 @@ export class Trial {
         -q) printf '%s\\n' "\${3#*=}" > "$TRIAL/keys/\${3%%=*}" ;;
       esac`,
     );
-    for (const name of ['systemctl', 'swapoff', 'apt-get', 'crictl', 'sleep', 'kubeadm']) {
-      this.stub(name, 'exit 0');
-    }
+    const silent = ['systemctl', 'swapoff', 'apt-get', 'dpkg', 'crictl', 'sleep', 'sync', 'chown'];
+    silent.forEach((name) => this.stub(name, 'exit 0'));
+    // as the real one: it tells its secrets unless it is told not to
+    this.stub(
+      'kubeadm',
+      `
+      if [ "$1" = init ]; then
+        case "$*" in *--skip-token-print*) ;; *bootstrap-token* | *kubeadm.conf' --upload-certs'*) cat "$TRIAL/etc/groundwork/secrets/bootstrap-token" ;; esac
+        case "$*" in *--skip-certificate-key-print*) ;; *--upload-certs*) cat "$TRIAL/etc/groundwork/secrets/certificate-key" ;; esac
+      fi
+      case "$1/$2" in init/--config | join/--config)
+        mkdir -p "$TRIAL/etc/kubernetes"
+        : > "$TRIAL/etc/kubernetes/kubelet.conf" ;;
+      esac`,
+    );
     this.stub('timedatectl', 'echo yes');
     this.stub('dpkg-query', "printf 'install ok installed\\n'");
     this.stub('containerd', "echo '            SystemdCgroup = true'");
-    this.stub('openssl', 'cat > /dev/null <&0 2>/dev/null; echo "c0ffee *stdin"');
+    this.stub(
+      'openssl',
+      `
+      case "$*" in
+        *-startdate*) echo 'notBefore=Jan  1 00:00:00 2020 GMT' ;;
+        *-checkend*) [ ! -e "$TRIAL/expired" ] ;;
+        *-pub*' -in '*) for file; do :; done; file=\${file#*/secrets/}; echo "key of \${file%.*}" ;;
+        *) cat > /dev/null; echo 'c0ffee *stdin' ;;
+      esac`,
+    );
     this.stub('kubectl', '[ -e "$TRIAL/registered" ]');
     this.stub(
       'curl',
@@ -155,6 +191,8 @@ export class Trial {
       done
       case "$url" in
         */readyz) printf ok ;;
+        */cluster-info) [ ! -e "$TRIAL/not-yet" ] || exit 22 ;;
+        */livez) host=\${url#https://}; exit "$(cat "$TRIAL/answers/\${host%%:*}" 2>/dev/null || echo 7)" ;;
         *) cp "$TRIAL/served/\${url##*/}" "$out" ;;
       esac`,
     );

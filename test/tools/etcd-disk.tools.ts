@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { App } from 'cdk8s';
 import { EtcdDisk } from '../../lib';
 import { EtcdFilesystem, EtcdOnNvme } from '../../lib/etcd';
@@ -115,6 +115,7 @@ const carried: Array<[string, (image: string) => void]> = [
     },
   ],
   ['raw bytes in the first 16 MiB', (image) => writeAt(image, 9 * MIB, Buffer.from('precious'))],
+  ['raw bytes at 17 MiB', (image) => writeAt(image, 17 * MIB, Buffer.from('precious'))],
 ];
 
 function writeAt(image: string, offset: number, bytes: Buffer): void {
@@ -145,6 +146,28 @@ for (const filesystem of Object.values(EtcdFilesystem)) {
     }
   }
 }
+
+withTools(
+  [...PROGRAMS, 'fallocate'],
+  'a large ext4 whose first GiB was wiped is known by what is left of it',
+  () => {
+    const machine = machineWithImage().machine.disk('nvme0n1', {
+      serial: SERIAL,
+      size: 6 * 1024 * MIB,
+    });
+    const image = machine.path('dev/nvme0n1');
+    expect(run('mkfs.ext4', ['-q', image])).toMatchObject({ status: 0 });
+    const wiped = run('fallocate', ['--punch-hole', '--length', String(1024 * MIB), image]);
+    expect(wiped).toMatchObject({ status: 0 });
+    // nothing that has a name is left
+    expect(run('wipefs', ['--no-act', image]).output).toBe('');
+    const before = statSync(image).mtimeMs;
+    const outcome = prepare(machine, EtcdFilesystem.XFS);
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr).toMatch(/1 MiB after \d+ MiB is not all zero; nothing was written/);
+    expect(statSync(image).mtimeMs).toBe(before);
+  },
+);
 
 withTools(
   PROGRAMS,

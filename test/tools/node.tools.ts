@@ -108,6 +108,29 @@ withTool('sysctl', 'knows every kernel parameter', () => {
   expect(run('sysctl', '--dry-run', '-p', file)).toMatchObject({ status: 0 });
 });
 
+withTool('openssl', 'knows which key belongs to which certificate', () => {
+  const trial = ready('cp-1');
+  const pki = join(trial.root, 'etc/groundwork/secrets/pki');
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  for (const name of ['ca', 'etcd/ca', 'front-proxy-ca']) {
+    const out = ['-keyout', join(pki, `${name}.key`), '-out', join(pki, `${name}.crt`)];
+    expect(run('openssl', 'req', '-x509', ...curve, '-subj', '/CN=test', ...out).status).toBe(0);
+  }
+  const key = join(pki, 'sa.key');
+  run('openssl', 'genrsa', '-traditional', '-out', key, '2048');
+  run('openssl', 'pkey', '-in', key, '-pubout', '-out', join(pki, 'sa.pub'));
+  rmSync(join(trial.root, 'stubs/openssl'));
+  // Another key of the same kind.
+  const own = readFileSync(join(pki, 'etcd/ca.key'));
+  writeFileSync(join(pki, 'etcd/ca.key'), readFileSync(join(pki, 'ca.key')));
+  expect(trial.run().code).toBe(75);
+  expect(trial.read('/var/lib/groundwork/status')).toContain(
+    'pki/etcd/ca.crt and pki/etcd/ca.key do not belong together',
+  );
+  writeFileSync(join(pki, 'etcd/ca.key'), own);
+  expect(trial.run().code).toBe(0);
+});
+
 withTool('openssl', 'computes the hash of the authority as kubeadm does', () => {
   const trial = ready('w-1');
   const authority = join(trial.root, 'etc/groundwork/secrets/pki/ca.crt');

@@ -33,7 +33,7 @@ fetch_archive() {
 
 download() {
   curl --fail --silent --show-error --location --retry 5 --retry-delay 5 --retry-all-errors \\
-    --connect-timeout 20 --output "$2" "$1" || fail "cannot fetch $1"
+    --connect-timeout 20 --speed-limit 1024 --speed-time 60 --output "$2" "$1" || fail "cannot fetch $1"
 }
 
 install_archive() {

@@ -19,7 +19,7 @@ apply_file() {
   if ! cmp -s "$ROOT$file" "$seen"; then
     say "$file: new content, $*"
     "$@"
-    install -D "$ROOT$file" "$seen"
+    install -D -m 0644 "$ROOT$file" "$seen"
   fi
 }
 
@@ -34,7 +34,7 @@ load_modules() {
   local module
   for module in $(entries "$ROOT/etc/modules-load.d/60-groundwork.conf"); do
     if [ ! -d "$ROOT/sys/module/\${module//-/_}" ]; then
-      modprobe -- "$module" || fail "kernel module $module cannot be loaded; is its package (linux-modules-extra on Ubuntu) installed?"
+      modprobe -- "$module" || fail "kernel module $module cannot be loaded; this kernel has none of that name (on Ubuntu some are in linux-modules-extra)"
       say "module $module: loaded"
     fi
   done
@@ -42,7 +42,7 @@ load_modules() {
 
 # modprobe.d counts when a module is loaded; one that is loaded already gets its option through sysfs.
 apply_module_options() {
-  local module option name value file have
+  local module option name value file have other
   while read -r _ module option; do
     name=\${option%%=*}
     value=\${option#*=}
@@ -52,12 +52,14 @@ apply_module_options() {
     fi
     have=$(cat "$file")
     if [ "$have" != "$value" ]; then
-      printf '%s\\n' "$value" > "$file" || true
+      { printf '%s\\n' "$value" > "$file"; } 2>/dev/null || true
       say "module option $module $name: $have -> $value"
       have=$(cat "$file")
     fi
     if [ "$have" != "$value" ]; then
-      fail "module option $module $name: wanted $value, got $have; it takes effect at the next boot, reboot and run this again"
+      # Of two files that set it, the one whose name sorts last wins.
+      other=$(grep -lsE "^[[:space:]]*options[[:space:]]+\${module}[[:space:]].*$name=" "$ROOT"/etc/modprobe.d/*.conf | grep -v /60-groundwork.conf || true)
+      fail "module option $module $name: wanted $value, got $have; it takes effect at the next boot, reboot and run this again\${other:+; take it out of \${other//$'\\n'/ } first}"
     fi
   done < <(entries "$ROOT/etc/modprobe.d/60-groundwork.conf")
 }

@@ -1,75 +1,95 @@
-/** Steps around kubeadm: wait for the machine before this one, init or join, what comes after. */
+/** Steps around kubeadm: found or join, go on after an interruption, what comes after. */
 export const kubeadmSteps = `
-# One control plane after the other: etcd takes one new member at a time.
-step_wait() {
-  if [ -z "$WAIT_URL" ]; then
-    return
-  fi
-  local deadline
-  deadline=$(($(date +%s) + 1800))
-  say "waiting for $WAIT_FOR ($WAIT_URL/readyz)"
-  until api_is_ready "$WAIT_URL"; do
-    if [ "$(date +%s)" -ge "$deadline" ]; then
-      fail "$WAIT_FOR did not become ready within 30 minutes ($WAIT_URL/readyz); look at /var/lib/groundwork/status there"
-    fi
-    sleep 5
-  done
-}
-
-api_is_ready() {
-  [ "$(curl --silent --max-time 5 --cacert "$SECRETS_DIR/pki/ca.crt" "$1/readyz" 2>/dev/null || true)" = ok ]
-}
-
-# Puts the delivered secrets into the template. With shell builtins: arguments of programs are
-# visible to every user of the machine.
-render_kubeadm_config() {
-  local token key='' hash line
-  token=$(< "$SECRETS_DIR/bootstrap-token")
-  if [ -f "$SECRETS_DIR/certificate-key" ]; then
-    key=$(< "$SECRETS_DIR/certificate-key")
-  fi
-  hash=$(openssl x509 -noout -pubkey -in "$SECRETS_DIR/pki/ca.crt" | openssl pkey -pubin -outform der | openssl dgst -sha256 -r)
-  mkdir -p "$RUN"
-  chmod 0700 "$RUN"
-  (
-    umask 077
-    while IFS= read -r line; do
-      line=\${line//@BOOTSTRAP_TOKEN@/$token}
-      line=\${line//@CERTIFICATE_KEY@/$key}
-      printf '%s\\n' "\${line//@CA_CERT_HASH@/sha256:\${hash%% *}}"
-    done < "$ETC/kubeadm.conf" > "$RUN/kubeadm.conf"
-  )
-}
-
 step_kubeadm() {
-  if node_is_registered; then
-    say 'this machine is a node already'
-    return
+  if kubeadm_was_here; then
+    # After a boot the API server may take minutes: a healthy node is not to be reset.
+    say 'kubeadm has run here before; waiting up to 5 minutes for this node to answer'
+    retry 60 5 node_is_registered || fail "$(half_way)"
+    finish
+  elif [ "$ROLE" = init ]; then
+    found
+  else
+    join
   fi
-  if [ -e "$KUBERNETES/kubelet.conf" ]; then
-    fail 'an earlier kubeadm run stopped half-way; read the log above, then "kubeadm reset" (it empties the etcd directory of this machine) and run this again'
-  fi
-  render_kubeadm_config
-  case "$NODE_ROLE" in
-    init)
-      install_authorities
-      # Before init: clients look for the API under the virtual address from the first moment.
-      place_kube_vip kube-vip-init
-      kubeadm init --config "$RUN/kubeadm.conf" --upload-certs
-      ;;
-    *)
-      kubeadm join --config "$RUN/kubeadm.conf"
-      ;;
+}
+
+kubeadm_was_here() {
+  local file
+  for file in kubelet.conf bootstrap-kubelet.conf manifests/etcd.yaml manifests/kube-apiserver.yaml; do
+    if [ -e "$KUBERNETES/$file" ]; then
+      return 0
+    fi
+  done
+  return 1
+}
+
+node_is_registered() {
+  [ -e "$KUBERNETES/kubelet.conf" ] &&
+    kubectl --kubeconfig "$KUBERNETES/kubelet.conf" get node "$NODE_NAME" > /dev/null 2>&1
+}
+
+half_way() {
+  printf '%s' "files of an earlier kubeadm run are here, but the node $NODE_NAME does not answer; look first: journalctl -u kubelet, crictl ps -a, and the log above; to begin this machine again: "
+  case "$ROLE" in
+    init) printf '%s' "if another control plane has joined, delete the node $NODE_NAME and remove its etcd member there, then \\"kubeadm reset\\" and $SELF --replace here; if none ever has, \\"kubeadm reset\\" (it deletes the only etcd there is) and run this again" ;;
+    control-plane) printf '%s' "on a healthy control plane delete the node $NODE_NAME and remove its etcd member, then \\"kubeadm reset\\" here and run this again" ;;
+    *) printf '%s' '"kubeadm reset" and run this again' ;;
   esac
 }
 
-# True only when kubeadm has come to its end: the node exists, and on the first machine others can join.
-node_is_registered() {
-  [ -e "$KUBERNETES/kubelet.conf" ] || return 1
-  kubectl --kubeconfig "$KUBERNETES/kubelet.conf" get node "$NODE_NAME" > /dev/null 2>&1 || return 1
-  if [ "$NODE_ROLE" = init ]; then
-    kubectl --kubeconfig "$KUBERNETES/admin.conf" --namespace kube-public get configmap cluster-info > /dev/null 2>&1 || return 1
+found() {
+  refuse_second_cluster
+  render_kubeadm_config init
+  install_authorities
+  # Before init: machines look for the API under the virtual address from the first moment.
+  if [ -e "$ETC/kube-vip-init.manifest" ]; then
+    place_kube_vip kube-vip-init
+  else
+    place_kube_vip kube-vip
   fi
+  # Without the two flags token and key would end up in the log.
+  kubeadm init --config "$RUN/kubeadm.conf" --upload-certs --skip-token-print --skip-certificate-key-print
+}
+
+join() {
+  render_kubeadm_config join
+  kubeadm join --config "$RUN/kubeadm.conf" ||
+    fail "kubeadm join did not succeed, the log above says where; shared certificates are kept for 2 hours and the token for 24: if one of them is missing, run on a control plane $SELF --only admit and then here $SELF"
+}
+
+# What kubeadm does after the node is there, once more: an interrupted run may have left it out.
+finish() {
+  case "$ROLE" in
+    init)
+      render_kubeadm_config init
+      kubeadm init phase upload-config all --config "$RUN/kubeadm.conf"
+      kubeadm init phase mark-control-plane --config "$RUN/kubeadm.conf"
+      admit
+      kubeadm init phase kubelet-finalize all --config "$RUN/kubeadm.conf"
+      kubeadm init phase addon coredns --config "$RUN/kubeadm.conf"
+      ;;
+    control-plane)
+      render_kubeadm_config join
+      kubeadm join phase control-plane-join mark-control-plane --config "$RUN/kubeadm.conf"
+      ;;
+  esac
+  say 'this machine is a node'
+}
+
+# Certificates before the token and cluster-info, for which machines wait.
+admit() {
+  kubeadm init phase upload-certs --upload-certs --skip-certificate-key-print --config "$RUN/kubeadm.conf"
+  kubeadm init phase bootstrap-token --skip-token-print --config "$RUN/kubeadm.conf"
+}
+
+# Not one of the steps: for machines that come when certificates and token have expired.
+step_admit() {
+  if [ ! -e "$KUBERNETES/admin.conf" ]; then
+    fail 'this machine is not a running control plane; run this on one'
+  fi
+  render_kubeadm_config init
+  admit
+  say 'control planes can join for 2 hours, workers for 24'
 }
 
 install_authorities() {
@@ -87,20 +107,21 @@ install_authorities() {
   done
 }
 
-# The kubelet reads a file as soon as it appears, so it appears whole.
+# The kubelet reads a file as soon as it appears, so it appears whole; the same once more would restart it.
 place_kube_vip() {
-  if [ -z "$API_IS_VIRTUAL" ]; then
+  local target="$KUBERNETES/manifests/kube-vip.manifest"
+  if [ -z "$KUBE_VIP_IMAGE" ] || cmp -s "$ETC/$1.manifest" "$target"; then
     return
   fi
   mkdir -p "$KUBERNETES/manifests"
   install -m 0600 "$ETC/$1.manifest" "$KUBERNETES/manifests/.kube-vip.new"
-  mv -f "$KUBERNETES/manifests/.kube-vip.new" "$KUBERNETES/manifests/kube-vip.manifest"
+  mv -f "$KUBERNETES/manifests/.kube-vip.new" "$target"
 }
 
 step_post() {
-  # On the first machine this hands over from the init credentials to the everyday ones.
+  # On the first machine of an older patch this hands over from the init credentials to the everyday ones.
   place_kube_vip kube-vip
-  if [ "$NODE_ROLE" = init ]; then
+  if [ "$ROLE" = init ]; then
     retry 36 5 api_is_ready "$API_URL" || fail "the API server does not answer at $API_URL"
   fi
   if [ -n "$RUNS_WORKLOADS" ]; then
@@ -108,6 +129,5 @@ step_post() {
     retry 12 5 kubectl --kubeconfig "$KUBERNETES/admin.conf" label node "$NODE_NAME" \\
       node.kubernetes.io/exclude-from-external-load-balancers-
   fi
-  rm -f "$RUN/kubeadm.conf"
 }
 `;

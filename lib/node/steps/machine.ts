@@ -2,15 +2,19 @@
 export const machineSteps = `
 # Nothing is started on a machine that could not finish.
 step_sealed() {
-  local path missing=()
-  for path in $SECRETS; do
+  local path wanted=$SECRETS missing=()
+  if [ "$ROLE" = init ]; then
+    wanted="$SECRETS $FOUNDING_SECRETS"
+  fi
+  for path in $wanted; do
     if [ ! -s "$SECRETS_DIR/$path" ]; then
       missing+=("$path")
     fi
   done
   if [ "\${#missing[@]}" -gt 0 ]; then
-    fail "not sealed: \${missing[*]} not below /etc/groundwork/secrets; boot this machine with the sealed user-data"
+    fail "not sealed: \${missing[*]} not below /etc/groundwork/secrets; put them there"
   fi
+  chown -R root:root "$SECRETS_DIR"
   find "$SECRETS_DIR" -type d -exec chmod 0700 {} +
   find "$SECRETS_DIR" -type f -exec chmod 0600 {} +
   if ! grep -Eqx '[a-z0-9]{6}[.][a-z0-9]{16}' "$SECRETS_DIR/bootstrap-token"; then
@@ -31,16 +35,31 @@ step_machine() {
   if [ "$(stat -f -c %T /sys/fs/cgroup)" != cgroup2fs ]; then
     fail 'the kubelet needs cgroup v2 at /sys/fs/cgroup; boot without systemd.unified_cgroup_hierarchy=0'
   fi
-  # The address may come a little later than network-online.
+  # The address may come a little later than network-online, and the name servers after it.
   if ! retry 12 5 has_address; then
-    fail "no interface carries $NODE_ADDRESS, the address of $NODE_NAME in the spec"
+    fail "\${NODE_NIC:-no interface}\${NODE_NIC:+ does not exist or is not the one that} carries $NODE_ADDRESS, the address of $NODE_NAME in the spec; this machine has: $(addresses | tr '\\n' ' ')"
   fi
   if [ "$(uname -n)" != "$NODE_NAME" ]; then
     fail "the host name is $(uname -n), the spec says $NODE_NAME"
   fi
+  if ! retry 6 5 grep -q '^nameserver ' "$ROOT$RESOLV_CONF"; then
+    fail "$RESOLV_CONF names no name server, and pods would get it; install and enable systemd-resolved, which writes it"
+  fi
 }
 
+# Interface and address, one pair a line.
+addresses() {
+  ip -brief address show | awk '{ for (i = 3; i <= NF; i++) print $1, $i }'
+}
+
+# To the letter: 10.20.0.11 is also the end of 110.20.0.11. A VLAN shows as eth0.5@eth0.
 has_address() {
-  ip -brief address show | tr -s ' ' '\\n' | grep -Fq -- "$NODE_ADDRESS/"
+  local nic address
+  while read -r nic address; do
+    if [ "\${address%%/*}" = "$NODE_ADDRESS" ] && [ "\${nic%%@*}" = "\${NODE_NIC:-\${nic%%@*}}" ]; then
+      return 0
+    fi
+  done < <(addresses)
+  return 1
 }
 `;

@@ -27,12 +27,17 @@ run_step() {
 
 run_all() {
   local step
+  if [ -e "$(marker kubeadm)" ] && [ ! -e "$KUBERNETES/kubelet.conf" ]; then
+    fail "this machine was a node and is none any more (no kubelet.conf): after a kubeadm reset run $SELF --again kubeadm"
+  fi
   for step in "\${STEPS[@]}"; do
     if [ -e "$(marker "$step")" ]; then
       continue
     fi
     printf 'running: %s\\n' "$step" > "$STATE/status"
     run_step "$step"
+    # A marker that survives a power cut must not outlive what it stands for.
+    sync
     : > "$(marker "$step")"
     say 'done'
   done
@@ -40,33 +45,78 @@ run_all() {
   : > "$STATE/done"
 }
 
+# From waiting on: others are asked anew before this machine becomes a node.
+forget() {
+  rm -f "$STATE/done" "$(marker wait)" "$(marker kubeadm)" "$(marker post)"
+}
+
+again() {
+  STEP=again
+  if kubeadm_was_here; then
+    fail 'kubeadm has run here and was not reset: there is nothing to do again; to go on after a failure run this without arguments'
+  fi
+  if [ "$ROLE" = init ]; then
+    refuse_second_cluster
+  fi
+  forget
+}
+
+replace() {
+  STEP=replace
+  if [ "$NODE_ROLE" != init ]; then
+    fail 'only the first control plane founds a cluster; this machine joins without being told'
+  fi
+  if kubeadm_was_here; then
+    fail 'kubeadm has run here: if this machine is to join anew, "kubeadm reset" first; to go on after a failure run this without arguments'
+  fi
+  : > "$STATE/replace"
+  ROLE=control-plane
+  forget
+}
+
 trap 'on_error "$LINENO" "$BASH_COMMAND"' ERR
-mkdir -p "$STATE/steps" "\${LOG%/*}"
-case "\${1:-}" in
+mkdir -p "$STATE/steps" "\${LOG%/*}" "$RUN"
+chmod 0700 "$RUN"
+case "$*" in
   --list)
     list_steps
     exit 0
     ;;
-  '' | --only) ;;
+  '' | '--only config' | '--only admit' | '--again kubeadm' | --replace) ;;
   *)
-    printf 'usage: bootstrap [--only config | --list]\\n' >&2
+    printf 'usage: bootstrap [--list | --only config | --only admit | --again kubeadm | --replace]\\n' >&2
     exit 2
     ;;
 esac
+exec 9> "$RUN/lock"
+if ! flock -n 9; then
+  printf 'bootstrap: another run is at work: journalctl -fu groundwork-bootstrap, or look for it with ps\\n' >&2
+  exit 75
+fi
+(umask 077 && : >> "$LOG")
+chmod 0600 "$LOG"
 exec > >(tee -a "$LOG") 2>&1
 LOGGER=$!
 trap on_exit EXIT
-if [ "\${1:-}" = --only ]; then
-  if [ "\${2:-}" != config ]; then
-    fail "only the step config can be repeated, not \${2:-nothing}"
-  fi
-  run_step config
-  run_step units
-  say 'everything is as the files say'
-  if [ -e "$STATE/done" ]; then
-    printf 'done\\n' > "$STATE/status"
-  fi
-else
-  run_all
-fi
+case "$*" in
+  '--only '*)
+    run_step "$2"
+    if [ "$2" = config ]; then
+      run_step units
+      say 'everything is as the files say'
+    fi
+    if [ -e "$STATE/done" ]; then
+      printf 'done\\n' > "$STATE/status"
+    fi
+    ;;
+  '--again kubeadm')
+    again
+    run_all
+    ;;
+  --replace)
+    replace
+    run_all
+    ;;
+  *) run_all ;;
+esac
 `;

@@ -3,9 +3,15 @@ export const prelude = `#!/bin/bash
 # Turns this machine into a Kubernetes node, step by step. A finished step leaves a marker; a second
 # run goes on where the first one stopped.
 #
-#   bootstrap                 run all steps that are not done
-#   bootstrap --only config   apply modules, kernel parameters and units again, and say what changed
-#   bootstrap --list          the steps, and which are done
+#   bootstrap                   run all steps that are not done
+#   bootstrap --list            the steps, and which are done
+#   bootstrap --only config     apply modules, kernel parameters and units again, and say what changed
+#   bootstrap --only admit      on a control plane: let machines join again, for two hours
+#   bootstrap --again kubeadm   after "kubeadm reset": become a node once more
+#   bootstrap --replace         on the first control plane, when the cluster lives on others: join it
+#
+# The first control plane founds a cluster only when nothing answers at the API endpoint and at the
+# other control planes. A cluster of which every machine is down does not answer: start one first.
 #
 # The status is in /var/lib/groundwork/status, the log in /var/log/groundwork.log and the journal.
 set -Eeuo pipefail
@@ -18,11 +24,18 @@ STATE="$ROOT/var/lib/groundwork"
 RUN="$ROOT/run/groundwork"
 KUBERNETES="$ROOT/etc/kubernetes"
 LOG="$ROOT/var/log/groundwork.log"
-STEPS=(sealed machine config swap time packages units archives containerd images wait kubeadm post)
+SELF=/usr/local/lib/groundwork/bootstrap
+STEPS=(sealed machine config swap time packages credentials units archives containerd images wait kubeadm post)
+# What fails here may pass by itself: exit code 75, on which the unit tries again. Never kubeadm.
+PASSING=' sealed packages credentials archives images wait '
 
 umask 022
 # shellcheck source=/dev/null
 . "$ETC/machine.env"
+ROLE=$NODE_ROLE
+if [ -e "$STATE/replace" ]; then
+  ROLE=control-plane
+fi
 
 STEP=start
 REASON=
@@ -45,13 +58,20 @@ on_error() {
 
 on_exit() {
   local code=$?
+  rm -f "$RUN/kubeadm.conf"
   if [ "$code" -ne 0 ]; then
-    printf 'failed: %s: %s\\n' "$STEP" "\${REASON:-exit code $code}" > "$STATE/status"
-    say "FAILED: \${REASON:-exit code $code}"
+    REASON=\${REASON:-exit code $code}
+    if [[ $PASSING == *" $STEP "* ]]; then
+      code=75
+      REASON="$REASON; the unit tries again every minute"
+    fi
+    printf 'failed: %s: %s\\n' "$STEP" "$REASON" > "$STATE/status"
+    say "FAILED: $REASON"
   fi
   # The log is written by another process: let it finish.
   exec >&- 2>&-
   wait "$LOGGER"
+  exit "$code"
 }
 
 # Lines of a file without comments and blank lines.

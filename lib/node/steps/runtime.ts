@@ -1,11 +1,13 @@
 /** Steps that bring up containerd and fetch the control plane's images. */
 export const runtimeSteps = `
 step_containerd() {
+  local dump
   printf 'runtime-endpoint: unix:///run/containerd/containerd.sock\\nimage-endpoint: unix:///run/containerd/containerd.sock\\n' \\
     > "$ROOT/etc/crictl.yaml"
   mkdir -p "$ROOT/etc/containerd/certs.d"
   # A configuration that containerd does not understand is ignored without an error: ask what it took.
-  if ! containerd config dump | grep -Eq 'SystemdCgroup = true'; then
+  dump=$(containerd config dump)
+  if [[ $dump != *'SystemdCgroup = true'* ]]; then
     fail 'containerd does not take SystemdCgroup from /etc/containerd/config.toml; the version key does not fit the binary'
   fi
   systemctl daemon-reload
@@ -18,8 +20,13 @@ step_containerd() {
 
 # While the machine before this one is still at work. A worker's join needs no image of kubeadm's.
 step_images() {
-  if [ "$NODE_ROLE" != worker ]; then
-    kubeadm config images pull --config "$ETC/images.conf"
+  if [ "$NODE_ROLE" = worker ]; then
+    return
+  fi
+  retry 5 30 kubeadm config images pull --config "$ETC/images.conf" || fail "the control plane's images cannot be pulled"
+  # kubeadm does not know of it, and init would wait for its address.
+  if [ -n "$KUBE_VIP_IMAGE" ]; then
+    retry 5 30 crictl pull "$KUBE_VIP_IMAGE" || fail "$KUBE_VIP_IMAGE cannot be pulled"
   fi
 }
 `;

@@ -27,9 +27,10 @@ clock_is_synchronised() {
 }
 
 step_packages() {
-  local name missing=()
+  local name state missing=()
   for name in $(entries "$ETC/packages.list"); do
-    if ! dpkg-query -W -f '\${Status}' "$name" 2>/dev/null | grep -q '^install ok installed$'; then
+    state=$(dpkg-query -W -f '\${Status}' "$name" 2>/dev/null || true)
+    if [ "$state" != 'install ok installed' ]; then
       missing+=("$name")
     fi
   done
@@ -38,19 +39,46 @@ step_packages() {
   fi
   say "installing \${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
+  # A machine that was switched off while it installed. Files of ours are there already: they stay.
+  if [ -n "$(dpkg --audit)" ]; then
+    retry 5 20 dpkg --force-confdef --force-confold --configure -a || fail 'dpkg --configure -a does not succeed'
+  fi
   # The distribution's own timers may hold the lock for some minutes after the first boot.
-  retry 5 20 apt-get -q -o DPkg::Lock::Timeout=300 update
-  retry 3 20 apt-get -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends install "\${missing[@]}"
+  retry 5 20 apt-get -q -o DPkg::Lock::Timeout=300 update || fail 'apt-get update does not succeed'
+  retry 3 20 apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \\
+    --no-install-recommends install "\${missing[@]}" || fail "cannot install \${missing[*]}"
 }
 
 step_units() {
-  local unit
+  local unit part
   systemctl daemon-reload
   for unit in $(entries "$ETC/units.list"); do
     systemctl enable "$unit"
-    if ! systemctl start "$unit"; then
-      systemctl status --no-pager --lines=20 "$unit" || true
-      fail "unit $unit does not start"
+    # Services that it requires first and alone: a mount waits 90 seconds for its device, and the service
+    # that makes the filesystem may take longer.
+    for part in $(systemctl show --property=Requires --value "$unit"); do
+      if [[ $part == *.service ]]; then
+        start_unit "$unit" "$part"
+      fi
+    done
+    start_unit "$unit" "$unit"
+  done
+}
+
+start_unit() {
+  local why
+  if ! systemctl start "$2"; then
+    why=$(reason_of "$1")
+    fail "unit $1 does not start\${why:+: $why}"
+  fi
+}
+
+# The last words of the unit that failed, which may be one that this unit requires.
+reason_of() {
+  local unit
+  for unit in "$1" $(systemctl show --property=Requires --value "$1"); do
+    if systemctl is-failed --quiet "$unit"; then
+      journalctl --boot --quiet --output=cat --lines=1 "_SYSTEMD_UNIT=$unit" || true
     fi
   done
 }

@@ -1,0 +1,59 @@
+/** What other machines answer: wait for the one before this one, and never found a second cluster. */
+export const apiSteps = `
+# One control plane after the other: etcd takes one new member at a time.
+step_wait() {
+  local url=$WAIT_URL who=$WAIT_FOR deadline
+  if [ "$ROLE" = init ]; then
+    return
+  fi
+  # A first control plane that is replaced has nobody before it.
+  if [ -z "$url" ]; then
+    url=$API_URL
+    who='the API endpoint'
+  fi
+  deadline=$(($(date +%s) + 1800))
+  say "waiting for $who ($url/readyz)"
+  until api_is_ready "$url" && takes_machines "$url"; do
+    if [ "$(date +%s)" -ge "$deadline" ]; then
+      fail "$who did not become ready within 30 minutes ($url/readyz); look at /var/lib/groundwork/status there"
+    fi
+    sleep 5
+  done
+}
+
+api_is_ready() {
+  [ "$(curl --silent --max-time 5 --cacert "$SECRETS_DIR/pki/ca.crt" "$1/readyz" 2>/dev/null || true)" = ok ]
+}
+
+# Where a joining machine looks first. kubeadm init writes it after the shared certificates; an API server
+# is ready before that.
+takes_machines() {
+  curl --silent --fail --output /dev/null --max-time 5 --cacert "$SECRETS_DIR/pki/ca.crt" \\
+    "$1/api/v1/namespaces/kube-public/configmaps/cluster-info"
+}
+
+# Same authorities, same address: a second cluster would pass for the first one. Only what answers is
+# found; a cluster whose machines are all down is not.
+refuse_second_cluster() {
+  local url
+  for url in "$API_URL" $PEERS; do
+    if something_answers "$url"; then
+      fail "a cluster already answers at $url: this machine must not found another one; to put this machine in the place of a lost one: on a living control plane delete the node $NODE_NAME, remove its etcd member and run $SELF --only admit, then run here $SELF --replace"
+    fi
+  done
+}
+
+# Three times, as one lost packet must not found a cluster. 51 and 60: it speaks TLS, with another authority.
+something_answers() {
+  local code
+  for _ in 1 2 3; do
+    code=0
+    curl --silent --output /dev/null --max-time 5 --cacert "$SECRETS_DIR/pki/ca.crt" "$1/livez" || code=$?
+    case "$code" in
+      0 | 51 | 60) return 0 ;;
+    esac
+    sleep 2
+  done
+  return 1
+}
+`;
