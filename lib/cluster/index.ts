@@ -2,6 +2,7 @@
 export * from './public';
 export * from './cidr';
 export * from './finding-line';
+export * from './image-reference';
 export * from './manifest';
 export * from './names';
 export * from './overhead';

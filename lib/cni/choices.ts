@@ -3,6 +3,7 @@ import {
   checkInteger,
   Encapsulation,
   KubeProxyMode,
+  parseImage,
   type Cluster,
   type Problem,
 } from '../cluster';
@@ -166,7 +167,7 @@ function felixProblems({ cluster, encapsulation, felix }: TunedCalicoProps): Pro
 }
 
 function imageProblems({ operatorImage }: TunedCalicoProps): Problem[] {
-  if (operatorImage === undefined || imageTag(operatorImage) !== undefined) {
+  if (operatorImage === undefined || parseImage(operatorImage)?.tag !== undefined) {
     return [];
   }
   return [
@@ -177,9 +178,4 @@ function imageProblems({ operatorImage }: TunedCalicoProps): Problem[] {
       remedy: 'write registry/repository:tag, with @sha256 behind it if you pin the digest',
     },
   ];
-}
-
-/** The tag of an image reference; a digest may follow it, a registry's port may precede it. */
-export function imageTag(reference: string): string | undefined {
-  return /^[^\s@]+\/[^\s/@:]+:([\w.-]+)(@sha256:[0-9a-f]{64})?$/.exec(reference)?.[1];
 }

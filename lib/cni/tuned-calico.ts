@@ -4,6 +4,7 @@ import {
   addManifest,
   agreeWithFact,
   CniKind,
+  parseImage,
   Phase,
   throwProblems,
   Tuning,
@@ -12,7 +13,7 @@ import {
   type ICniConfiguration,
 } from '../cluster';
 import type { TunedCalicoOptions, TunedCalicoProps } from './calico-options';
-import { choiceProblems, imageTag, settleChoices, type CalicoChoices } from './choices';
+import { choiceProblems, settleChoices, type CalicoChoices } from './choices';
 import { apiServer, felixConfiguration, installation } from './installation';
 import { requireMachineNeeds } from './needs';
 import { operatorAccess, operatorDeployment, operatorNamespace } from './operator';
@@ -61,7 +62,7 @@ export class TunedCalico extends Construct {
     agreeWithFact(path, 'cni', cluster.cni, CniKind.CALICO);
     const choices = settleChoices(props);
     const image = props.operatorImage ?? cluster._image(images['tigera-operator']);
-    const operatorTag = imageTag(image)!;
+    const operatorTag = parseImage(image)!.tag!;
     this.encapsulation = choices.encapsulation;
     this.podMtu = choices.mtu;
     cluster._register('cni', {

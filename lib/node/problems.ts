@@ -1,5 +1,12 @@
 import { acceptsContainerd, kubernetesMinor } from '../catalog';
-import { ApiEndpointKind, familyOf, isDnsName, type Cluster, type Problem } from '../cluster';
+import {
+  ApiEndpointKind,
+  familyOf,
+  isDnsName,
+  parseImage,
+  type Cluster,
+  type Problem,
+} from '../cluster';
 import type { MachineFile } from './machine-file';
 import type { NodeBootstrapOptions } from './node-bootstrap-props';
 
@@ -97,7 +104,7 @@ function containerdProblems(cluster: Cluster, version: string | undefined): Prob
 }
 
 function imageProblems(image: string | undefined): Problem[] {
-  if (image === undefined || /^[^\s/]+\/[^\s]+[:@][^\s/]+$/.test(image)) {
+  if (image === undefined || parseImage(image) !== undefined) {
     return [];
   }
   return [

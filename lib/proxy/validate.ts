@@ -1,6 +1,6 @@
 import type { Duration } from 'cdk8s';
 import { kubernetesMinor } from '../catalog';
-import { Cidr, checkInteger, type Cluster, type Problem } from '../cluster';
+import { Cidr, checkInteger, parseImage, type Cluster, type Problem } from '../cluster';
 import { isLoopback, splitAddress } from './bind-address';
 import { goDuration, millis } from './go-duration';
 import { IpvsScheduler, type IpvsKubeProxyOptions } from './ipvs-options';
@@ -239,7 +239,7 @@ function podProblems({
     { min: 1, max: 64_000 },
     'leave it out for 50',
   );
-  if (image !== undefined && !/^[^\s/]+\/[^\s]+(:[\w][\w.-]*|@sha256:[0-9a-f]{64})$/.test(image)) {
+  if (image !== undefined && parseImage(image) === undefined) {
     problems.push({
       prop: 'image',
       allowed: 'a full reference with a tag or a digest',
