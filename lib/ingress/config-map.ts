@@ -32,7 +32,7 @@ export function renderHttpSnippet(
   const slots = settings.workers * settings.connections;
   const seconds = settings.timeouts.header / 1000;
   return [
-    `# Slow clients fill a replica at ${settings.breakEvenRate} new connections a second: ${slots} / ${seconds} s.`,
+    `# Slow headers fill a replica at ${settings.breakEvenRate} new connections a second: ${slots} / ${seconds} s.`,
     ...rows.map((row) => `${row.key.slice(SNIPPET.length)} ${row.value};`),
     '',
   ].join('\n');

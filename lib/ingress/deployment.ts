@@ -5,9 +5,19 @@ import type {
   TopologySpreadConstraint,
   Volume,
 } from 'kubernetes-types/core/v1';
+import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
 import type { Cluster } from '../cluster';
-import { CONFIG_MAP, LEASE, METRICS_PORT, NAME, NAMESPACE, READY_PORT, SELECTOR } from './names';
-import { ARGUMENT } from './pod-tuning';
+import { ARGUMENT } from './argument-tuning';
+import {
+  CONFIG_MAP,
+  LEASE,
+  METRICS_PORT,
+  NAME,
+  NAMESPACE,
+  PRIORITY_CLASS,
+  READY_PORT,
+  SELECTOR,
+} from './names';
 import type { Settings } from './settings';
 import type { IngressTuning } from './tuning';
 
@@ -20,6 +30,19 @@ const MOUNTS = {
   'nginx-log': '/var/log/nginx',
 } as const;
 const VOLUMES = Object.keys(MOUNTS) as Array<keyof typeof MOUNTS>;
+
+/** The rank of the replicas among pods. */
+export function renderPriorityClass(tuning: IngressTuning): PriorityClass {
+  return {
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name: PRIORITY_CLASS },
+    value: tuning.pod.get('priorityValue'),
+    preemptionPolicy: tuning.pod.get('preemption'),
+    description:
+      'The ingress controller: before applications, and evicted like them when it fills a disk',
+  };
+}
 
 /** The replicas. */
 export function renderDeployment(
@@ -62,7 +85,7 @@ function podSpec(cluster: Cluster, settings: Settings, tuning: IngressTuning): P
       : {}),
     ...(settings.toleratesControlPlane ? {} : { affinity: pod.get('affinity') }),
     securityContext: { seccompProfile: { type: pod.get('seccomp') } },
-    topologySpreadConstraints: spread(settings, tuning),
+    topologySpreadConstraints: spread(tuning),
     initContainers: [initContainer(settings, tuning)],
     containers: [container(settings, tuning)],
     volumes: volumes(tuning),
@@ -88,12 +111,21 @@ function container(settings: Settings, tuning: IngressTuning): Container {
     ].map((port) => ({ ...port, protocol: 'TCP' })),
     readinessProbe: {
       httpGet: { path: '/nginx-ready', port: 'readiness-port' },
-      periodSeconds: pod.get('readiness'),
+      periodSeconds: pod.get('readinessPeriod'),
+      timeoutSeconds: pod.get('readinessTimeout'),
     },
     lifecycle: { preStop: { sleep: { seconds: pod.get('preStop') } } },
     resources: {
-      requests: { cpu: pod.get('cpuRequest'), memory: pod.get('memoryRequest') },
-      limits: { cpu: pod.get('cpuLimit'), memory: pod.get('memoryLimit') },
+      requests: {
+        cpu: pod.get('cpuRequest'),
+        'ephemeral-storage': pod.get('diskRequest'),
+        memory: pod.get('memoryRequest'),
+      },
+      limits: {
+        cpu: pod.get('cpuLimit'),
+        'ephemeral-storage': pod.get('diskLimit'),
+        memory: pod.get('memoryLimit'),
+      },
     },
     securityContext: pod.get('identity'),
     volumeMounts: VOLUMES.map((name) => ({ name, mountPath: MOUNTS[name] })),
@@ -125,18 +157,14 @@ function initContainer(settings: Settings, tuning: IngressTuning): Container {
   };
 }
 
-function spread(settings: Settings, tuning: IngressTuning): TopologySpreadConstraint[] {
-  const { hosts, zones } = tuning.pod.get('spread');
-  const constraint = (topologyKey: string, rule: typeof hosts) => ({
+function spread(tuning: IngressTuning): TopologySpreadConstraint[] {
+  const keys = { hosts: 'kubernetes.io/hostname', zones: 'topology.kubernetes.io/zone' };
+  return Object.entries(tuning.pod.get('spread')).map(([name, rule]) => ({
     ...rule,
-    topologyKey,
+    topologyKey: keys[name as keyof typeof keys],
     labelSelector: { matchLabels: SELECTOR },
     matchLabelKeys: ['pod-template-hash'],
-  });
-  return [
-    constraint('kubernetes.io/hostname', hosts),
-    ...(settings.zones > 1 ? [constraint('topology.kubernetes.io/zone', zones)] : []),
-  ];
+  }));
 }
 
 function volumes(tuning: IngressTuning): Volume[] {

@@ -17,13 +17,13 @@ import {
 } from './access';
 import { optionProblems, settingsProblems } from './checks';
 import { renderConfigMap } from './config-map';
-import { renderDeployment } from './deployment';
+import { renderDeployment, renderPriorityClass } from './deployment';
 import { NAMESPACE } from './names';
 import type { HardenedNginxIngressOptions, HardenedNginxIngressProps } from './options';
 import { controllerRelease } from './release';
 import { ingressRules } from './rules';
 import { settingsOf, type Settings } from './settings';
-import { machinesForReplicas } from './sizing';
+import { machinesForReplicas, RESPONSE_FILE_MEBIBYTES, STOP_SECONDS } from './sizing';
 import {
   renderDisruptionBudget,
   renderIngressClass,
@@ -35,9 +35,10 @@ import { ingressTuning } from './tuning';
 /**
  * The edge: NGINX Ingress Controller (open source), hardened for the internet. It serves Ingresses
  * of its class in every namespace. Slow clients are held off by client-side timeouts, by as many
- * connections as its memory can hold at their worst, and by a limit for each source address; the
- * rate at which slow headers still fill a replica is computed and stands in the ConfigMap, in the
- * decisions and in the summary. Requests in flight survive a rollout for up to a minute.
+ * connections and requests as its memory can hold at their worst while it reloads, and by a limit for
+ * each source address; the rate at which slow headers still fill a replica is computed and stands in
+ * the ConfigMap, in the decisions and in the summary. Requests in flight survive a rollout for up to a
+ * minute, and a reboot without a drain for a quarter of that.
  *
  * A host without a certificate of its own is refused in the TLS handshake; there is no default
  * certificate. Backends on a host network need a NetworkPolicy of their own.
@@ -89,6 +90,7 @@ export class HardenedNginxIngress extends Construct {
     cluster.recordDecisions(tuning.decisions(this.node.path));
     const objects = [
       renderNamespace(cluster.kubernetesVersion.minor),
+      renderPriorityClass(tuning),
       renderServiceAccount(),
       renderClusterRole(settings),
       renderClusterRoleBinding(),
@@ -135,9 +137,18 @@ export class HardenedNginxIngress extends Construct {
       image: settings.image,
       headerTimeoutSeconds: settings.timeouts.header / 1000,
       memoryMebibytes: settings.mebibytes,
+      drainSeconds: STOP_SECONDS,
+      temporaryMebibytes: settings.temporaryMebibytes,
+      addressMebibytes: addressMebibytes(settings),
     });
     ingressRules.forEach((r) => cluster.addRule(r, this));
   }
+}
+
+/** What one source address can write: each of its requests a body and a response. */
+function addressMebibytes(settings: Settings): number {
+  const requests = settings.connectionsPerAddress || settings.requests;
+  return requests * (Math.ceil(settings.bodyKibibytes / 1024) + RESPONSE_FILE_MEBIBYTES);
 }
 
 class Configuration implements IIngressConfiguration {

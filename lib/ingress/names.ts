@@ -12,3 +12,5 @@ export const SELECTOR = { 'app.kubernetes.io/name': NAME } as const;
 export const METRICS_PORT = 9113;
 /** Where the controller says whether nginx has loaded its configuration. */
 export const READY_PORT = 8081;
+/** The PriorityClass of the replicas; cluster-wide, hence not simply the name of the rest. */
+export const PRIORITY_CLASS = 'groundwork-edge';

@@ -1,6 +1,6 @@
 import { tuned, type TuningRow } from '../cluster';
 import { nginxSize, nginxTime, type Settings } from './settings';
-import { DRAIN_SECONDS } from './sizing';
+import { DRAIN_SECONDS, RESPONSE_FILE_MEBIBYTES } from './sizing';
 
 type Rows = Record<string, TuningRow<string>>;
 
@@ -28,6 +28,7 @@ export function configMapRows(s: Settings): Rows {
   const row = (key: string, value: string, upstream: string, why: string, source = KEYS) =>
     tuned(`${DATA}${key}`, value, upstream, why, source);
   const slots = s.workers * s.connections;
+  const pools = Math.max(1, Math.floor(s.connections / s.upstreamKeepalive));
   return {
     workerProcesses: row(
       'worker-processes',
@@ -40,20 +41,20 @@ export function configMapRows(s: Settings): Rows {
       'worker-connections',
       `${s.connections}`,
       '1024',
-      `${slots} connections in a replica: as many as its memory holds when every client stalls; slow clients fill it at ${s.breakEvenRate} new connections a second`,
+      `${slots} connections in a replica: its memory holds them twice when every client stalls, because processes of the old configuration keep theirs during a reload. Clients that stall in their header or handshake fill it at ${s.breakEvenRate} new connections a second, from any number of addresses; a request takes two of them until its backend has answered`,
     ),
     workerRlimitNofile: row(
       'worker-rlimit-nofile',
-      `${2 * s.connections}`,
+      `${s.connections + 2 * s.requests}`,
       'unset, so the soft limit of the container runtime (1024)',
-      'a connection takes one descriptor and its buffered body another',
+      'one descriptor for each connection, and two files for each request: its body and its response. HTTP/2 can bring all requests of a replica to one process',
       `${CORE}#worker_rlimit_nofile`,
     ),
     workerShutdownTimeout: row(
       'worker-shutdown-timeout',
       `${DRAIN_SECONDS}s`,
       'unset: old processes live as long as their longest WebSocket',
-      'every reload leaves a process with its memory behind; requests of a minute still finish',
+      'every reload leaves the processes of the old configuration behind with their connections; requests of a minute still finish. Memory has room for one such generation. When Ingresses change all the time there are more, but stalled headers end with client_header_timeout and requests are counted over all of them',
       'nginx/nginx-gateway-fabric issue 1617',
     ),
     keepaliveTimeout: row(
@@ -68,13 +69,13 @@ export function configMapRows(s: Settings): Rows {
       'keepalive-requests',
       '1000',
       '1000',
-      'bounds what one HTTP/2 connection can open and reset',
+      'bounds what one HTTP/2 connection can open and reset in its life; what it has open at once is http2_max_concurrent_streams',
     ),
     clientMaxBodySize: row(
       'client-max-body-size',
       nginxSize(s.bodyKibibytes),
       '1m',
-      'uploads of ordinary applications pass, and a hundred at once still fit the buffer volume',
+      `uploads of ordinary applications pass; ${Math.floor(s.temporaryMebibytes / Math.max(1, Math.ceil(s.bodyKibibytes / 1024)))} of the largest at once fit the volume of temporary files`,
     ),
     proxyConnectTimeout: row(
       'proxy-connect-timeout',
@@ -96,16 +97,16 @@ export function configMapRows(s: Settings): Rows {
     ),
     proxyMaxTempFileSize: row(
       'proxy-max-temp-file-size',
-      nginxSize(Math.max(1024, s.bodyKibibytes)),
+      `${RESPONSE_FILE_MEBIBYTES}m`,
       '1024m a response, by nginx',
-      'a slow reader of a large response must not fill the buffer volume; beyond this the backend waits for the client',
+      `pages and answers of ordinary size leave their backend free at once. ${s.requests} slow readers must not fill the volume of temporary files: beyond this the backend waits for the client`,
       `${PROXY}#proxy_max_temp_file_size`,
     ),
     keepalive: row(
       'keepalive',
       `${s.upstreamKeepalive}`,
       'unset: 32 by nginx since 1.29.7, none before',
-      `idle connections that each of ${s.workers} processes keeps to each Service; without them every request is a new connection and a new conntrack entry`,
+      `idle connections that each of ${s.workers} processes keeps to each Service; without them every request is a new connection and a new conntrack entry. They come out of its ${s.connections} connections and there is no bound over all Services: ${pools} Services with that many idle ones take them all, for the 60 s that nginx keeps them; with many busy Services lower upstreamKeepalive`,
       'measured: 32 idle connections against none are 1.9 to 2.7 times the requests a second',
     ),
     serverTokens: row(
@@ -136,7 +137,7 @@ export function configMapRows(s: Settings): Rows {
       'http2',
       'true',
       'false',
-      'browsers and gRPC expect it; every request in flight counts against the limit of its address',
+      'browsers and gRPC expect it. Streams are no connections: limit_conn and http2_max_concurrent_streams bound them',
     ),
     hsts: row(
       'hsts',

@@ -75,8 +75,9 @@ export interface HeaderBuffers {
 /** What a user may decide about the edge. Everything has a default that is safe on the internet. */
 export interface HardenedNginxIngressOptions {
   /**
-   * Largest request body, 1 KiB to 16 GiB in whole KiB. A hundred such bodies at once is what the
-   * buffer volume of a replica holds.
+   * Largest request body, 1 KiB to 16 GiB in whole KiB. A replica that holds 8 GiB of bodies at once
+   * (or four of the largest, if that is more) is evicted, so that its machine never runs out of disk;
+   * one address that can get there is finding GW-INGRESS-011.
    *
    * @default Size.mebibytes(20)
    */
@@ -103,7 +104,8 @@ export interface HardenedNginxIngressOptions {
   /**
    * Connections of one nginx process, clients and backends together, 256 to 65536.
    *
-   * @default - what fits `memoryLimit` when every connection is at its worst, at most 16384
+   * @default - what fits `memoryLimit` when every connection is at its worst before and after a
+   * reload, and half as many requests with them; at most 16384
    */
   readonly workerConnections?: number;
   /**
@@ -116,15 +118,17 @@ export interface HardenedNginxIngressOptions {
   readonly memoryLimit?: Size;
   /**
    * Idle connections that each nginx process keeps to each Service, 1 to 1024. Fewer than a process
-   * has requests in flight means new connections, and new conntrack entries, all the time.
+   * has requests in flight means new connections, and new conntrack entries, all the time. They come
+   * out of `workerConnections`, once for each Service: with many busy ones take fewer.
    *
    * @default 64
    */
   readonly upstreamKeepalive?: number;
   /**
-   * Connections (HTTP/2: requests in flight) that one source address may have to one replica, 0 to
-   * all connections of a replica; the rest is answered 429. 0 means no limit: choose it when all
-   * clients arrive under one address and `trustedProxies` cannot tell them apart.
+   * Requests in flight that one source address may have to one replica, 0 to half of all connections
+   * of a replica, which is as many requests as it has at once; the rest is answered 429. Connections
+   * whose request header is not complete do not count. 0 means no limit: choose it when all clients
+   * arrive under one address and `trustedProxies` cannot tell them apart.
    *
    * @default 100
    */

@@ -13,22 +13,25 @@ export function bundledNginx(image: string): string | undefined {
   return release === undefined ? undefined : known[release];
 }
 
-/** The oldest nginx of the same line without a published vulnerability; odd minors are mainline. */
-export function nginxFloor(nginx: string): string {
-  const { stable, mainline } = nginxIngressController.nginxFloor.value;
-  return line(nginx) === 'mainline' ? mainline : stable;
+/** What was published against nginx and is open in one version. */
+export interface OpenAdvisories {
+  /** The oldest version of the same line with every fix that is known; undefined when none is open that has one. */
+  readonly fixedIn?: string;
+  /** What that version fixes. */
+  readonly fixed: readonly string[];
+  /** Advisories that name no version of this line with the fix. */
+  readonly unfixed: readonly string[];
 }
 
-/** Vulnerabilities that were published for nginx and are not fixed in this version. */
-export function openAdvisories(nginx: string): string[] {
-  return nginxAdvisories.value
-    .filter((advisory) => {
-      const fixed = advisory[line(nginx)];
-      return fixed === undefined || !atLeast(nginx, fixed);
-    })
-    .flatMap((advisory) => advisory.ids);
-}
-
-function line(nginx: string): 'stable' | 'mainline' {
-  return Number(nginx.split('.')[1]) % 2 === 1 ? 'mainline' : 'stable';
+/** What was published against nginx and is open in this version; odd minors are mainline. */
+export function openAdvisories(nginx: string): OpenAdvisories {
+  const line = Number(nginx.split('.')[1]) % 2 === 1 ? 'mainline' : 'stable';
+  const open = nginxAdvisories.value
+    .map(({ ids, ...fixes }) => ({ ids, fix: fixes[line] }))
+    .filter(({ fix }) => fix === undefined || !atLeast(nginx, fix));
+  const ids = (known: boolean) =>
+    open.filter(({ fix }) => (fix !== undefined) === known).flatMap((advisory) => advisory.ids);
+  const fixes = open.flatMap(({ fix }) => fix ?? []);
+  // Oldest first, as the catalogue has them.
+  return { fixedIn: fixes[fixes.length - 1], fixed: ids(true), unfixed: ids(false) };
 }

@@ -8,6 +8,8 @@ import {
   defaultReplicas,
   defaultWorkers,
   machinesForReplicas,
+  requestsAtOnce,
+  temporaryMebibytes,
   type Buffers,
 } from './sizing';
 
@@ -21,11 +23,15 @@ export interface Settings {
   readonly machines: number;
   readonly workers: number;
   readonly connections: number;
+  /** Requests in flight of a replica, over all processes. */
+  readonly requests: number;
   readonly mebibytes: number;
   readonly buffers: Buffers;
   /** New connections a second at which slow clients fill one replica. */
   readonly breakEvenRate: number;
   readonly bodyKibibytes: number;
+  /** Disk for bodies and responses, in MiB. */
+  readonly temporaryMebibytes: number;
   /** All in milliseconds. */
   readonly timeouts: {
     readonly header: number;
@@ -64,6 +70,8 @@ export function settingsOf(cluster: Cluster, options: HardenedNginxIngressOption
     options.memoryLimit?.toMebibytes() ??
     defaultMebibytes(machines, workers, options.workerConnections, buffers);
   const connections = options.workerConnections ?? connectionsWithin(mebibytes, workers, buffers);
+  const requests = requestsAtOnce(workers, connections);
+  const bodyKibibytes = options.clientMaxBodySize?.toKibibytes() ?? 20 * 1024;
   const timeouts = timeoutsOf(options);
   const loadBalanced = cluster.loadBalancer !== LoadBalancerKind.NONE;
   return {
@@ -74,10 +82,12 @@ export function settingsOf(cluster: Cluster, options: HardenedNginxIngressOption
     machines: machines.length,
     workers,
     connections,
+    requests,
     mebibytes,
     buffers,
     breakEvenRate: breakEvenRate(workers, connections, timeouts.header / 1000),
-    bodyKibibytes: options.clientMaxBodySize?.toKibibytes() ?? 20 * 1024,
+    bodyKibibytes,
+    temporaryMebibytes: temporaryMebibytes(requests, bodyKibibytes),
     timeouts,
     upstreamKeepalive: options.upstreamKeepalive ?? 64,
     connectionsPerAddress: options.connectionsPerAddress ?? 100,

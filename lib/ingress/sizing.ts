@@ -3,7 +3,7 @@ import type { Cluster, Machine } from '../cluster';
 
 // What one replica can hold, and what that costs. All arithmetic of the room stands here.
 
-/** Controller, its caches of Ingresses, Services, Secrets and pods, TLS files, shared zones, old workers. */
+/** Controller, its caches of Ingresses, Services, Secrets and pods, TLS files, shared zones, `nginx -t`. */
 export const BASE_MEBIBYTES = 256;
 /** Tmpfs of /etc/nginx; counts as the container's memory and is part of the base. */
 export const CONFIG_MEBIBYTES = 64;
@@ -11,19 +11,39 @@ export const CONFIG_MEBIBYTES = 64;
 const CONNECTION_KIBIBYTES = 24;
 /** A stalled TLS handshake, measured 45.7 KiB: the floor however small the header buffers are. */
 const HANDSHAKE_KIBIBYTES = 46;
+/** An HTTP/2 stream with its pools and no header: 10 KiB, measured. */
+const STREAM_KIBIBYTES = 12;
+/** What a proxied request adds beside a copy of its header: a body buffer of 16 KiB and nine response buffers of 4 KiB. */
+const BODY_AND_RESPONSE_KIBIBYTES = 16 + 36;
+/** Processes of the old configuration keep their connections beside those of the new one. */
+export const GENERATIONS = 2;
+/** The largest number nginx takes for limit_conn. */
+export const MAX_LIMIT_CONN = 65535;
 /** Connections of a process come in steps, so that a small change of memory changes nothing. */
-const STEP = 256;
+const STEP = 128;
 /** Beyond this a process is short of CPU before it is short of connections. */
 const MAX_CONNECTIONS = 16384;
 /** The least a default leaves to a process: half of the controller's own default. */
 const MIN_DEFAULT_CONNECTIONS = 512;
 
-/** Seconds between the end of new traffic and SIGTERM: three checks of a balancer at 5 s each. */
+/** Streams of one HTTP/2 connection: a page with its parts, and a quarter of what nginx allows. */
+export const STREAMS = 32;
+
+/** Response temporaries: a page or an API answer leaves its backend free; more waits for the client. */
+export const RESPONSE_FILE_MEBIBYTES = 1;
+/** The disk that bodies may take, unless four bodies of the largest kind need more. */
+const TEMPORARY_MEBIBYTES = 8192;
+
+/** Seconds between the start of termination and SIGTERM: three checks of a balancer at 5 s each. */
 export const PRE_STOP_SECONDS = 15;
 /** Seconds for requests in flight after SIGTERM. */
 export const DRAIN_SECONDS = 60;
 /** Seconds for the controller's own exit before SIGKILL. */
 export const EXIT_SECONDS = 5;
+/** Seconds that a replica may take to stop. */
+export const STOP_SECONDS = PRE_STOP_SECONDS + DRAIN_SECONDS + EXIT_SECONDS;
+/** Seconds that our kubelets leave to pods like this one when their machine shuts down: 45 less 15 for critical ones. */
+export const SHUTDOWN_SECONDS = 30;
 
 /** Header buffers of one connection. */
 export interface Buffers {
@@ -36,17 +56,49 @@ export function kibibytesPerConnection(buffers: Buffers): number {
   return Math.max(HANDSHAKE_KIBIBYTES, CONNECTION_KIBIBYTES + buffers.count * buffers.kibibytes);
 }
 
-/** Memory of a replica with every connection at its worst, in MiB. */
+/** The most memory an HTTP/2 stream can hold whose answer nginx wrote by itself, in KiB. */
+export function kibibytesPerStream(buffers: Buffers): number {
+  return STREAM_KIBIBYTES + buffers.count * buffers.kibibytes;
+}
+
+/** The most memory one request in flight can hold beside its connection, in KiB; its header twice, as read and as sent. */
+export function kibibytesPerRequest(buffers: Buffers): number {
+  const sent = buffers.count * buffers.kibibytes;
+  return kibibytesPerStream(buffers) + sent + BODY_AND_RESPONSE_KIBIBYTES;
+}
+
+/**
+ * Requests that a replica has in flight at most: half its connections. HTTP/1 hardly reaches more,
+ * because each takes a connection of the client's and one to the backend; HTTP/2 would.
+ */
+export function requestsAtOnce(workers: number, connections: number): number {
+  return Math.min(MAX_LIMIT_CONN, Math.floor((workers * connections) / 2));
+}
+
+/** Memory of a replica with all connections of both generations and all requests at their worst, in MiB. */
 export function worstCaseMebibytes(workers: number, connections: number, buffers: Buffers): number {
-  const kibibytes = workers * connections * kibibytesPerConnection(buffers);
-  return BASE_MEBIBYTES + Math.ceil(kibibytes / 1024);
+  const slots = GENERATIONS * workers * connections * kibibytesPerConnection(buffers);
+  // Requests are counted in a zone that survives a reload: once for all generations.
+  const requests = requestsAtOnce(workers, connections) * kibibytesPerRequest(buffers);
+  return BASE_MEBIBYTES + Math.ceil((slots + requests) / 1024);
 }
 
 /** The most connections a process may have so that the replica stays inside its memory; 0 when none fit. */
 export function connectionsWithin(mebibytes: number, workers: number, buffers: Buffers): number {
-  const kibibytes = (mebibytes - BASE_MEBIBYTES) * 1024;
-  const fitting = Math.floor(kibibytes / kibibytesPerConnection(buffers) / workers);
-  return Math.max(0, Math.min(MAX_CONNECTIONS, Math.floor(fitting / STEP) * STEP));
+  let steps = MAX_CONNECTIONS / STEP;
+  while (steps > 0 && worstCaseMebibytes(workers, steps * STEP, buffers) > mebibytes) {
+    steps--;
+  }
+  return steps * STEP;
+}
+
+/** Disk for temporary files of a replica, in MiB: what all requests could write, within reason. */
+export function temporaryMebibytes(requests: number, bodyKibibytes: number): number {
+  const body = Math.ceil(bodyKibibytes / 1024);
+  return Math.min(
+    requests * (body + RESPONSE_FILE_MEBIBYTES),
+    Math.max(TEMPORARY_MEBIBYTES, 4 * body),
+  );
 }
 
 /** New connections a second at which slow clients fill one replica: connections ÷ header timeout. */

@@ -1,6 +1,7 @@
 import { tuned, type TuningRow } from '../cluster';
 import { DATA } from './nginx-tuning';
 import { nginxTime, type Settings } from './settings';
+import { kibibytesPerRequest, kibibytesPerStream, STREAMS } from './sizing';
 
 type Rows = Record<string, TuningRow<string>>;
 
@@ -9,6 +10,7 @@ export const SNIPPET = `${DATA}http-snippets.`;
 
 const HTTP = 'https://nginx.org/en/docs/http/ngx_http_core_module.html';
 const SSL = 'https://nginx.org/en/docs/http/ngx_http_ssl_module.html';
+const HTTP2 = 'https://nginx.org/en/docs/http/ngx_http_v2_module.html';
 const LIMIT = 'https://nginx.org/en/docs/http/ngx_http_limit_conn_module.html';
 
 /** What nginx is told by directives the controller has no key for; http level. */
@@ -57,7 +59,15 @@ export function snippetRows(s: Settings): Rows {
       'off',
       'a connection that timed out is forgotten at once, by the kernel as well',
     ),
-    ...limitRows(s, row),
+    http2MaxConcurrentStreams: row(
+      'http2_max_concurrent_streams',
+      `${STREAMS}`,
+      '128',
+      `a page with its parts. Redirects, 404 and refusals are answered before limit_conn counts: a client that opens no window holds each of them for send_timeout, up to ${kibibytesPerStream(s.buffers)} KiB a stream, and ${STREAMS} a connection are all there is to bound that. Enough such connections get the replica killed for memory, and it starts again`,
+      `${HTTP2}#http2_max_concurrent_streams; measured with nginx 1.22.1`,
+    ),
+    ...totalRows(s, row),
+    ...addressRows(s, row),
     sslSessionCache: row(
       'ssl_session_cache',
       'shared:groundwork_tls:10m',
@@ -82,41 +92,59 @@ export function snippetRows(s: Settings): Rows {
   };
 }
 
-function limitRows(
-  s: Settings,
-  row: (
-    directive: string,
-    value: string,
-    upstream: string,
-    why: string,
-    source: string,
-  ) => TuningRow<string>,
-): Rows {
-  if (s.connectionsPerAddress === 0) {
-    return {};
-  }
-  const addresses = Math.ceil((s.workers * s.connections) / s.connectionsPerAddress);
+type Row = (
+  directive: string,
+  value: string,
+  upstream: string,
+  why: string,
+  source: string,
+) => TuningRow<string>;
+
+function totalRows(s: Settings, row: Row): Rows {
   return {
-    limitConnZone: row(
-      'limit_conn_zone',
-      '$binary_remote_addr zone=groundwork_address:10m',
+    totalZone: row(
+      'limit_conn_zone $nginx_version',
+      'zone=groundwork_total:1m',
       'none',
-      'counts by client address, in every process of the replica together; room for 160,000 addresses',
+      'the same for every request, so that one number counts them all: in every process, and in those of the old configuration during a reload',
       `${LIMIT}#limit_conn_zone`,
     ),
-    limitConn: row(
-      'limit_conn',
-      `groundwork_address ${s.connectionsPerAddress}`,
+    total: row(
+      'limit_conn groundwork_total',
+      `${s.requests}`,
       'none',
-      `slow bodies hold a slot however short the timeouts are: with this it takes ${addresses} addresses to fill a replica`,
-      `${LIMIT}#limit_conn`,
+      `requests in flight of a replica, half its connections. HTTP/1 hardly reaches more, because a request takes a second connection until its backend has answered; HTTP/2 would: 520 connections with 100 streams and bodies of one byte took 729 MB. ${kibibytesPerRequest(s.buffers)} KiB each are in the memory of a replica`,
+      'measured with nginx 1.22.1: 14.0 KiB a stream with a small header that sends its body; 123.8 KiB with full header buffers and a body whose client does not read the answer',
     ),
     limitConnStatus: row(
       'limit_conn_status',
       '429',
       '503',
-      'the client is at fault, not the service; alerts on 5xx stay meaningful',
+      'nearly always an address over its limit: the client is at fault, not the service, and alerts on 5xx stay meaningful. A full replica says the same; nginx has one status for both',
       `${LIMIT}#limit_conn_status`,
+    ),
+  };
+}
+
+function addressRows(s: Settings, row: Row): Rows {
+  if (s.connectionsPerAddress === 0) {
+    return {};
+  }
+  const addresses = Math.ceil(s.requests / s.connectionsPerAddress);
+  return {
+    addressZone: row(
+      'limit_conn_zone $binary_remote_addr',
+      'zone=groundwork_address:10m',
+      'none',
+      'counts by client address, in every process of the replica together; room for 160,000 addresses',
+      `${LIMIT}#limit_conn_zone`,
+    ),
+    address: row(
+      'limit_conn groundwork_address',
+      `${s.connectionsPerAddress}`,
+      'none',
+      `slow bodies hold a request however short the timeouts are: with this it takes ${addresses} addresses to fill a replica with requests. Connections that stall in their header or handshake are not counted here, whatever their address: those are held off by client_header_timeout alone`,
+      `${LIMIT}#limit_conn`,
     ),
   };
 }

@@ -1,7 +1,10 @@
 import { Tuning } from '../cluster';
+import { argumentRows } from './argument-tuning';
+import { containerRows } from './container-tuning';
 import { edgeRows } from './edge-tuning';
 import { configMapRows } from './nginx-tuning';
-import { argumentRows, containerRows, placementRows } from './pod-tuning';
+import { placementRows } from './placement-tuning';
+import { resourceRows } from './resource-tuning';
 import type { Settings } from './settings';
 import { snippetRows } from './snippet-tuning';
 
@@ -11,7 +14,11 @@ export function ingressTuning(settings: Settings) {
     configMap: configMapRows(settings),
     snippet: snippetRows(settings),
     argument: argumentRows(settings),
-    pod: new Tuning({ ...placementRows(settings), ...containerRows(settings) }),
+    pod: new Tuning({
+      ...placementRows(settings),
+      ...containerRows(settings),
+      ...resourceRows(settings),
+    }),
     edge: new Tuning(edgeRows(settings)),
   };
   return {

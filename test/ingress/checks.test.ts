@@ -1,12 +1,9 @@
 import { Chart, Duration, Size } from 'cdk8s';
 import { ApiEndpoint, CniKind, LoadBalancerKind } from '../../lib/cluster';
 import { HardenedNginxIngress, type HardenedNginxIngressOptions } from '../../lib/ingress';
-import {
-  bundledNginx,
-  controllerRelease,
-  nginxFloor,
-  openAdvisories,
-} from '../../lib/ingress/release';
+import { bundledNginx, controllerRelease, openAdvisories } from '../../lib/ingress/release';
+import { SHUTDOWN_SECONDS } from '../../lib/ingress/sizing';
+import { tuning as nodeTuning } from '../../lib/node/tuning';
 import { osloCluster, osloMachine } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 import { edge, findingIds, withWorkers } from './edge';
@@ -38,7 +35,7 @@ const wrong: Array<[HardenedNginxIngressOptions, string]> = [
   ],
   [
     { workerProcesses: 1.5 },
-    'workerProcesses must be between 1 and 64, got 1.5; give one for each core the edge may use',
+    'workerProcesses must be a whole number between 1 and 64, got 1.5; give one for each core the edge may use',
   ],
   [
     { workerConnections: 100 },
@@ -50,15 +47,15 @@ const wrong: Array<[HardenedNginxIngressOptions, string]> = [
   ],
   [
     { connectionsPerAddress: 20000 },
-    'connectionsPerAddress must be between 0 and 13312, got 20000; one address must not hold every connection of a replica; 0 means no limit',
+    'connectionsPerAddress must be between 0 and 2048, got 20000; that is all the requests a replica has at once, half its connections; 0 means no limit',
   ],
   [
     { memoryLimit: Size.mebibytes(512), workerConnections: 4096 },
-    "memoryLimit must be at least 1152 MiB for 4 workerProcesses with 4096 connections each, got 512 MiB; raise it or set workerConnections to 1024 or less; 256 MiB of it are the controller's own",
+    "memoryLimit must be at least 3072 MiB for 4 workerProcesses with 4096 connections each, twice during a reload, got 512 MiB; raise it or set workerConnections to 256 or less; 256 MiB of it are the controller's own",
   ],
   [
     { memoryLimit: Size.mebibytes(256) },
-    "memoryLimit must be at least 312 MiB for 4 workerProcesses with 256 connections each, got 256 MiB; raise it or run fewer workerProcesses; 256 MiB of it are the controller's own",
+    "memoryLimit must be at least 432 MiB for 4 workerProcesses with 256 connections each, twice during a reload, got 256 MiB; raise it or run fewer workerProcesses; 256 MiB of it are the controller's own",
   ],
   [
     { memoryLimit: Size.kibibytes(700_001) },
@@ -150,13 +147,16 @@ test.each([
   expect(controllerRelease(image)).toBe(release);
 });
 
-test('floors are those of the line a version is of', () => {
-  expect(nginxFloor('1.31.3')).toBe('1.31.8');
-  expect(nginxFloor('1.30.4')).toBe('1.30.7');
+test('advisories are those of the line a version is of, and a fix nobody has seen is none', () => {
   expect(bundledNginx('docker.io/nginx/nginx-ingress:5.5.4')).toBe('1.31.3');
-  expect(openAdvisories('1.31.3')).toContain('CVE-2026-97629');
-  expect(openAdvisories('1.31.3')).not.toContain('CVE-2026-42533');
-  expect(openAdvisories('1.30.7')).toEqual([]);
+  const { fixedIn, fixed, unfixed } = openAdvisories('1.31.3');
+  expect(fixedIn).toBe('1.31.7');
+  expect(fixed).toContain('CVE-2026-97629');
+  expect(fixed).not.toContain('CVE-2026-42533');
+  expect(unfixed).toEqual(['MGASA-2026-0605']);
+  expect(openAdvisories('1.31.7')).toEqual({ fixed: [], unfixed: ['MGASA-2026-0605'] });
+  expect(openAdvisories('1.30.4').fixedIn).toBe('1.30.7');
+  expect(openAdvisories('1.30.7')).toEqual({ fixed: [], unfixed: [] });
 });
 
 describe('findings', () => {
@@ -165,9 +165,9 @@ describe('findings', () => {
 
   test('the flagship: old nginx, and nothing that gives an address', () => {
     const e = edge();
-    expect(findingIds(e.cluster)).toEqual(['GW-INGRESS-001', 'GW-INGRESS-005']);
-    expect(of('GW-INGRESS-001', e)[0].message).toMatch(
-      /^docker.io\/nginx\/nginx-ingress:5.5.4 carries nginx 1.31.3, below 1.31.8; open: CVE-2026-15176, /,
+    expect(findingIds(e.cluster)).toEqual(['GW-INGRESS-001', 'GW-INGRESS-005', 'GW-INGRESS-010']);
+    expect(of('GW-INGRESS-001', e)[0].message).toBe(
+      'docker.io/nginx/nginx-ingress:5.5.4 carries nginx 1.31.3; fixed in 1.31.7: CVE-2026-15176, CVE-2026-93479, CVE-2026-95101, CVE-2026-97629, CVE-2026-97205; no fixed release of this line is known here for advisory MGASA-2026-0605',
     );
     expect(of('GW-INGRESS-005', e)[0].message).toBe(
       'nothing gives the edge an address; it answers on node ports 30080 and 30043',
@@ -177,7 +177,11 @@ describe('findings', () => {
 
   test('002 and 003: images the catalogue does not know, and old ones', () => {
     const unknown = edge({ image: 'docker.io/nginx/nginx-ingress:5.6.3' });
-    expect(findingIds(unknown.cluster)).toEqual(['GW-INGRESS-002', 'GW-INGRESS-005']);
+    expect(findingIds(unknown.cluster)).toEqual([
+      'GW-INGRESS-002',
+      'GW-INGRESS-005',
+      'GW-INGRESS-010',
+    ]);
     const old = edge({ image: 'docker.io/nginx/nginx-ingress:5.2.0' });
     expect(findingIds(old.cluster)).toContain('GW-INGRESS-003');
   });
@@ -187,7 +191,7 @@ describe('findings', () => {
       edge({ clientTimeouts: { header: Duration.seconds(seconds) } });
     expect(findingIds(header(15).cluster)).not.toContain('GW-INGRESS-004');
     expect(of('GW-INGRESS-004', header(16))[0].message).toBe(
-      'with 16 s for the header, 832 slow clients a second fill a replica',
+      'with 16 s for the header, 256 slow clients a second fill a replica',
     );
   });
 
@@ -202,7 +206,7 @@ describe('findings', () => {
 
   test('005 and 006 are silent where a load balancer gives an address', () => {
     const { cluster } = edge({}, { ...withWorkers(5), loadBalancer: LoadBalancerKind.METALLB_L2 });
-    expect(findingIds(cluster)).toEqual(['GW-INGRESS-001']);
+    expect(findingIds(cluster)).toEqual(['GW-INGRESS-001', 'GW-INGRESS-010']);
   });
 
   test('007 and 009: what the network plugin makes of the policy', () => {
@@ -211,6 +215,7 @@ describe('findings', () => {
     expect(findingIds(edge({}, { cni: CniKind.CALICO }).cluster)).toEqual([
       'GW-INGRESS-001',
       'GW-INGRESS-005',
+      'GW-INGRESS-010',
     ]);
   });
 
@@ -223,5 +228,31 @@ describe('findings', () => {
     expect(of('GW-INGRESS-008', e)[0].message).toBe(
       'replicas reserve 1536 MiB of a machine and the smallest has 2048 MiB',
     );
+  });
+
+  test('010: a restart without a drain has the seconds of the kubelet that this library configures', () => {
+    const seconds = (name: 'shutdownGracePeriod' | 'shutdownGracePeriodCriticalPods') =>
+      parseInt(nodeTuning.get(name), 10);
+    expect(SHUTDOWN_SECONDS).toBe(
+      seconds('shutdownGracePeriod') - seconds('shutdownGracePeriodCriticalPods'),
+    );
+    const e = edge();
+    expect(of('GW-INGRESS-010', e)[0]).toMatchObject({
+      severity: 'note',
+      message:
+        'a replica takes up to 80 s to stop; at a restart that nobody drained for, the kubelet gives it 30 s: requests are cut after 15 s',
+    });
+    expect(e.cluster._summary('ingress')!.drainSeconds).toBe(e.pod.terminationGracePeriodSeconds);
+  });
+
+  test('011: one address that fills the temporary files of a replica', () => {
+    const body = (mebibytes: number, connectionsPerAddress = 100) =>
+      edge({ clientMaxBodySize: Size.mebibytes(mebibytes), connectionsPerAddress });
+    expect(findingIds(body(80).cluster)).not.toContain('GW-INGRESS-011');
+    expect(of('GW-INGRESS-011', body(81))[0].message).toBe(
+      'one address may write 8200 MiB at once, and a replica is evicted at 8192 MiB',
+    );
+    expect(findingIds(body(81, 20).cluster)).not.toContain('GW-INGRESS-011');
+    expect(findingIds(body(20, 0).cluster)).toContain('GW-INGRESS-011');
   });
 });

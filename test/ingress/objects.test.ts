@@ -81,6 +81,7 @@ test.each(variants)('every leaf has a reason: %s', (_name, options, facts) => {
       'Service.spec.ports.protocol',
       'Service.spec.ports.targetPort',
       'PodDisruptionBudget.spec.selector',
+      'PriorityClass.description',
       'Deployment.spec.selector',
       'Deployment.spec.strategy.type',
       'Deployment.spec.template.metadata',
@@ -188,6 +189,47 @@ test('SIGKILL comes after waiting, draining and leaving', () => {
   const drain = parseInt(only('ConfigMap').data['worker-shutdown-timeout'], 10);
   const sleep = container.lifecycle.preStop.sleep.seconds;
   expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(sleep + drain + 5);
+});
+
+test('no critical pod: the kubelet may evict it for its disk, and a rank above applications is declared', () => {
+  const { pod, only } = edge();
+  const { metadata, value, globalDefault } = only('PriorityClass');
+  expect(pod.priorityClassName).toBe(metadata.name);
+  expect(metadata.name).not.toMatch(/^system-/);
+  // From 2,000,000,000 on a pod is critical; users may go half that far.
+  expect(value).toBe(1_000_000_000);
+  expect(globalDefault).toBeUndefined();
+});
+
+test('the limit of disk holds every volume on disk, and logs', () => {
+  const { pod, container } = edge();
+  const mebibytes = (text: string) => Number(/^(\d+)Mi$/.exec(text)![1]);
+  const disk = pod.volumes.filter((v: any) => v.emptyDir.medium !== 'Memory');
+  const sizes = disk.map((v: any) => mebibytes(v.emptyDir.sizeLimit));
+  const { limits, requests } = container.resources;
+  const limit = mebibytes(limits['ephemeral-storage']);
+  expect(limit).toBe(sizes.reduce((sum: number, size: number) => sum + size, 0) + 100);
+  expect(mebibytes(requests['ephemeral-storage'])).toBeLessThan(limit);
+});
+
+test('a controller short of CPU has five seconds to say that it is ready', () => {
+  expect(edge().container.readinessProbe).toMatchObject({ periodSeconds: 5, timeoutSeconds: 5 });
+});
+
+test('one zone: no spread over zones, neither rendered nor explained', () => {
+  const { cluster, pod } = edge();
+  expect(pod.topologySpreadConstraints.map((c: any) => c.topologyKey)).toEqual([
+    'kubernetes.io/hostname',
+  ]);
+  const row = cluster.decisions().find((d) => d.key.endsWith('.topologySpreadConstraints'))!;
+  expect(row.value).not.toContain('zones');
+});
+
+test('what is said about the seconds before SIGTERM depends on who sends the traffic', () => {
+  const why = (e: ReturnType<typeof edge>) =>
+    e.cluster.decisions().find((d) => d.key.endsWith('.preStop.sleep.seconds'))!.why;
+  expect(why(edge())).toContain('a balancer learns nothing in these seconds');
+  expect(why(edge({}, { loadBalancer: LoadBalancerKind.METALLB_L2 }))).toContain('turn to other');
 });
 
 test('control planes without workers are tolerated; workers keep the replicas, and the spread counts them alone', () => {
@@ -358,7 +400,7 @@ describeWithUpstream('upstream deployment 5.5.4', () => {
     const { container, only } = edge({ metricsNamespace: 'monitoring' });
     expect(only('IngressClass').spec).toEqual(upstream('nic-5.5.4-ingress-class.yaml')[0].spec);
     expect(container.securityContext).toMatchObject(theirs.securityContext);
-    expect(container.readinessProbe).toEqual(theirs.readinessProbe);
+    expect(container.readinessProbe).toMatchObject({ httpGet: theirs.readinessProbe.httpGet });
     expect(container.env).toEqual(theirs.env);
     expect(
       container.ports.map(({ name, containerPort }: any) => ({ name, containerPort })),
@@ -375,8 +417,8 @@ describeWithUpstream('upstream deployment 5.5.4', () => {
 test('memory and CPU of the smallest machine size a replica', () => {
   const { container } = edge({}, withWorkers(2, 2, Size.gibibytes(4)));
   expect(container.resources).toEqual({
-    requests: { cpu: '250m', memory: '512Mi' },
-    limits: { cpu: '1', memory: '512Mi' },
+    requests: { cpu: '250m', 'ephemeral-storage': '1024Mi', memory: '512Mi' },
+    limits: { cpu: '1', 'ephemeral-storage': '8340Mi', memory: '512Mi' },
   });
 });
 

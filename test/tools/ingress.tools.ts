@@ -1,11 +1,19 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Duration, Size } from 'cdk8s';
 import fc from 'fast-check';
 import { type HardenedNginxIngressOptions } from '../../lib/ingress';
-import { kibibytesPerConnection } from '../../lib/ingress/sizing';
+import {
+  kibibytesPerConnection,
+  kibibytesPerRequest,
+  kibibytesPerStream,
+  requestsAtOnce,
+  STREAMS,
+} from '../../lib/ingress/sizing';
 import { edge } from '../ingress/edge';
 import { tempDir } from '../support/temp-app';
 
@@ -142,6 +150,146 @@ withNginx(
   60_000,
 );
 
+withNginx(
+  'HTTP/2: requests of a replica stay inside their number and their memory, headers, bodies and answers full',
+  async () => {
+    const options = { workerConnections: 1024, connectionsPerAddress: 0 };
+    const most = requestsAtOnce(1, options.workerConnections);
+    const connections = most / STREAMS + 4;
+    const nginx = await start(options);
+    const backend = createServer({ maxHeaderSize: 65_536 }, (request, answer) => {
+      request.resume().on('end', () => answer.end(Buffer.alloc(200_000)));
+    }).listen(BACKEND_PORT, '127.0.0.1');
+    const clients: Http2Client[] = [];
+    try {
+      const before = nginx.kibibytes();
+      for (let i = 0; i < connections; i++) {
+        clients.push(await http2Client(0));
+      }
+      for (const client of clients) {
+        expect(client.session.remoteSettings.maxConcurrentStreams).toBe(STREAMS);
+        client.open(STREAMS, FULL_HEADER, 16_000);
+      }
+      const statuses = () => clients.flatMap((client) => client.statuses);
+      await until(async () => expect(statuses()).toHaveLength(connections * STREAMS));
+      expect(statuses().filter((status) => status === 200)).toHaveLength(most);
+      expect(statuses().filter((status) => status === 429)).toHaveLength(4 * STREAMS);
+      const used = nginx.kibibytes() - before;
+      const requests = most * kibibytesPerRequest(BUFFERS);
+      const refused = 4 * STREAMS * kibibytesPerStream(BUFFERS);
+      const others = connections * kibibytesPerConnection(BUFFERS) + refused;
+      expect(used).toBeLessThan(others + requests);
+      // Nearly all of it: the number is no larger than it must be.
+      expect(used).toBeGreaterThan(0.75 * (refused + requests));
+    } finally {
+      clients.forEach((client) => client.session.destroy());
+      backend.close();
+      await nginx.stop();
+    }
+  },
+  60_000,
+);
+
+withNginx(
+  'HTTP/2: what is answered before it is counted costs no more than is said, and ends in time',
+  async () => {
+    const nginx = await start({ clientTimeouts: { send: Duration.seconds(3) } });
+    const clients: Http2Client[] = [];
+    try {
+      const before = nginx.kibibytes();
+      for (let i = 0; i < 20; i++) {
+        const client = await http2Client(0);
+        client.open(STREAMS, { ...FULL_HEADER, ':path': '/moved' });
+        clients.push(client);
+      }
+      await pause(1000);
+      const each = (nginx.kibibytes() - before) / 20;
+      expect(each).toBeLessThan(
+        kibibytesPerConnection(BUFFERS) + STREAMS * kibibytesPerStream(BUFFERS),
+      );
+      expect(each).toBeGreaterThan((STREAMS * kibibytesPerStream(BUFFERS)) / 2);
+      const statuses = clients.flatMap((client) => client.statuses);
+      expect(statuses).toEqual(Array.from({ length: 20 * STREAMS }, () => 301));
+      expect(clients.map((client) => client.closed())).toEqual(clients.map(() => 0));
+      await pause(4000);
+      expect(clients.map((client) => client.closed())).toEqual(clients.map(() => STREAMS));
+    } finally {
+      clients.forEach((client) => client.session.destroy());
+      await nginx.stop();
+    }
+  },
+  60_000,
+);
+
+withNginx(
+  'the count of requests goes through a reload',
+  async () => {
+    const options = { workerConnections: 256, connectionsPerAddress: 0 };
+    const most = requestsAtOnce(1, 256);
+    const nginx = await start(options);
+    const sockets: Socket[] = [];
+    const head = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n';
+    try {
+      for (let i = 0; i < most; i++) {
+        sockets.push(await open(nginx.plain, head));
+      }
+      await pause(500);
+      nginx.reload();
+      await pause(1000);
+      expect(nginx.workers()).toBe(2);
+      expect(await firstLine(nginx.plain, head)).toBe('HTTP/1.1 429 Too Many Requests');
+    } finally {
+      sockets.forEach((s) => s.destroy());
+      await nginx.stop();
+    }
+  },
+  30_000,
+);
+
+const BUFFERS = { count: 4, kibibytes: 8 };
+const FULL_HEADER = Object.fromEntries([0, 1, 2, 3].map((n) => [`x-${n}`, `${n}`.repeat(7900)]));
+
+interface Http2Client {
+  readonly session: ClientHttp2Session;
+  readonly statuses: number[];
+  /** Requests, each with a body of some bytes, or without one. */
+  open(requests: number, header: Record<string, string>, bytes?: number): void;
+  closed(): number;
+}
+
+async function http2Client(initialWindowSize = 65_535): Promise<Http2Client> {
+  const session = connectHttp2(`http://127.0.0.1:${HTTP2_PORT}`, {
+    settings: { initialWindowSize },
+  });
+  session.on('error', () => undefined);
+  const statuses: number[] = [];
+  let closed = 0;
+  await new Promise((done) => session.once('remoteSettings', done));
+  const openOne = (header: Record<string, string>, bytes: number) => {
+    const body = bytes > 0 ? { ':method': 'POST', 'content-length': `${bytes}` } : {};
+    const request = session.request(
+      { ':path': '/', ...header, ...body },
+      { endStream: bytes === 0 },
+    );
+    request.on('error', () => undefined);
+    request.on('response', (answer) => statuses.push(answer[':status']!));
+    request.on('close', () => closed++);
+    if (bytes > 0) {
+      request.end(Buffer.alloc(bytes));
+    }
+  };
+  return {
+    session,
+    statuses,
+    open: (requests, header, bytes = 0) => {
+      for (let i = 0; i < requests; i++) {
+        openOne(header, bytes);
+      }
+    },
+    closed: () => closed,
+  };
+}
+
 /** The share of probes answered within a second, in the last 4 of 9 seconds of an attack. */
 async function availability(
   options: HardenedNginxIngressOptions,
@@ -171,7 +319,7 @@ async function availability(
 }
 
 function withoutSnippet(config: string): string {
-  return config.replace(/# Slow clients[^]*ssl_session_tickets off;/, '');
+  return config.replace(/# Slow headers[^]*ssl_session_tickets off;/, '');
 }
 
 function pause(milliseconds: number): Promise<undefined> {
@@ -180,6 +328,9 @@ function pause(milliseconds: number): Promise<undefined> {
 
 const PLAIN_PORT = 39080;
 const TLS_PORT = 39443;
+const HTTP2_PORT = 39081;
+/** Nothing listens here unless a test says so. */
+const BACKEND_PORT = 39082;
 
 /** A configuration of the shape the controller writes, with our values where it puts them. */
 function writeConfig(options: HardenedNginxIngressOptions): string {
@@ -187,6 +338,8 @@ function writeConfig(options: HardenedNginxIngressOptions): string {
   const { data } = edge({ workerProcesses: 1, ...options }).only('ConfigMap');
   certificate(dir);
   mkdirSync(join(dir, 'temp'));
+  // A worker of a master that is root is somebody else, and writes bodies below.
+  chmodSync(dir, 0o711);
   const realIp = (data['set-real-ip-from'] ?? '')
     .split(',')
     .filter(Boolean)
@@ -197,7 +350,7 @@ function writeConfig(options: HardenedNginxIngressOptions): string {
     `
 worker_processes ${data['worker-processes']};
 worker_rlimit_nofile ${data['worker-rlimit-nofile']};
-worker_shutdown_timeout 1s;
+worker_shutdown_timeout 5s;
 daemon off;
 error_log stderr ${data['error-log-level'] === 'notice' ? 'error' : 'notice'};
 pid ${dir}/nginx.pid;
@@ -218,9 +371,10 @@ ${data['http-snippets']}
   ssl_protocols ${data['ssl-protocols']};
   ssl_ciphers "${data['ssl-ciphers']}";
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((n) => `${n}_temp_path ${dir}/temp/${n};`).join(' ')}
-  upstream backend { server 127.0.0.1:9; keepalive ${data.keepalive}; }
+  upstream backend { server 127.0.0.1:${BACKEND_PORT}; keepalive ${data.keepalive}; }
   server {
     listen 127.0.0.1:${PLAIN_PORT};
+    listen 127.0.0.1:${HTTP2_PORT} http2;
     listen 127.0.0.1:${TLS_PORT} ssl http2;
     ssl_certificate ${dir}/cert.pem;
     ssl_certificate_key ${dir}/key.pem;
@@ -228,6 +382,7 @@ ${data['http-snippets']}
     ${realIp.join(' ')}
     ${realIp.length > 0 ? `real_ip_header ${data['real-ip-header']}; real_ip_recursive on;` : ''}
     proxy_hide_header ${data['proxy-hide-headers']};
+    location /moved { return 301 /; }
     location / {
       proxy_connect_timeout ${data['proxy-connect-timeout']};
       proxy_read_timeout ${data['proxy-read-timeout']};
@@ -282,6 +437,8 @@ async function start(options: HardenedNginxIngressOptions, change = (config: str
     plain: PLAIN_PORT,
     tls: TLS_PORT,
     kibibytes: () => anonymousKibibytes(nginx),
+    workers: () => workersOf(nginx).length,
+    reload: () => nginx.kill('SIGHUP'),
     stop: () =>
       new Promise<void>((done) => {
         nginx.once('exit', () => done());
@@ -291,9 +448,14 @@ async function start(options: HardenedNginxIngressOptions, change = (config: str
 }
 
 function anonymousKibibytes(nginx: ChildProcess): number {
-  const [worker] = readFileSync(`/proc/${nginx.pid}/task/${nginx.pid}/children`, 'utf8').split(' ');
+  const [worker] = workersOf(nginx);
   const rollup = readFileSync(`/proc/${worker}/smaps_rollup`, 'utf8');
   return Number(/^Anonymous:\s+(\d+)/m.exec(rollup)![1]);
+}
+
+function workersOf(nginx: ChildProcess): string[] {
+  const children = readFileSync(`/proc/${nginx.pid}/task/${nginx.pid}/children`, 'utf8');
+  return children.split(' ').filter((id) => id !== '');
 }
 
 function open(port: number, data: string | Buffer): Promise<Socket> {
@@ -319,7 +481,9 @@ async function lifetime(port: number, data: string | Buffer): Promise<number> {
 
 async function firstLine(port: number, data: string): Promise<string> {
   const socket = await open(port, data);
-  const answer = await new Promise<Buffer>((done) => socket.once('data', done));
+  // Silence is an answer as well: a test that waits for ever would never stop its nginx.
+  const first = new Promise<Buffer>((done) => socket.once('data', done));
+  const answer = (await Promise.race([first, pause(5000)])) ?? '';
   socket.destroy();
   return answer.toString().split('\r\n')[0];
 }
