@@ -213,7 +213,7 @@ project.addTask('bench', {
 project.addTask('test:golden:update', {
   description: 'Renew the golden trees of the examples',
   env: { UPDATE_GOLDEN: '1' },
-  steps: [{ exec: 'jest --ci examples' }],
+  steps: [{ exec: 'jest --ci examples checks-doc' }],
 });
 
 project.addTask('format', {

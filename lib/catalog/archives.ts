@@ -7,7 +7,6 @@ import {
   type ArchiveName,
 } from './checksums';
 import { lookUp } from './lookup';
-import { minorOf } from './versions';
 
 export type { Architecture, ArchiveName };
 

@@ -138,6 +138,7 @@ rbac.authorization.k8s.io ClusterRoleBinding /tigera-operator
 rbac.authorization.k8s.io Role nginx-ingress/nginx-ingress
 rbac.authorization.k8s.io RoleBinding nginx-ingress/nginx-ingress
 rbac.authorization.k8s.io RoleBinding tigera-operator/tigera-operator-secrets
+scheduling.k8s.io PriorityClass /groundwork-edge
 LIST
   )
   resources=$(kubectl api-resources --verbs=list -o name | sort) || die 'the kinds of this cluster cannot be listed'

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { IRule } from '../lib';
+import { clusterRules } from '../lib/cluster';
+import { calicoRules } from '../lib/cni/rules';
+import { etcdRules } from '../lib/etcd/rules';
+import { ingressRules } from '../lib/ingress/rules';
+import { nodeRules } from '../lib/node/rules';
+import { ipvsRules } from '../lib/proxy/rules';
+import { projectRoot } from './support/markdown';
+
+const rooms: Record<string, IRule[]> = {
+  cluster: clusterRules,
+  cni: calicoRules,
+  proxy: ipvsRules,
+  ingress: ingressRules,
+  etcd: etcdRules,
+  node: nodeRules,
+};
+const all = Object.values(rooms).flat();
+
+function page(): string {
+  const cell = (text: string) => text.replace(/\|/g, '\\|');
+  const row = (rule: IRule) =>
+    `| ${[rule.id, rule.severity, rule.title, rule.why, rule.remedy, rule.reference].map(cell).join(' | ')} |`;
+  const sections = Object.entries(rooms).map(([room, rules]) =>
+    [
+      `## ${room}`,
+      '',
+      '| id | severity | what must hold | why | remedy | reference |',
+      '| --- | --- | --- | --- | --- | --- |',
+      ...[...rules].sort((a, b) => (a.id < b.id ? -1 : 1)).map(row),
+      '',
+    ].join('\n'),
+  );
+  return [
+    '# Checks',
+    '',
+    'Every rule that a cluster is held to, generated from the rules themselves by',
+    '`npm run test:golden:update`. An error stops the synth. A warning or a note is accepted with',
+    "`cluster.acknowledge(id, reason)`. A violation's own remedy may be more exact than the one here.",
+    '',
+    ...sections,
+  ].join('\n');
+}
+
+test('docs/checks.md says what the rules say', () => {
+  const file = join(projectRoot, 'docs', 'checks.md');
+  if (process.env.UPDATE_GOLDEN === '1') {
+    writeFileSync(file, page());
+  }
+  expect(existsSync(file) ? readFileSync(file, 'utf8') : '').toBe(page());
+});
+
+test('an id belongs to one rule, and names its room', () => {
+  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+  for (const [room, rules] of Object.entries(rooms)) {
+    expect(rules.filter(({ id }) => !id.startsWith(`GW-${room.toUpperCase()}-`))).toEqual([]);
+  }
+});
