@@ -14,6 +14,7 @@ zeros() {
     *) stop "$device cannot be read: $1" "$by_hand" ;;
   esac
 }
+echo "etcd-disk-prepare: reading samples of $device, to see that it is blank"
 mib=1048576
 gib=1073741824
 if [ "$size" -le "$((2 * gib))" ]; then

@@ -41,6 +41,17 @@ describe('a second cluster is never founded', () => {
     expect(trial.has('/etc/kubernetes/manifests')).toBe(false);
   });
 
+  test.each([
+    ['a control plane that shakes hands and is too busy to answer', '0.000211', 1],
+    ['a packet filter that swallows everything', '0.000000', 0],
+  ])('%s', (_what, handshake, code) => {
+    const trial = ready('cp-1');
+    trial.write('/answers/10.20.0.13', '28');
+    trial.write('/handshake', handshake);
+    expect(trial.run().code).toBe(code);
+    expect(kubeadm(trial).length > 0).toBe(code === 0);
+  });
+
   test('and every peer is asked more than once', () => {
     const trial = ready('cp-1');
     expect(trial.run().code).toBe(0);
@@ -84,7 +95,8 @@ describe('a second cluster is never founded', () => {
     const node = ready('cp-1');
     expect(node.run().code).toBe(0);
     expect(node.run('--replace').code).toBe(1);
-    expect(status(node)).toContain('failed: replace: kubeadm has run here');
+    // Refused, and the node is as well as before.
+    expect(status(node)).toBe('done\n');
     expect(node.has('/var/lib/groundwork/replace')).toBe(false);
   });
 });
@@ -167,7 +179,8 @@ describe('a second life', () => {
     const trial = ready('cp-1');
     expect(trial.run().code).toBe(0);
     expect(trial.run('--again', 'kubeadm').code).toBe(1);
-    expect(status(trial)).toContain('there is nothing to do again');
+    expect(trial.read('/var/log/groundwork.log')).toContain('there is nothing to do again');
+    expect(status(trial)).toBe('done\n');
     reset(trial);
     expect(trial.run().code).toBe(1);
     expect(status(trial)).toContain(

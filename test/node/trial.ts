@@ -192,7 +192,7 @@ export class Trial {
       case "$url" in
         */readyz) printf ok ;;
         */cluster-info) [ ! -e "$TRIAL/not-yet" ] || exit 22 ;;
-        */livez) host=\${url#https://}; exit "$(cat "$TRIAL/answers/\${host%%:*}" 2>/dev/null || echo 7)" ;;
+        */livez) host=\${url#https://}; cat "$TRIAL/handshake" 2>/dev/null || printf 0.000000; exit "$(cat "$TRIAL/answers/\${host%%:*}" 2>/dev/null || echo 7)" ;;
         *) cp "$TRIAL/served/\${url##*/}" "$out" ;;
       esac`,
     );
