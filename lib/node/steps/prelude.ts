@@ -66,7 +66,7 @@ on_exit() {
       REASON="$REASON; this may pass: the unit tries again every minute, by hand run it again"
     fi
     # A refused request says nothing about a node that is finished.
-    if [ ! -e "$STATE/done" ] || [[ ' again replace admit ' != *" $STEP "* ]]; then
+    if [ ! -e "$STATE/done" ] || [ ! -e "$KUBERNETES/kubelet.conf" ] || [[ ' again replace admit ' != *" $STEP "* ]]; then
       printf 'failed: %s: %s\\n' "$STEP" "$REASON" > "$STATE/status"
     fi
     say "FAILED: $REASON"
