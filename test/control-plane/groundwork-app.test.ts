@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiObject, App, Chart, Testing } from 'cdk8s';
 import { parse, parseAllDocuments } from 'yaml';
-import { Cluster, GroundworkApp, IpvsKubeProxy, Phase } from '../../lib';
+import { Cluster, GroundworkApp, IpvsKubeProxy } from '../../lib';
 import { osloProps } from '../support/oslo';
 import { tempDir } from '../support/temp-app';
 import { readTree } from '../support/tree';
@@ -18,21 +18,6 @@ afterEach(() => stderr.mockRestore());
 const said = () => stderr.mock.calls.map(([text]) => String(text)).join('');
 const manifestsOf = (files: Record<string, string>) =>
   Object.keys(files).filter((f) => f.endsWith('.k8s.yaml'));
-
-test('the order of the phases is fixed', () => {
-  expect(Object.values(Phase)).toEqual([
-    '00-kube-proxy',
-    '05-node-local-dns',
-    '10-cni-operator',
-    '20-cni',
-    '30-network-policy',
-    '40-load-balancer',
-    '45-load-balancer-config',
-    '50-ingress',
-    '60-storage-policy',
-    '70-observability',
-  ]);
-});
 
 test('the flagship writes one file for every phase it has, apply.sh and files for every machine', () => {
   const app = new GroundworkApp({ outdir: tempDir() });
