@@ -31,7 +31,6 @@ export interface KubeProxySummary {
   readonly scheduler?: string;
   readonly strictArp: boolean;
   readonly excludeCidrs: readonly string[];
-  readonly server: string;
   /** Times that the proxy's own rules read; those that its mode does not have are absent. */
   readonly syncPeriodSeconds?: number;
   readonly minSyncPeriodSeconds?: number;
@@ -62,8 +61,6 @@ export interface IngressSummary {
 
 export interface EtcdSummary {
   readonly path: string;
-  /** Directory that is a mount point of its own on every control plane, or undefined when one shares its root disk. */
-  readonly mountPoint?: string;
   readonly dataDir: string;
   readonly heartbeatMs: number;
   readonly electionMs: number;

@@ -8,15 +8,7 @@ import {
   type IEtcdConfiguration,
   type Problem,
 } from '../cluster';
-import {
-  diskFacts,
-  isOwn,
-  MOUNT_POINT,
-  MOUNT_UNIT,
-  PREPARE_SCRIPT,
-  PREPARE_UNIT,
-  type Member,
-} from './disk';
+import { diskFacts, isOwn, MOUNT_UNIT, PREPARE_SCRIPT, PREPARE_UNIT, type Member } from './disk';
 import { extraArgProblems } from './extra-args';
 import { EtcdFilesystem } from './filesystem';
 import { prepareScript } from './prepare-script';
@@ -144,7 +136,6 @@ export class EtcdOnNvme extends Construct {
     this.requirePorts(cluster);
     cluster._register('etcd', {
       path,
-      mountPoint: own.length === members.length ? MOUNT_POINT : undefined,
       dataDir: this.dataDir,
       ...timers,
       kubeadmLocal: kubeadmLocal(tuning, extraArgs, imageTag),

@@ -1,4 +1,4 @@
-import { etcdFlags, type EtcdMinor } from '../catalog';
+import { etcdKnowsFlag, type EtcdMinor } from '../catalog';
 import type { Problem } from '../cluster';
 import { refusalOf } from './refused-flags';
 
@@ -37,14 +37,14 @@ function nameProblems(name: string, etcd: EtcdMinor): Problem[] {
   if (refusal !== undefined) {
     return [{ prop: 'extraArgs', allowed: `without ${name}`, got: name, remedy: refusal }];
   }
-  const known = etcdFlags[etcd.minor]!.value;
+  const isKnown = (flag: string) => etcdKnowsFlag(etcd.minor, flag);
   // Old spellings still start on 3.6 and no longer on 3.7: whoever writes one now stops etcd at the next upgrade.
-  if (known.includes(name) && !name.startsWith('experimental-')) {
+  if (isKnown(name) && !name.startsWith('experimental-')) {
     return [];
   }
   const plain = name.replace(/^-+/, '').replace(/^experimental-/, '');
   const remedy =
-    plain !== name && known.includes(plain)
+    plain !== name && isKnown(plain)
       ? `write ${plain}`
       : 'etcd does not start with a flag it does not know; check the spelling in `etcd --help` of that version';
   return [{ prop: 'extraArgs', allowed: `flags of etcd ${etcd.minor}`, got: name, remedy }];

@@ -74,7 +74,6 @@ export class IpvsKubeProxy extends Construct {
       scheduler: ipvs.get('scheduler'),
       strictArp: ipvs.get('strictARP'),
       excludeCidrs: ipvs.get('excludeCIDRs'),
-      server: cluster.endpoint.url,
       syncPeriodSeconds: seconds(props.syncPeriod, DEFAULT_SYNC_MS),
       minSyncPeriodSeconds: seconds(props.minSyncPeriod, DEFAULT_MIN_SYNC_MS),
       tcpTimeoutSeconds: seconds(props.tcpTimeout, DEFAULT_TCP_TIMEOUT_MS),

@@ -163,7 +163,6 @@ describe('GW-CNI-008: the dataplane and a proxy that came later', () => {
       mode,
       strictArp: false,
       excludeCidrs: [],
-      server: '',
     });
     return ours(cluster).map(({ id, message }) => `${id} ${message}`);
   };

@@ -74,7 +74,6 @@ describe('what kubeadm is told', () => {
     const { cluster, etcd } = made();
     expect(cluster._summary('etcd')).toEqual({
       path: 'oslo/etcd',
-      mountPoint: '/var/lib/etcd',
       dataDir: '/var/lib/etcd/data',
       heartbeatMs: 100,
       electionMs: 1000,
@@ -294,7 +293,6 @@ describe('what the machines get', () => {
       packages: [],
     });
     expect(shared.cluster._summary('etcd')).toMatchObject({
-      mountPoint: undefined,
       dataDir: '/var/lib/etcd/data',
     });
   });
@@ -306,7 +304,6 @@ describe('what the machines get', () => {
     );
     expect(mixed.cluster.ledger.forMachine(mixed.cluster.machines[0]!).units).toEqual([]);
     expect(mixed.cluster.ledger.forMachine(mixed.cluster.machines[1]!).units).toHaveLength(2);
-    expect(mixed.cluster._summary('etcd')!.mountPoint).toBeUndefined();
   });
 
   test('requests that do not clash', () => {

@@ -163,7 +163,6 @@ test('tells the other rooms about itself', () => {
     scheduler: 'sh',
     strictArp: true,
     excludeCidrs: ['10.20.0.10/32'],
-    server: 'https://api.oslo.example:6443',
     syncPeriodSeconds: 30,
     minSyncPeriodSeconds: 1,
     tcpTimeoutSeconds: 8100,
