@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IRule } from '../lib';
 import { clusterRules } from '../lib/cluster';
-import { calicoRules } from '../lib/cni/rules';
+import { calicoRules } from '../lib/cni/calico/rules';
 import { etcdRules } from '../lib/etcd/rules';
 import { ingressRules } from '../lib/ingress/rules';
 import { nodeRules } from '../lib/node/rules';

@@ -30,6 +30,20 @@ export interface ClusterSpec {
   /** Network of the Services, canonical CIDR, apart from all others; /12 to /28 on IPv4. */
   readonly serviceCidr: string;
   /**
+   * IPv6 network of the pods beside an IPv4 `podCidr`: makes the cluster dual-stack. Canonical CIDR,
+   * /48 to /64. It needs `serviceCidrV6`, `nodeCidrV6` of every zone and `addressV6` of every machine;
+   * one without the others throws.
+   *
+   * @default - one address family
+   */
+  readonly podCidrV6?: string;
+  /**
+   * IPv6 network of the Services in a dual-stack cluster, canonical CIDR, /108 to /124.
+   *
+   * @default - one address family
+   */
+  readonly serviceCidrV6?: string;
+  /**
    * Domain of Service names.
    *
    * @default 'cluster.local'

@@ -1,3 +1,4 @@
+import type { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { imageReference, type ImagePin } from '../catalog';
 import type { ApiEndpoint } from './api-endpoint';
@@ -12,7 +13,9 @@ import { KubernetesVersion } from './kubernetes-version';
 import { Ledger } from './ledger';
 import type { Machine } from './machine';
 import type { OperatingSystem } from './operating-system';
-import { encapsulationOverhead, encapsulationOverheadIpv6 } from './overhead';
+import type { NetworkPath } from './network-path';
+import { overheadOf, wrappingOf } from './overhead';
+import { networkPaths, nicMtu } from './path-limits';
 import type { Phase } from './phase';
 import { problemAt, throwProblems } from './problem';
 import { Review } from './review';
@@ -58,6 +61,10 @@ export class Cluster extends Construct {
   public readonly podCidr: string;
   /** Network of the Services. */
   public readonly serviceCidr: string;
+  /** IPv6 network of the pods, in a dual-stack cluster. */
+  public readonly podCidrV6?: string;
+  /** IPv6 network of the Services, in a dual-stack cluster. */
+  public readonly serviceCidrV6?: string;
   /** Domain of Service names. */
   public readonly dnsDomain: string;
   /** The network the machines stand on. */
@@ -78,6 +85,7 @@ export class Cluster extends Construct {
   public readonly ledger = new Ledger();
 
   private readonly facts: ClusterFacts;
+  private readonly ways: readonly NetworkPath[];
   private readonly review = new Review();
   private readonly recorded: Decision[] = [];
   private readonly summaries: Partial<Summaries> = {};
@@ -98,10 +106,13 @@ export class Cluster extends Construct {
     this.endpoint = props.endpoint;
     this.podCidr = props.podCidr;
     this.serviceCidr = props.serviceCidr;
+    this.podCidrV6 = props.podCidrV6;
+    this.serviceCidrV6 = props.serviceCidrV6;
     this.dnsDomain = props.dnsDomain ?? 'cluster.local';
     this.underlay = props.underlay;
     this.zones = [...props.zones];
     this.machines = [...props.machines];
+    this.ways = networkPaths(this);
     this.imageRegistry = props.imageRegistry;
     this.imagePullSecrets = [...(props.imagePullSecrets ?? [])];
     this.downloadBaseUrl = props.downloadBaseUrl;
@@ -165,14 +176,71 @@ export class Cluster extends Construct {
     return this.operatingSystem.kernel;
   }
 
+  /** Whether machines, pods and Services have addresses of both families. */
+  public get isDualStack(): boolean {
+    return this.podCidrV6 !== undefined;
+  }
+
+  /** Networks of the pods, IPv4 first. */
+  public get podCidrs(): string[] {
+    return [this.podCidr, ...(this.podCidrV6 === undefined ? [] : [this.podCidrV6])];
+  }
+
+  /** Networks of the Services, IPv4 first. */
+  public get serviceCidrs(): string[] {
+    return [this.serviceCidr, ...(this.serviceCidrV6 === undefined ? [] : [this.serviceCidrV6])];
+  }
+
   /**
-   * MTU of a pod's interface, in bytes: the underlay's less what the encapsulation adds.
+   * The ways between machines: inside every zone that has any, and between every two of them, with
+   * the largest packet that each carries.
+   */
+  public paths(): NetworkPath[] {
+    return [...this.ways];
+  }
+
+  /**
+   * MTU of the NIC of a machine, in bytes.
+   *
+   * @param machine one of `machines`
+   */
+  public nicMtu(machine: Machine): number {
+    return nicMtu(this, machine);
+  }
+
+  /**
+   * The largest packet that every machine can send to every other, in bytes: the least over all NICs,
+   * zones and links.
+   */
+  public get pathMtu(): number {
+    // A cluster without machines does not get past its facts.
+    return this.ways.reduce((least, { mtu }) => Math.min(least, mtu), Infinity);
+  }
+
+  /** The longest round trip between two control-plane machines. */
+  public get controlPlaneRoundTrip(): Duration {
+    const zones = new Set(this.controlPlanes.map((m) => m.zone));
+    return this.ways
+      .filter(({ from, to }) => zones.has(from) && zones.has(to))
+      .map(({ roundTripTime }) => roundTripTime)
+      .reduce((a, b) => (millis(b) > millis(a) ? b : a));
+  }
+
+  /**
+   * MTU of a pod's interface, in bytes: what every way carries, less what the encapsulation adds.
+   * CrossSubnet counts in full: some way uses it. In a dual-stack cluster the encapsulation is that of
+   * IPv4, and IPv6 has the same one where it can.
    *
    * @param encapsulation how pod packets travel
    */
   public podMtu(encapsulation: Encapsulation): number {
-    const overhead = this._ipFamily === 'IPv6' ? encapsulationOverheadIpv6 : encapsulationOverhead;
-    return this.underlay.mtu - overhead[encapsulation];
+    const wrapping = wrappingOf(encapsulation);
+    const ways = this._families.map((family) => ({ wrapping, family }));
+    // IP in IP carries IPv4 only; IPv6 beside it travels bare.
+    const possible = ways.filter(
+      (way) => !this.isDualStack || way.wrapping !== 'IPIP' || way.family === 'IPv4',
+    );
+    return this.pathMtu - overheadOf(possible);
   }
 
   /**
@@ -236,12 +304,12 @@ export class Cluster extends Construct {
   }
 
   /**
-   * Address family of machines, pods and Services: the facts accept one for all of them.
+   * Address families of machines, pods and Services; both, IPv4 first, in a dual-stack cluster.
    *
    * @internal
    */
-  public get _ipFamily(): IpFamily {
-    return this.zones[0]!._cidr.family;
+  public get _families(): IpFamily[] {
+    return this.isDualStack ? ['IPv4', 'IPv6'] : [this.zones[0]!._cidr.family];
   }
 
   /**
@@ -314,4 +382,8 @@ class ForeignCluster extends Cluster {
   public override get ownsMachines(): boolean {
     return false;
   }
+}
+
+function millis(duration: Duration): number {
+  return duration.toMilliseconds({ integral: false });
 }

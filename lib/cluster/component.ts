@@ -7,6 +7,12 @@ export interface ICniConfiguration {
   /** Which plugin it is; becomes a fact of the cluster. */
   readonly kind: CniKind;
   /**
+   * The mode of kube-proxy that it demands: `KubeProxyMode.NONE` when it serves Services itself.
+   *
+   * @default - any
+   */
+  readonly kubeProxyMode?: KubeProxyMode;
+  /**
    * Creates the construct.
    *
    * @param scope where

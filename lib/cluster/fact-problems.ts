@@ -1,6 +1,8 @@
 import { Cidr, familyOf } from './cidr';
 import type { ClusterProps } from './cluster-props';
+import { dualStackProblems } from './dual-stack-problems';
 import { EtcdDiskKind } from './etcd-disk';
+import { linkProblems } from './link-problems';
 import type { Machine } from './machine';
 import { isDnsLabel, isDnsName } from './names';
 import { networkProblems } from './network-problems';
@@ -14,6 +16,8 @@ export function factProblems(name: string, props: ClusterProps): Problem[] {
   return [
     ...nameProblems(name, props),
     ...networkProblems(props),
+    ...dualStackProblems(props),
+    ...linkProblems(props),
     ...zoneProblems(props),
     ...machineProblems(props),
     ...controlPlaneProblems(props.machines),

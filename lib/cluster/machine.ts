@@ -2,7 +2,7 @@ import type { Size } from 'cdk8s';
 import { familyOf } from './cidr';
 import type { EtcdDisk } from './etcd-disk';
 import { isDnsLabel } from './names';
-import { checkInteger, throwProblems, type Problem } from './problem';
+import { checkInteger, checkMtu, throwProblems, type Problem } from './problem';
 
 /** What a machine is for. */
 export enum MachineRole {
@@ -27,12 +27,25 @@ export interface MachineOptions {
   /** Its address on the cluster network: kubelet's node IP. Must lie in the zone's `nodeCidr`. */
   readonly address: string;
   /**
+   * Its IPv6 address in a dual-stack cluster: kubelet's second node IP. Must lie in the zone's
+   * `nodeCidrV6`.
+   *
+   * @default - none; a dual-stack cluster refuses a machine without one
+   */
+  readonly addressV6?: string;
+  /**
    * Name of the NIC that carries `address`, for example `eno1`. Needed on control planes when the
    * API endpoint is a virtual IP.
    *
    * @default - unknown; nothing that needs an interface name can be rendered
    */
   readonly nic?: string;
+  /**
+   * MTU of that NIC, in bytes, 1280 to 9216. Another value throws.
+   *
+   * @default - `mtu` of the zone, else of the underlay
+   */
+  readonly mtu?: number;
   /**
    * CPU cores, 1 to 1024. kubeadm wants 2 on a control plane.
    *
@@ -58,6 +71,13 @@ export interface MachineOptions {
    * @default - none
    */
   readonly gateway?: string;
+  /**
+   * Default gateway for IPv6, in a dual-stack cluster: with forwarding on, routers' advertisements
+   * are no longer listened to.
+   *
+   * @default - none; needed beside `gateway` in a dual-stack cluster
+   */
+  readonly gatewayV6?: string;
   /**
    * Addresses of the resolvers for the machine itself.
    *
@@ -102,8 +122,12 @@ export class Machine {
   public readonly zone: string;
   /** Its address on the cluster network. */
   public readonly address: string;
+  /** Its IPv6 address, in a dual-stack cluster. */
+  public readonly addressV6?: string;
   /** The NIC that carries the address, if known. */
   public readonly nic?: string;
+  /** MTU of that NIC, in bytes, if it is not the zone's. */
+  public readonly mtu?: number;
   /** CPU cores, if known. */
   public readonly cpus?: number;
   /** Memory, if known. */
@@ -112,6 +136,8 @@ export class Machine {
   public readonly architecture: Architecture;
   /** Default gateway, if the library writes the network configuration. */
   public readonly gateway?: string;
+  /** Default gateway for IPv6, in a dual-stack cluster. */
+  public readonly gatewayV6?: string;
   /** Resolvers of the machine, if the library writes the network configuration. */
   public readonly dnsServers?: string[];
 
@@ -126,11 +152,14 @@ export class Machine {
   ) {
     this.zone = options.zone;
     this.address = options.address;
+    this.addressV6 = options.addressV6;
     this.nic = options.nic;
+    this.mtu = options.mtu;
     this.cpus = options.cpus;
     this.memory = options.memory;
     this.architecture = options.architecture ?? Architecture.AMD64;
     this.gateway = options.gateway;
+    this.gatewayV6 = options.gatewayV6;
     this.dnsServers = options.dnsServers;
     throwProblems(`Machine ${name}`, this.problems());
   }
@@ -162,6 +191,17 @@ export class Machine {
         });
       }
     }
+    const addressesV6 = { addressV6: this.addressV6, gatewayV6: this.gatewayV6 };
+    for (const [prop, got] of Object.entries(addressesV6)) {
+      if (got !== undefined && familyOf(got) !== 'IPv6') {
+        problems.push({
+          prop,
+          allowed: 'an IPv6 address in canonical spelling',
+          got,
+          remedy: 'write it compressed, in lower case and without a prefix length',
+        });
+      }
+    }
     for (const server of this.dnsServers ?? []) {
       if (familyOf(server) === undefined) {
         problems.push({
@@ -181,6 +221,7 @@ export class Machine {
       });
     }
     problems.push(
+      ...checkMtu('mtu', this.mtu),
       ...checkInteger(
         'cpus',
         this.cpus,

@@ -4,24 +4,7 @@ import type { Problem } from './problem';
 
 /** What is wrong with the networks of a cluster: spelling, overlap, family and size. */
 export function networkProblems(props: ClusterProps): Problem[] {
-  const problems: Problem[] = [];
-  const named: Array<[string, Cidr]> = props.zones.map((z) => [
-    `nodeCidr of zone ${z.name}`,
-    z._cidr,
-  ]);
-  for (const prop of ['podCidr', 'serviceCidr'] as const) {
-    const cidr = Cidr.parse(props[prop]);
-    if (cidr === undefined) {
-      problems.push({
-        prop,
-        allowed: 'a canonical CIDR',
-        got: props[prop],
-        remedy: 'write the network address with its prefix length, for example 10.244.0.0/16',
-      });
-    } else {
-      named.push([prop, cidr]);
-    }
-  }
+  const { named, problems } = namedNetworks(props);
   named.forEach(([prop, cidr], index) => {
     for (const [otherProp, other] of named.slice(0, index)) {
       if (cidr.overlaps(other)) {
@@ -36,8 +19,44 @@ export function networkProblems(props: ClusterProps): Problem[] {
     }
   });
   problems.push(...familyProblems(props, named));
-  problems.push(...serviceCidrProblems(props.serviceCidr), ...podCidrProblems(props));
+  for (const [prop, cidr] of named) {
+    if (prop.startsWith('serviceCidr')) {
+      problems.push(...serviceCidrProblems(prop, cidr));
+    } else if (prop.startsWith('podCidr')) {
+      problems.push(...podCidrProblems(prop, cidr, props.machines.length));
+    }
+  }
   return problems;
+}
+
+/** Every network with its name; of those of zones it is known that they are networks. */
+function namedNetworks(props: ClusterProps): { named: Array<[string, Cidr]>; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const named: Array<[string, Cidr]> = [];
+  for (const { name, _cidr, _cidrV6 } of props.zones) {
+    named.push([`nodeCidr of zone ${name}`, _cidr]);
+    if (_cidrV6 !== undefined) {
+      named.push([`nodeCidrV6 of zone ${name}`, _cidrV6]);
+    }
+  }
+  for (const prop of ['podCidr', 'serviceCidr', 'podCidrV6', 'serviceCidrV6'] as const) {
+    const text = props[prop];
+    if (text === undefined) {
+      continue;
+    }
+    const cidr = Cidr.parse(text);
+    if (cidr === undefined) {
+      problems.push({
+        prop,
+        allowed: 'a canonical CIDR',
+        got: text,
+        remedy: `write the network address with its prefix length, for example ${prop.endsWith('V6') ? 'fd00:244::/56' : '10.244.0.0/16'}`,
+      });
+    } else {
+      named.push([prop, cidr]);
+    }
+  }
+  return { named, problems };
 }
 
 /** One family throughout: the API server refuses Services of another family than its own address. */
@@ -48,7 +67,7 @@ function familyProblems(props: ClusterProps, named: ReadonlyArray<[string, Cidr]
   }
   const { family } = first._cidr;
   return named
-    .filter(([, cidr]) => cidr.family !== family)
+    .filter(([prop, cidr]) => !/V6\b/.test(prop) && cidr.family !== family)
     .map(([prop, got]) => ({
       prop,
       allowed: `an ${family} network, as the nodeCidr of zone ${first.name} is`,
@@ -57,18 +76,14 @@ function familyProblems(props: ClusterProps, named: ReadonlyArray<[string, Cidr]
     }));
 }
 
-function serviceCidrProblems(text: string): Problem[] {
-  const cidr = Cidr.parse(text);
-  if (cidr === undefined) {
-    return [];
-  }
+function serviceCidrProblems(prop: string, cidr: Cidr): Problem[] {
   const base = cidr.family === 'IPv4' ? 32 : 128;
   const hostBits = base - cidr.prefix;
   // kubeadm gives the tenth address to cluster DNS, and refuses more than 20 host bits.
   if (hostBits < 4 || hostBits > 20) {
     return [
       {
-        prop: 'serviceCidr',
+        prop,
         allowed: `between /${base - 20} and /${base - 4}`,
         got: cidr,
         remedy: `a /${base - 16} holds 65,000 Services`,
@@ -78,28 +93,24 @@ function serviceCidrProblems(text: string): Problem[] {
   return [];
 }
 
-function podCidrProblems(props: ClusterProps): Problem[] {
-  const cidr = Cidr.parse(props.podCidr);
-  if (cidr === undefined) {
-    return [];
-  }
+function podCidrProblems(prop: string, cidr: Cidr, machines: number): Problem[] {
   const mask = cidr.family === 'IPv4' ? 24 : 64;
   // The controller manager cuts one /24 (or /64) per node out of it and refuses more than 16 bits between.
   if (cidr.prefix > mask || mask - cidr.prefix > 16) {
     return [
       {
-        prop: 'podCidr',
+        prop,
         allowed: `between /${mask - 16} and /${mask}`,
         got: cidr,
         remedy: `kubeadm sets a /${mask} aside for every machine; a /${mask - 8} serves 256 machines`,
       },
     ];
   }
-  if (BigInt(props.machines.length) > 2n ** BigInt(mask - cidr.prefix)) {
+  if (BigInt(machines) > 2n ** BigInt(mask - cidr.prefix)) {
     return [
       {
-        prop: 'podCidr',
-        allowed: `large enough for ${props.machines.length} machines`,
+        prop,
+        allowed: `large enough for ${machines} machines`,
         got: cidr,
         remedy: `every machine gets a /${mask} of it; shorten the prefix`,
       },

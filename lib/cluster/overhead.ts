@@ -1,19 +1,43 @@
+import type { IpFamily } from './cidr';
 import { Encapsulation } from './vocabulary';
 
-/** Bytes an encapsulation adds on an IPv4 underlay; CrossSubnet counts in full, some path uses it. */
-export const encapsulationOverhead: Readonly<Record<Encapsulation, number>> = {
-  [Encapsulation.NONE]: 0,
-  [Encapsulation.IPIP]: 20,
-  [Encapsulation.IPIP_CROSS_SUBNET]: 20,
-  [Encapsulation.VXLAN]: 50,
-  [Encapsulation.VXLAN_CROSS_SUBNET]: 50,
+/** What can wrap a pod's packet on its way. */
+export type Wrapping = 'IPIP' | 'VXLAN' | 'WireGuard';
+
+/** Bytes that a wrapping adds, by the family of the outer packet: an IPv6 header is 20 bytes longer. */
+export const wrappingBytes: Readonly<Record<Wrapping, Readonly<Record<IpFamily, number>>>> = {
+  // The outer IP header alone.
+  IPIP: { IPv4: 20, IPv6: 40 },
+  // Outer IP 20, UDP 8, VXLAN 8, inner Ethernet 14.
+  VXLAN: { IPv4: 50, IPv6: 70 },
+  // Outer IP 20, UDP 8, header 16, authentication tag 16.
+  WireGuard: { IPv4: 60, IPv6: 80 },
 };
 
-/** Bytes an encapsulation adds on an IPv6 underlay: its outer header is 20 bytes longer. */
-export const encapsulationOverheadIpv6: Readonly<Record<Encapsulation, number>> = {
-  [Encapsulation.NONE]: 0,
-  [Encapsulation.IPIP]: 40,
-  [Encapsulation.IPIP_CROSS_SUBNET]: 40,
-  [Encapsulation.VXLAN]: 70,
-  [Encapsulation.VXLAN_CROSS_SUBNET]: 70,
-};
+/** The wrapping of an encapsulation; CrossSubnet has one, too, because some path uses it. */
+export function wrappingOf(encapsulation: Encapsulation): Wrapping | undefined {
+  const wrappings: Record<Encapsulation, Wrapping | undefined> = {
+    [Encapsulation.NONE]: undefined,
+    [Encapsulation.IPIP]: 'IPIP',
+    [Encapsulation.IPIP_CROSS_SUBNET]: 'IPIP',
+    [Encapsulation.VXLAN]: 'VXLAN',
+    [Encapsulation.VXLAN_CROSS_SUBNET]: 'VXLAN',
+  };
+  return wrappings[encapsulation];
+}
+
+/** One way in which pod packets travel: wrapped in what, between addresses of which family. */
+export interface PacketWay {
+  readonly wrapping: Wrapping | undefined;
+  readonly family: IpFamily;
+}
+
+/** The most that any of the ways adds to a packet: an interface has one MTU for all of them. */
+export function overheadOf(ways: readonly PacketWay[]): number {
+  return Math.max(
+    0,
+    ...ways.map(({ wrapping, family }) =>
+      wrapping === undefined ? 0 : wrappingBytes[wrapping][family],
+    ),
+  );
+}

@@ -1,3 +1,5 @@
+import type { Duration } from 'cdk8s';
+
 /** One wrong input: the prop as the user typed it, what would be right, what came, and the way out. */
 export interface Problem {
   readonly prop: string;
@@ -36,6 +38,33 @@ export function checkInteger(
   }
   const whole = Number.isInteger(got) ? '' : 'a whole number ';
   return [{ prop, allowed: `${whole}between ${range.min} and ${range.max}`, got, remedy }];
+}
+
+/** A problem when the number is no MTU of a network that a cluster can stand on, else nothing. */
+export function checkMtu(prop: string, got: number | undefined): Problem[] {
+  return checkInteger(
+    prop,
+    got,
+    // IPv6 asks for 1280; switches with jumbo frames end at 9216.
+    { min: 1280, max: 9216 },
+    'give the MTU that `ip link` shows on the NIC',
+  );
+}
+
+/** etcd refuses election timeouts above 50 s, ten times the round trip. */
+export function roundTripProblems(roundTripTime: Duration | undefined): Problem[] {
+  const milliseconds = roundTripTime?.toMilliseconds({ integral: false }) ?? 0;
+  return milliseconds <= 5000
+    ? []
+    : [
+        {
+          prop: 'roundTripTime',
+          allowed: 'at most 5000 ms',
+          got: `${milliseconds} ms`,
+          remedy:
+            'an etcd cluster cannot span such a distance; keep the control plane in one region',
+        },
+      ];
 }
 
 /** Throws when a construct says something else than the facts of its cluster. */

@@ -1,5 +1,5 @@
 import type { Machine } from './machine';
-import type { KubeProxyMode, CniKind, Encapsulation } from './vocabulary';
+import type { CniKind, KubeProxyMode } from './vocabulary';
 
 /**
  * What each room tells the others about itself. Rules and the node room read these and never
@@ -9,20 +9,14 @@ export interface CniSummary {
   readonly path: string;
   readonly kind: CniKind;
   readonly label: string;
-  readonly encapsulation: Encapsulation;
+  /** In the plugin's own words, for people. */
+  readonly encapsulation: string;
   readonly bgp: boolean;
   readonly podMtu: number;
+  /** Packet filter that the plugin writes its rules with, in its own words. */
   readonly dataplane: string;
-  /** What only Calico has; its own rules read it. */
-  readonly calico?: CalicoSummary;
-}
-
-export interface CalicoSummary {
-  /** Tag of the operator's image. */
-  readonly operatorTag: string;
-  readonly blockSize: number;
-  readonly natOutgoing: boolean;
-  readonly checksumOffload: boolean;
+  /** All that the plugin settled; only its own rules read it. */
+  readonly own: object;
 }
 
 export interface KubeProxySummary {

@@ -20,6 +20,8 @@ export enum KubeProxyMode {
   IPVS = 'ipvs',
   /** nftables maps; kernel 5.13 or newer. */
   NFTABLES = 'nftables',
+  /** No kube-proxy: the network plugin serves Services itself, as Calico's BPF dataplane does. */
+  NONE = 'none',
 }
 
 /** Which network plugin the cluster runs. */

@@ -1,6 +1,6 @@
 import { Cidr } from './cidr';
 import { isDnsLabel } from './names';
-import { throwProblems, type Problem } from './problem';
+import { checkMtu, throwProblems, type Problem } from './problem';
 
 /** Where a zone is and which addresses its machines have. */
 export interface ZoneOptions {
@@ -8,6 +8,19 @@ export interface ZoneOptions {
   readonly country: string;
   /** Network of the machines of this zone, canonical CIDR, for example `10.20.0.0/24`. */
   readonly nodeCidr: string;
+  /**
+   * IPv6 network of the machines of this zone in a dual-stack cluster, canonical CIDR.
+   *
+   * @default - none; a dual-stack cluster refuses a zone without one
+   */
+  readonly nodeCidrV6?: string;
+  /**
+   * MTU that the zone's own network carries between its machines, in bytes, 1280 to 9216: 9000 where
+   * switches and NICs are set to jumbo frames. Another value throws.
+   *
+   * @default - `mtu` of the underlay
+   */
+  readonly mtu?: number;
   /**
    * Region, as `topology.kubernetes.io/region` will say it: an RFC 1123 label.
    *
@@ -32,6 +45,10 @@ export class Zone {
   public readonly country: string;
   /** Network of the machines of this zone. */
   public readonly nodeCidr: string;
+  /** IPv6 network of the machines of this zone, in a dual-stack cluster. */
+  public readonly nodeCidrV6?: string;
+  /** MTU between the machines of this zone, in bytes, if it is not the underlay's. */
+  public readonly mtu?: number;
   /** Region the zone belongs to. */
   public readonly region: string;
   /**
@@ -40,6 +57,12 @@ export class Zone {
    * @internal
    */
   public readonly _cidr: Cidr;
+  /**
+   * The parsed IPv6 network, if there is one.
+   *
+   * @internal
+   */
+  public readonly _cidrV6?: Cidr;
 
   private constructor(
     /** The zone's name. */
@@ -48,9 +71,12 @@ export class Zone {
   ) {
     this.country = options.country;
     this.nodeCidr = options.nodeCidr;
+    this.nodeCidrV6 = options.nodeCidrV6;
+    this.mtu = options.mtu;
     this.region = options.region ?? name;
     const cidr = Cidr.parse(options.nodeCidr);
-    const problems: Problem[] = [];
+    const cidrV6 = options.nodeCidrV6 === undefined ? undefined : Cidr.parse(options.nodeCidrV6);
+    const problems: Problem[] = checkMtu('mtu', options.mtu);
     if (!isDnsLabel(name)) {
       problems.push({
         prop: 'name',
@@ -83,7 +109,16 @@ export class Zone {
         remedy: 'write the network address with its prefix length, for example 10.20.0.0/24',
       });
     }
+    if (options.nodeCidrV6 !== undefined && cidrV6?.family !== 'IPv6') {
+      problems.push({
+        prop: 'nodeCidrV6',
+        allowed: 'a canonical IPv6 CIDR',
+        got: options.nodeCidrV6,
+        remedy: 'write the network address with its prefix length, for example fd00:20::/64',
+      });
+    }
     throwProblems(`Zone ${name}`, problems);
     this._cidr = cidr!;
+    this._cidrV6 = cidrV6;
   }
 }

@@ -1,2 +1,2 @@
-export * from './calico-options';
-export * from './tuned-calico';
+export * from './calico/calico-options';
+export * from './calico/tuned-calico';

@@ -2,11 +2,13 @@ import { App, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import {
   Cluster,
+  problemAt,
   type ClusterSpec,
   type ICniConfiguration,
   type IEtcdConfiguration,
   type IIngressConfiguration,
   type IKubeProxyConfiguration,
+  type KubeProxyMode,
 } from '../cluster';
 import { TunedCalico } from '../cni';
 import { EtcdOnNvme } from '../etcd';
@@ -27,8 +29,13 @@ export interface NvmeControlPlaneProps extends ClusterSpec {
    * @default TunedCalico.configure()
    */
   readonly cni?: ICniConfiguration;
-  /** The service proxy, for example `IpvsKubeProxy.configure()`. */
-  readonly kubeProxy: IKubeProxyConfiguration;
+  /**
+   * The service proxy, for example `IpvsKubeProxy.configure()`.
+   *
+   * @default - none, where the network plugin serves Services itself (TunedCalico with
+   * `LinuxDataplane.BPF`); with any other plugin leaving it out throws
+   */
+  readonly kubeProxy?: IKubeProxyConfiguration;
   /**
    * The edge.
    *
@@ -92,9 +99,9 @@ export class NvmeControlPlane extends Chart {
       clusterName: props.clusterName ?? id,
       downloadBaseUrl: props.downloadBaseUrl,
       cni: cni.kind,
-      kubeProxyMode: props.kubeProxy.mode,
+      kubeProxyMode: this.proxyMode(props.kubeProxy, cni),
     });
-    props.kubeProxy.create(this, 'kube-proxy', this.cluster);
+    props.kubeProxy?.create(this, 'kube-proxy', this.cluster);
     cni.create(this, 'cni', this.cluster);
     props.ingress?.create(this, 'ingress', this.cluster);
     (props.etcd ?? EtcdOnNvme.configure()).create(this, 'etcd', this.cluster);
@@ -105,6 +112,23 @@ export class NvmeControlPlane extends Chart {
   /** Files for the machines, path below the output folder → content, for use without GroundworkApp. */
   public nodeFiles(): Record<string, string> {
     return this.nodes.nodeFiles();
+  }
+
+  /** Somebody must serve Services: kube-proxy, or a plugin that wants to be alone with it. */
+  private proxyMode(
+    kubeProxy: IKubeProxyConfiguration | undefined,
+    cni: ICniConfiguration,
+  ): KubeProxyMode {
+    const mode = kubeProxy?.mode ?? cni.kubeProxyMode;
+    if (mode === undefined) {
+      throw problemAt(this.node.path, {
+        prop: 'kubeProxy',
+        allowed: `given with the network plugin ${cni.kind}, which serves no Services by itself`,
+        got: undefined,
+        remedy: 'pass for example IpvsKubeProxy.configure()',
+      });
+    }
+    return mode;
   }
 
   /** A plain App writes manifests only; whoever uses one should hear once where the rest is. */

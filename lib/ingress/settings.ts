@@ -1,5 +1,5 @@
 import { images } from '../catalog';
-import { Cidr, LoadBalancerKind, type Cluster } from '../cluster';
+import { LoadBalancerKind, type Cluster } from '../cluster';
 import type { HardenedNginxIngressOptions } from './options';
 import {
   breakEvenRate,
@@ -98,7 +98,7 @@ export function settingsOf(cluster: Cluster, options: HardenedNginxIngressOption
     statusAddress: options.statusAddress,
     reportsStatus: loadBalanced || options.statusAddress !== undefined,
     metricsNamespace: options.metricsNamespace,
-    ipv4Only: Cidr.parse(cluster.podCidr)!.family === 'IPv4',
+    ipv4Only: !cluster._families.includes('IPv6'),
     toleratesControlPlane: cluster.controlPlaneRunsWorkloads,
     zones: new Set(machines.map((m) => m.zone)).size,
   };

@@ -100,7 +100,7 @@ function egressOf(cluster: Cluster): NetworkPolicyEgressRule[] {
   // API servers listen on kubeadm's default port; a virtual IP on the same machines moves them to its own.
   const apiPorts = [...new Set([6443, cluster.endpoint.port])];
   return [
-    { to: [block(cluster.podCidr)], ports: [{ protocol: 'TCP' }] },
+    { to: cluster.podCidrs.map(block), ports: [{ protocol: 'TCP' }] },
     { to: cluster.controlPlanes.map((m) => block(hostCidr(m.address))), ports: apiPorts.map(tcp) },
     // Plugins differ in whether a policy sees a Service's address or the one behind it.
     { to: [block(hostCidr(cluster.kubernetesServiceIp))], ports: [tcp(443)] },

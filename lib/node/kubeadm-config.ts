@@ -122,8 +122,8 @@ function clusterConfiguration(cluster: Cluster) {
     kubernetesVersion: cluster.kubernetesVersion.toString(),
     controlPlaneEndpoint: endpoint.hostAndPort,
     networking: {
-      podSubnet: cluster.podCidr,
-      serviceSubnet: cluster.serviceCidr,
+      podSubnet: cluster.podCidrs.join(','),
+      serviceSubnet: cluster.serviceCidrs.join(','),
       dnsDomain: cluster.dnsDomain,
     },
     apiServer: { certSANs: [...new Set(names.filter((name) => name !== undefined))] },
@@ -163,11 +163,16 @@ function nodeRegistration(cluster: Cluster, machine: Machine) {
     name: machine.name,
     criSocket: CRI_SOCKET,
     kubeletExtraArgs: [
-      { name: 'node-ip', value: machine.address },
+      { name: 'node-ip', value: nodeIps(machine).join(',') },
       {
         name: 'node-labels',
         value: `topology.kubernetes.io/region=${zone.region},topology.kubernetes.io/zone=${zone.name}`,
       },
     ],
   };
+}
+
+/** The kubelet takes one address of each family, the first family first. */
+function nodeIps({ address, addressV6 }: Machine): string[] {
+  return [address, ...(addressV6 === undefined ? [] : [addressV6])];
 }

@@ -33,7 +33,7 @@ export function requireNodeBasics(by: Construct, cluster: Cluster, tuning: NodeT
     ['kernel.keys.root_maxkeys', 'maxKeys', 'the kubelet checks it (protectKernelDefaults)'],
     ['kernel.keys.root_maxbytes', 'maxKeyBytes', 'the kubelet checks it (protectKernelDefaults)'],
   ];
-  if (cluster._ipFamily === 'IPv6') {
+  if (cluster._families.includes('IPv6')) {
     exactly.push(
       ['net.ipv6.conf.all.forwarding', 'ipv6Forward', 'pods are routed through the machine'],
       ['net.ipv6.conf.default.forwarding', 'ipv6DefaultForward', 'kubeadm checks it'],

@@ -245,7 +245,7 @@ export type NodeTuning = typeof tuning;
 /** The decisions that this cluster's machines really show, with the values they show. */
 export function nodeDecisions(cluster: Cluster, path: string): Decision[] {
   const absent = [
-    ...(cluster._ipFamily === 'IPv6' ? [] : ['sysctl net.ipv6.']),
+    ...(cluster._families.includes('IPv6') ? [] : ['sysctl net.ipv6.']),
     ...(cluster.endpoint.kind === ApiEndpointKind.KUBE_VIP ? [] : ['kube-vip ']),
     ...(cluster.kubeProxyMode === undefined ? ['ClusterConfiguration.proxy.'] : []),
   ];

@@ -30,7 +30,7 @@ export function renderConfiguration(
     mode: tuning.get('mode'),
     bindAddress: tuning.get('bindAddress'),
     clientConnection: { kubeconfig: `${CONFIG_DIR}/${KUBECONFIG_FILE}` },
-    clusterCIDR: cluster.podCidr,
+    clusterCIDR: cluster.podCidrs.join(','),
     detectLocalMode: tuning.get('detectLocalMode'),
     nodePortAddresses: tuning.get('nodePortAddresses'),
     ...mode.section,

@@ -56,7 +56,7 @@ function schedulerProblems(scheduler: IpvsScheduler | undefined): Problem[] {
 }
 
 function excludeProblems(cidrs: readonly string[], cluster: Cluster): Problem[] {
-  const services = Cidr.parse(cluster.serviceCidr)!;
+  const services = cluster.serviceCidrs.map((text) => Cidr.parse(text)!);
   return cidrs.flatMap((got) => {
     const cidr = Cidr.parse(got);
     if (cidr === undefined) {
@@ -69,17 +69,15 @@ function excludeProblems(cidrs: readonly string[], cluster: Cluster): Problem[] 
         },
       ];
     }
-    return cidr.overlaps(services)
-      ? [
-          {
-            prop: 'excludeCidrs',
-            allowed: `apart from serviceCidr ${services}`,
-            got,
-            remedy:
-              'virtual servers of deleted Services would stay for ever; name only foreign addresses',
-          },
-        ]
-      : [];
+    return services
+      .filter((network) => cidr.overlaps(network))
+      .map((network) => ({
+        prop: 'excludeCidrs',
+        allowed: `apart from serviceCidr ${network}`,
+        got,
+        remedy:
+          'virtual servers of deleted Services would stay for ever; name only foreign addresses',
+      }));
   });
 }
 

@@ -27,6 +27,7 @@ const cni: CniSummary = {
   bgp: true,
   podMtu: 1500,
   dataplane: 'Iptables',
+  own: {},
 };
 const proxy = { path: 'oslo/proxy', mode: KubeProxyMode.IPVS } as KubeProxySummary;
 

@@ -1,7 +1,7 @@
 import { Duration } from 'cdk8s';
 import * as fc from 'fast-check';
 import { ApiEndpoint, Encapsulation, KubeProxyMode, Underlay } from '../../lib';
-import { encapsulationOverhead, Phase, phaseOf } from '../../lib/cluster';
+import { overheadOf, Phase, phaseOf, wrappingOf } from '../../lib/cluster';
 import { FelixLogSeverity } from '../../lib/cni';
 import { unexplainedLeaves } from '../support/coverage';
 import { osloMachine } from '../support/oslo';
@@ -267,14 +267,15 @@ test('no packet of a pod is larger than the underlay carries', () => {
       fc.option(fc.nat(9216)),
       (mtu, encapsulation, own) => {
         const facts = { underlay: Underlay.flatL2({ mtu, roundTripTime: Duration.millis(1) }) };
-        const most = mtu - encapsulationOverhead[encapsulation];
+        const overhead = overheadOf([{ wrapping: wrappingOf(encapsulation), family: 'IPv4' }]);
+        const most = mtu - overhead;
         const make = () => network(render({ encapsulation, mtu: own ?? undefined }, facts)).mtu;
         if (own !== null && (own > most || own < Math.min(1280, most))) {
           expect(make).toThrow('mtu must be between');
           return;
         }
         const rendered = make();
-        expect(rendered + encapsulationOverhead[encapsulation]).toBeLessThanOrEqual(mtu);
+        expect(rendered + overhead).toBeLessThanOrEqual(mtu);
         expect(rendered).toBe(own ?? most);
       },
     ),

@@ -10,7 +10,7 @@ import {
   Zone,
 } from '../../lib';
 import { TunedCalico } from '../../lib/cni';
-import { calicoRules } from '../../lib/cni/rules';
+import { calicoRules } from '../../lib/cni/calico/rules';
 import { osloProps } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 import { find, objectsOf, ours, render, said, spread } from './calico';

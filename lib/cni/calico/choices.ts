@@ -1,3 +1,4 @@
+import { calico, images } from '../../catalog';
 import {
   Cidr,
   checkInteger,
@@ -6,7 +7,7 @@ import {
   parseImage,
   type Cluster,
   type Problem,
-} from '../cluster';
+} from '../../cluster';
 import type { FelixOptions, TunedCalicoProps } from './calico-options';
 
 /** Ports of calico-node and Typha on the machines: Typha's own, and the two health endpoints. */
@@ -17,18 +18,26 @@ export type LinuxDataplane = 'Iptables' | 'Nftables';
 
 /** The options with every default settled. */
 export interface CalicoChoices {
+  /** The release, for people. */
+  readonly label: string;
+  /** Tag of the operator's image. */
+  readonly operatorTag: string;
+  /** The operator's image. */
+  readonly image: string;
   readonly encapsulation: Encapsulation;
   readonly mtu: number;
   readonly blockSize: number;
   readonly natOutgoing: boolean;
   readonly bgp: boolean;
   readonly dataplane: LinuxDataplane;
+  readonly checksumOffload: boolean;
   readonly felix: FelixOptions;
 }
 
 /** Settles every option; call `choiceProblems` first. */
 export function settleChoices(props: TunedCalicoProps): CalicoChoices {
   const { cluster } = props;
+  const image = props.operatorImage ?? cluster._image(images['tigera-operator']);
   const encapsulation = props.encapsulation ?? encapsulationFor(cluster);
   return {
     encapsulation,
@@ -38,6 +47,10 @@ export function settleChoices(props: TunedCalicoProps): CalicoChoices {
     bgp: needsBgp(encapsulation),
     dataplane: dataplaneFor(cluster.kubeProxyMode),
     felix: props.felix ?? {},
+    label: `Calico ${calico.version.value}`,
+    image,
+    operatorTag: parseImage(image)!.tag!,
+    checksumOffload: props.felix?.checksumOffload ?? true,
   };
 }
 

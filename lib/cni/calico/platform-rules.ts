@@ -1,7 +1,7 @@
-import { atLeast, calico as release, images } from '../catalog';
-import { Severity, type Cluster, type IRule, type RuleViolation } from '../cluster';
-import { calicoRule, type CalicoFacts } from './calico-rule';
-import { dataplaneFor } from './choices';
+import { atLeast, calico as release, images } from '../../catalog';
+import { Severity, type Cluster, type IRule, type RuleViolation } from '../../cluster';
+import { calicoRule } from './calico-rule';
+import { dataplaneFor, type CalicoChoices } from './choices';
 
 const REQUIREMENTS = 'https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements';
 
@@ -79,12 +79,12 @@ export const platformRules: IRule[] = [
       remedy: 'leave operatorImage out, or compare the rights with the manifest of that release',
       reference: 'https://github.com/tigera/operator/blob/v1.42.3/config/calico_versions.yml',
     },
-    (_cluster, { calico, label }) =>
-      calico.operatorTag === images['tigera-operator'].tag
+    (_cluster, { operatorTag, label }) =>
+      operatorTag === images['tigera-operator'].tag
         ? []
         : [
             {
-              message: `operatorImage has tag ${calico.operatorTag}; ${label} and its rights belong to ${images['tigera-operator'].tag}`,
+              message: `operatorImage has tag ${operatorTag}; ${label} and its rights belong to ${images['tigera-operator'].tag}`,
             },
           ],
   ),
@@ -92,7 +92,7 @@ export const platformRules: IRule[] = [
 
 function floorViolations(
   { kernel, operatingSystem }: Cluster,
-  { dataplane }: CalicoFacts,
+  { dataplane }: CalicoChoices,
 ): RuleViolation[] {
   const nftables = dataplane === 'Nftables';
   const kernelFloor = (nftables ? release.nftablesKernelFloor : release.kernelFloor).value;

@@ -1,4 +1,4 @@
-import type { IRule } from '../cluster';
+import type { IRule } from '../../cluster';
 import { platformRules } from './platform-rules';
 import { poolRules } from './pool-rules';
 import { underlayRules } from './underlay-rules';

@@ -1,17 +1,15 @@
 import { Construct } from 'constructs';
-import { calico, images } from '../catalog';
 import {
   addManifest,
   agreeWithFact,
   CniKind,
-  parseImage,
   Phase,
   throwProblems,
   Tuning,
   type Cluster,
   type Encapsulation,
   type ICniConfiguration,
-} from '../cluster';
+} from '../../cluster';
 import type { TunedCalicoOptions, TunedCalicoProps } from './calico-options';
 import { choiceProblems, settleChoices, type CalicoChoices } from './choices';
 import { apiServer, felixConfiguration, installation } from './installation';
@@ -61,39 +59,32 @@ export class TunedCalico extends Construct {
     throwProblems(path, choiceProblems(props));
     agreeWithFact(path, 'cni', cluster.cni, CniKind.CALICO);
     const choices = settleChoices(props);
-    const image = props.operatorImage ?? cluster._image(images['tigera-operator']);
-    const operatorTag = parseImage(image)!.tag!;
     this.encapsulation = choices.encapsulation;
     this.podMtu = choices.mtu;
     cluster._register('cni', {
       path,
       kind: CniKind.CALICO,
-      label: `Calico ${calico.version.value}`,
+      label: choices.label,
       encapsulation: choices.encapsulation,
       bgp: choices.bgp,
       podMtu: choices.mtu,
       dataplane: choices.dataplane,
-      calico: {
-        operatorTag,
-        blockSize: choices.blockSize,
-        natOutgoing: choices.natOutgoing,
-        checksumOffload: choices.felix.checksumOffload ?? true,
-      },
+      own: choices,
     });
 
-    this.addOperator(cluster, image, operatorTag);
+    this.addOperator(cluster, choices);
     this.addCalico(cluster, choices);
     requireMachineNeeds(cluster.ledger, this, choices);
     calicoRules.forEach((rule) => cluster.addRule(rule, this));
   }
 
-  private addOperator(cluster: Cluster, image: string, tag: string): void {
+  private addOperator(cluster: Cluster, { image, operatorTag }: CalicoChoices): void {
     const tuning = operatorTuning();
     const { imagePullSecrets } = cluster;
     const objects = [
       operatorNamespace(),
       ...operatorAccess(),
-      operatorDeployment({ image, imageTag: tag, imagePullSecrets }, tuning),
+      operatorDeployment({ image, imageTag: operatorTag, imagePullSecrets }, tuning),
     ];
     objects.forEach((object) => addManifest(this, cluster, Phase.CNI_OPERATOR, object));
     cluster._waitAfter(Phase.CNI_OPERATOR, ...definitionWaits);

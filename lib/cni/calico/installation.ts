@@ -1,5 +1,5 @@
-import { calico } from '../catalog';
-import type { Cluster, Manifest, TuningRow } from '../cluster';
+import { calico } from '../../catalog';
+import type { Cluster, Manifest, TuningRow } from '../../cluster';
 import type { InstallationTuning } from './tuning';
 
 /** The one Installation: the pool, the tunnel, the dataplane, and where images come from. */

@@ -1,4 +1,4 @@
-import { atLeast } from '../catalog';
+import { atLeast } from '../../catalog';
 import {
   Cidr,
   Encapsulation,
@@ -6,9 +6,16 @@ import {
   type Cluster,
   type IRule,
   type RuleViolation,
-} from '../cluster';
-import { calicoRule, type CalicoFacts } from './calico-rule';
-import { isBareInSubnet, isCrossSubnet, isIpip, isVxlan, usedZones } from './choices';
+} from '../../cluster';
+import { calicoRule } from './calico-rule';
+import {
+  isBareInSubnet,
+  isCrossSubnet,
+  isIpip,
+  isVxlan,
+  usedZones,
+  type CalicoChoices,
+} from './choices';
 
 /** Up to here upstream recommends the full mesh; every machine keeps a session with every other. */
 const MESH_LIMIT = 100;
@@ -59,10 +66,8 @@ export const underlayRules: IRule[] = [
         'measure pod to pod with iperf3; where it is slow, set felix.checksumOffload to false',
       reference: 'https://github.com/projectcalico/calico/issues/11435',
     },
-    (cluster, { encapsulation, calico }) =>
-      isVxlan(encapsulation) &&
-      calico.checksumOffload &&
-      atLeast(cluster.kernel, SLOW_OFFLOAD_KERNEL)
+    (cluster, { encapsulation, checksumOffload }) =>
+      isVxlan(encapsulation) && checksumOffload && atLeast(cluster.kernel, SLOW_OFFLOAD_KERNEL)
         ? [
             {
               message: `encapsulation ${encapsulation} on kernel ${cluster.kernel} leaves checksums to the offload`,
@@ -134,12 +139,12 @@ export const underlayRules: IRule[] = [
         'leave mtu out to get the largest that fits; running pods keep theirs until they are recreated',
       reference: 'https://docs.tigera.io/calico/latest/networking/configuring/mtu',
     },
-    (cluster, { encapsulation, podMtu }) => {
+    (cluster, { encapsulation, mtu }) => {
       const most = cluster.podMtu(encapsulation);
-      return podMtu < most
+      return mtu < most
         ? [
             {
-              message: `mtu ${podMtu} leaves ${most - podMtu} bytes of every packet unused; ${encapsulation} on this underlay allows ${most}`,
+              message: `mtu ${mtu} leaves ${most - mtu} bytes of every packet unused; ${encapsulation} on this underlay allows ${most}`,
             },
           ]
         : [];
@@ -155,7 +160,7 @@ function hasBareNeighbours(cluster: Cluster, encapsulation: Encapsulation): bool
     : isBareInSubnet(encapsulation) && length > usedZones(cluster);
 }
 
-function segmentViolations(cluster: Cluster, { encapsulation }: CalicoFacts): RuleViolation[] {
+function segmentViolations(cluster: Cluster, { encapsulation }: CalicoChoices): RuleViolation[] {
   // Where sources are filtered as well, GW-CNI-001 says the same with the stronger reason.
   if (cluster.underlay.filtersSourceAddresses || !hasBareNeighbours(cluster, encapsulation)) {
     return [];

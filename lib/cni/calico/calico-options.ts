@@ -1,4 +1,4 @@
-import type { Cluster, Encapsulation } from '../cluster';
+import type { Cluster, Encapsulation } from '../../cluster';
 
 /** What Felix, Calico's agent on every machine, writes to its log; upstream's own words. */
 export enum FelixLogSeverity {

@@ -1,5 +1,5 @@
-import { calico } from '../catalog';
-import type { Wait } from '../cluster';
+import { calico } from '../../catalog';
+import type { Wait } from '../../cluster';
 
 /**
  * The operator creates its definitions when it starts, in no certain order. These are the kinds that

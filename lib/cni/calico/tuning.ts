@@ -1,5 +1,5 @@
-import { calico } from '../catalog';
-import { Encapsulation, tuned, Tuning, type Cluster, type TuningRow } from '../cluster';
+import { calico } from '../../catalog';
+import { Encapsulation, tuned, Tuning, type Cluster, type TuningRow } from '../../cluster';
 import type { FelixOptions } from './calico-options';
 import type { CalicoChoices } from './choices';
 

@@ -1,5 +1,6 @@
-import { Cidr, Severity, type Cluster, type IRule } from '../cluster';
-import { calicoRule, type CalicoFacts } from './calico-rule';
+import { Cidr, Severity, type Cluster, type IRule } from '../../cluster';
+import { calicoRule } from './calico-rule';
+import type { CalicoChoices } from './choices';
 
 /** Pods a kubelet runs at most, by its own default. */
 const PODS_PER_MACHINE = 110;
@@ -26,7 +27,7 @@ export const poolRules: IRule[] = [
       blocks(cluster, cni) < cluster.machines.length
         ? [
             {
-              message: `podCidr ${cluster.podCidr} holds ${blocks(cluster, cni)} blocks of /${cni.calico.blockSize} for ${cluster.machines.length} machines`,
+              message: `podCidr ${cluster.podCidr} holds ${blocks(cluster, cni)} blocks of /${cni.blockSize} for ${cluster.machines.length} machines`,
             },
           ]
         : [],
@@ -45,7 +46,7 @@ export const poolRules: IRule[] = [
       return most < ADDRESSES_PER_MACHINE
         ? [
             {
-              message: `${BLOCKS_PER_MACHINE} blocks of /${cni.calico.blockSize} are ${most} addresses a machine, kubelet runs ${PODS_PER_MACHINE} pods`,
+              message: `${BLOCKS_PER_MACHINE} blocks of /${cni.blockSize} are ${most} addresses a machine, kubelet runs ${PODS_PER_MACHINE} pods`,
             },
           ]
         : [];
@@ -61,8 +62,8 @@ export const poolRules: IRule[] = [
       reference:
         'https://docs.tigera.io/calico/latest/networking/configuring/workloads-outside-cluster',
     },
-    (cluster, { calico }) =>
-      calico.natOutgoing
+    (cluster, { natOutgoing }) =>
+      natOutgoing
         ? []
         : [
             {
@@ -73,11 +74,11 @@ export const poolRules: IRule[] = [
 ];
 
 /** Addresses in one block. */
-function addresses({ calico }: CalicoFacts): number {
-  return 2 ** (32 - calico.blockSize);
+function addresses({ blockSize }: CalicoChoices): number {
+  return 2 ** (32 - blockSize);
 }
 
 /** Blocks in the pool. */
-function blocks(cluster: Cluster, { calico }: CalicoFacts): number {
-  return 2 ** (calico.blockSize - Cidr.parse(cluster.podCidr)!.prefix);
+function blocks(cluster: Cluster, { blockSize }: CalicoChoices): number {
+  return 2 ** (blockSize - Cidr.parse(cluster.podCidr)!.prefix);
 }

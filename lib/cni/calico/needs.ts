@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { PortSource, type Ledger } from '../cluster';
+import { PortSource, type Ledger } from '../../cluster';
 import { isIpip, isVxlan, type CalicoChoices } from './choices';
 
 /**

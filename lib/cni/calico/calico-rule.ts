@@ -1,0 +1,13 @@
+import { CniKind, rule, type Cluster, type IRule, type RuleViolation } from '../../cluster';
+import type { CalicoChoices } from './choices';
+
+/** A rule about Calico as it was settled. */
+export function calicoRule(
+  record: Omit<IRule, 'check'>,
+  check: (cluster: Cluster, calico: CalicoChoices) => RuleViolation[],
+): IRule {
+  return rule(record, (cluster) => {
+    const cni = cluster._summary('cni');
+    return cni?.kind === CniKind.CALICO ? check(cluster, cni.own as CalicoChoices) : [];
+  });
+}
