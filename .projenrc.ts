@@ -54,7 +54,14 @@ const project = new cdk8s.ConstructLibraryCdk8s({
 
   // jsii wants every run-time dependency that is not a jsii module inside the package.
   bundledDeps: ['ip-address@^10', 'smol-toml@^1', 'uuid@^11'],
-  devDeps: ['@types/node@^20', 'ajv@^8', 'fast-check@^4', 'kubernetes-types@1.30.0', 'yaml@^2'],
+  devDeps: [
+    '@bufbuild/cel@^0.6.1',
+    '@types/node@^20',
+    'ajv@^8',
+    'fast-check@^4',
+    'kubernetes-types@1.30.0',
+    'yaml@^2',
+  ],
 
   prettier: true,
   prettierOptions: {
@@ -136,7 +143,7 @@ const zones = Object.entries(rooms).map(([room, readable]) => ({
 
 // Packages that stand in devDependencies: a user's machine does not have them.
 const testOnly = {
-  regex: '^(yaml|ajv|fast-check|kubernetes-types|@kubernetes/[^/]+)(/|$)',
+  regex: '^(yaml|ajv|fast-check|kubernetes-types|@(bufbuild|kubernetes)/[^/]+)(/|$)',
   allowTypeImports: true,
   message: 'Only its types may be imported: it is not installed with the package.',
 };

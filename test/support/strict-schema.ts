@@ -1,14 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { join } from 'node:path';
 import Ajv, { ErrorObject, ValidateFunction } from 'ajv';
+import { ruleFaults } from './cel-rules';
+import { customResourceSchemas, Schema, withDefaults } from './custom-resources';
 import { upstreamFile } from './upstream';
 
-// An API server in strict mode, as far as schemas go: an unknown field is an error, as is an
-// unknown kind. Stricter than that server, null is no value for any field. CEL rules and webhooks
-// are beyond it.
-
-type Schema = { [key: string]: any };
+// An API server in strict mode that creates an object, as far as schemas and their CEL rules go:
+// an unknown field is an error, as is an unknown kind. Stricter than that server, null is no value
+// for any field. Webhooks are beyond it.
 
 interface KubernetesObject {
   readonly apiVersion?: string;
@@ -44,6 +43,7 @@ class StrictValidator {
     formats: FORMATS,
   });
   private readonly schemas = new Map<string, Schema>();
+  private readonly customSchemas = customResourceSchemas();
   private readonly compiled = new Map<string, ValidateFunction>();
 
   public constructor(private readonly minor: string) {
@@ -63,7 +63,14 @@ class StrictValidator {
       check = this.ajv.compile(schema);
       this.compiled.set(kind, check);
     }
-    return check(object) ? [] : check.errors!.map((error) => `${label}: ${explain(error)}`);
+    const custom = this.customSchemas.get(kind);
+    const whole = custom ? withDefaults(custom, object) : object;
+    if (!check(whole)) {
+      // No rule is asked about an object whose fields are wrong: it could only err on them.
+      return check.errors!.map((error) => `${label}: ${explain(error)}`);
+    }
+    const faults = custom ? ruleFaults(custom, whole) : [];
+    return faults.map(({ path, message }) => `${label}: ${path} ${message}`);
   }
 
   private addBuiltIns(): void {
@@ -84,20 +91,11 @@ class StrictValidator {
   }
 
   private addCustomResources(): void {
-    const dir = upstreamFile('crds');
-    for (const file of readdirSync(dir).filter((name) => name.endsWith('.json'))) {
-      for (const { spec } of readJson(join(dir, file))) {
-        for (const version of spec.versions) {
-          const schema = close(version.schema.openAPIV3Schema);
-          schema.properties.metadata = { $ref: `kubernetes#/definitions/${META}` };
-          schema.required = [...new Set(['apiVersion', 'kind', ...(schema.required ?? [])])];
-          this.schemas.set(`${apiVersion(spec.group, version.name)} ${spec.names.kind}`, schema);
-          if (spec.group === 'projectcalico.org') {
-            // Calico stores the kinds that it serves in this group, with the same fields.
-            this.schemas.set(`crd.projectcalico.org/v1 ${spec.names.kind}`, schema);
-          }
-        }
-      }
+    for (const [kind, original] of this.customSchemas) {
+      const schema = close(original);
+      schema.properties.metadata = { $ref: `kubernetes#/definitions/${META}` };
+      schema.required = [...new Set(['apiVersion', 'kind', ...(schema.required ?? [])])];
+      this.schemas.set(kind, schema);
     }
   }
 }
