@@ -4,6 +4,7 @@ export * from './checksums';
 export * from './components';
 export * from './etcd';
 export * from './etcd-flags';
+export * from './felix-fields';
 export * from './images';
 export * from './kubernetes';
 export * from './lookup';

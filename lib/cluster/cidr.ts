@@ -42,6 +42,11 @@ export class Cidr {
     return this.family === other.family && this.first <= other.last && other.first <= this.last;
   }
 
+  /** Whether the other network lies in this one, whole. */
+  public includes(other: Cidr): boolean {
+    return this.family === other.family && this.first <= other.first && other.last <= this.last;
+  }
+
   /** Whether the address lies in the network; false for another family or for no address at all. */
   public contains(ip: string): boolean {
     const address = parseAddress(ip);

@@ -14,7 +14,7 @@ import { Ledger } from './ledger';
 import type { Machine } from './machine';
 import type { OperatingSystem } from './operating-system';
 import type { NetworkPath } from './network-path';
-import { overheadOf, wrappingOf } from './overhead';
+import { overheadOf, secondFamilyEncapsulation, wrappingOf } from './overhead';
 import { networkPaths, nicMtu } from './path-limits';
 import type { Phase } from './phase';
 import { problemAt, throwProblems } from './problem';
@@ -229,18 +229,17 @@ export class Cluster extends Construct {
   /**
    * MTU of a pod's interface, in bytes: what every way carries, less what the encapsulation adds.
    * CrossSubnet counts in full: some way uses it. In a dual-stack cluster the encapsulation is that of
-   * IPv4, and IPv6 has the same one where it can.
+   * IPv4; IPv6 travels the same way, by VXLAN beside IP in IP.
    *
    * @param encapsulation how pod packets travel
    */
   public podMtu(encapsulation: Encapsulation): number {
-    const wrapping = wrappingOf(encapsulation);
-    const ways = this._families.map((family) => ({ wrapping, family }));
-    // IP in IP carries IPv4 only; IPv6 beside it travels bare.
-    const possible = ways.filter(
-      (way) => !this.isDualStack || way.wrapping !== 'IPIP' || way.family === 'IPv4',
-    );
-    return this.pathMtu - overheadOf(possible);
+    const second = this.isDualStack ? secondFamilyEncapsulation(encapsulation) : encapsulation;
+    const ways = this._families.map((family) => ({
+      wrapping: wrappingOf(family === 'IPv6' ? second : encapsulation),
+      family,
+    }));
+    return this.pathMtu - overheadOf(ways);
   }
 
   /**

@@ -26,6 +26,18 @@ export function wrappingOf(encapsulation: Encapsulation): Wrapping | undefined {
   return wrappings[encapsulation];
 }
 
+/** How IPv6 travels beside IPv4 of this encapsulation: the same way, by VXLAN for IP in IP. */
+export function secondFamilyEncapsulation(first: Encapsulation): Encapsulation {
+  switch (first) {
+    case Encapsulation.IPIP:
+      return Encapsulation.VXLAN;
+    case Encapsulation.IPIP_CROSS_SUBNET:
+      return Encapsulation.VXLAN_CROSS_SUBNET;
+    default:
+      return first;
+  }
+}
+
 /** One way in which pod packets travel: wrapped in what, between addresses of which family. */
 export interface PacketWay {
   readonly wrapping: Wrapping | undefined;

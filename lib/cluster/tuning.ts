@@ -20,15 +20,20 @@ export class Tuning<T extends Readonly<Record<string, TuningRow<unknown>>>> {
 
   /** All rows as decisions of one construct. */
   public decisions(path: string): Decision[] {
-    return Object.values(this.rows).map((row) => ({
-      path,
-      key: row.key,
-      value: typeof row.value === 'string' ? row.value : JSON.stringify(row.value),
-      upstream: row.upstream,
-      why: row.why,
-      source: row.source,
-    }));
+    return decisionsOf(path, Object.values(this.rows));
   }
+}
+
+/** Rows as decisions of the construct at this path. */
+export function decisionsOf(path: string, rows: ReadonlyArray<TuningRow<unknown>>): Decision[] {
+  return rows.map(({ key, value, upstream, why, source }) => ({
+    path,
+    key,
+    value: typeof value === 'string' ? value : JSON.stringify(value),
+    upstream,
+    why,
+    source,
+  }));
 }
 
 /** A row with its value's own type kept; the order is that of the explain page's columns. */

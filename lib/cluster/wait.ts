@@ -6,6 +6,8 @@ export interface Wait {
   readonly condition: string;
   /** Longest wait in minutes. */
   readonly minutes: number;
+  /** Whether nothing of the next phase can be applied before; then nobody may leave the wait out. */
+  readonly needed?: boolean;
   /**
    * `kind/name` of the object that the condition reports on. Only what the condition says of the newest
    * generation of it counts: of an older one it says True long before anything has happened.

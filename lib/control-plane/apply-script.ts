@@ -104,14 +104,18 @@ holds() {
   [ "$state" = True ] && [ "\${seen:-$generation}" -ge "$generation" ]
 }
 
-# wait_for <minutes> <condition> <resource> [<followed>]
-wait_for() {
+# need <minutes> <condition> <resource> [<followed>]: without it nothing of the next phase can be applied.
+need() {
   local minutes=$1
   shift
-  # Without its definition nothing of a kind can be applied, so there is no way around these.
-  case "$2" in crd/*) ;; *) [ "$wait" = true ] || return 0 ;; esac
   say "waiting until $2 is $1"
   poll "$minutes" holds "$@" || die "$2 is not $1 after $minutes minutes: $last"
+}
+
+# wait_for <minutes> <condition> <resource> [<followed>]
+wait_for() {
+  [ "$wait" = true ] || return 0
+  need "$@"
 }
 
 # rollout <namespace> <resource>
@@ -173,7 +177,15 @@ function applyPhase({ phase, file, objects, waits }: ApplyPhase): string {
         `rollout ${metadata.namespace} ${kind.toLowerCase()}/${metadata.name}`,
     );
   const conditions = waits.map((wait) =>
-    ['wait_for', wait.minutes, wait.condition, wait.resource, wait.follows ?? ''].join(' ').trim(),
+    [
+      wait.needed === true ? 'need' : 'wait_for',
+      wait.minutes,
+      wait.condition,
+      wait.resource,
+      wait.follows ?? '',
+    ]
+      .join(' ')
+      .trim(),
   );
   const lines = [`apply ${file}`, ...rollouts, ...conditions];
   return [`if phase ${phase}; then`, ...lines.map((line) => `  ${line}`), 'fi'].join('\n');

@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
-import { ApiEndpoint, Cluster, CniKind, Encapsulation, Underlay, Zone } from '../../lib';
+import { Cluster, CniKind, Encapsulation, Underlay } from '../../lib';
 import { TunedCalico } from '../../lib/cni';
-import { osloMachine, osloProps } from '../support/oslo';
+import { osloProps } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 import { render } from './calico';
 
@@ -20,11 +20,11 @@ test.each([
   ],
   [
     { blockSize: 19 },
-    'blockSize must be between 20 and 32, got 19; it is a prefix length inside podCidr 10.244.0.0/16; 26 gives blocks of 64 addresses',
+    'blockSize must be between 20 and 32, got 19; it is a prefix length inside 10.244.0.0/16; 26 gives blocks of 64 addresses',
   ],
   [
     { blockSize: 33 },
-    'blockSize must be between 20 and 32, got 33; it is a prefix length inside podCidr 10.244.0.0/16; 26 gives blocks of 64 addresses',
+    'blockSize must be between 20 and 32, got 33; it is a prefix length inside 10.244.0.0/16; 26 gives blocks of 64 addresses',
   ],
   [
     { felix: { prometheusMetricsPort: 80 } },
@@ -74,27 +74,6 @@ test('the smallest underlay leaves what it leaves', () => {
   expect(render({}, { underlay }).calico.podMtu).toBe(1230);
   expect(() => render({ mtu: 1280 }, { underlay })).toThrow(
     '[oslo/cni] mtu must be between 1230 and 1230, got 1280; lower it or raise underlay.mtu',
-  );
-});
-
-test('IPv6 is refused, network by network', () => {
-  const facts = {
-    podCidr: 'fd00:10::/56',
-    serviceCidr: 'fd00:20::/112',
-    zones: [Zone.of('oslo-1', { country: 'NO', nodeCidr: 'fd00:30::/64' })],
-    machines: [1, 2, 3].map((n) => osloMachine(n, { address: `fd00:30::1${n}` })),
-  };
-  const remedy =
-    'its pool, MTU and address detection are rendered for IPv4 only; choose an IPv4 network';
-  expect(() =>
-    render({}, { ...facts, endpoint: ApiEndpoint.external({ dnsName: 'api.oslo.example' }) }),
-  ).toThrow(
-    new Error(
-      [
-        `[oslo/cni] cluster.podCidr must be an IPv4 network for TunedCalico, got fd00:10::/56; ${remedy}`,
-        `[oslo/cni] nodeCidr of zone oslo-1 must be an IPv4 network for TunedCalico, got fd00:30::/64; ${remedy}`,
-      ].join('\n'),
-    ),
   );
 });
 

@@ -59,7 +59,7 @@ test('applies the phases in order, server-side, and waits for what the next one 
   const { status, calls } = apply([]);
   expect(status).toBe(0);
   expect(applied(calls)).toEqual(
-    ['00-kube-proxy', '10-cni-operator', '20-cni', '50-ingress'].map(
+    ['00-kube-proxy', '10-cni-operator', '20-cni', '30-network-policy', '50-ingress'].map(
       (phase) =>
         `apply --server-side --force-conflicts --field-manager=cdk8s-groundwork -f ${phase}.k8s.yaml`,
     ),
@@ -123,9 +123,10 @@ test('with a machine down, one phase can be applied without waiting for pods', (
   expect(status).toBe(0);
   expect(applied(calls).map((c) => c.split(' ').at(-1))).toEqual([
     '20-cni.k8s.yaml',
+    '30-network-policy.k8s.yaml',
     '50-ingress.k8s.yaml',
   ]);
-  expect(calls.filter((c) => /rollout|tigerastatus|get node/.test(c))).toEqual([]);
+  expect(calls.filter((c) => /rollout|tigerastatus.(calico|ippools)|get node/.test(c))).toEqual([]);
 });
 
 test('without waiting for pods, it still waits for definitions that the next phase needs', () => {

@@ -28,6 +28,7 @@ test('the flagship writes one file for every phase it has, apply.sh and files fo
     '00-kube-proxy.k8s.yaml',
     '10-cni-operator.k8s.yaml',
     '20-cni.k8s.yaml',
+    '30-network-policy.k8s.yaml',
     '50-ingress.k8s.yaml',
   ]);
   for (const machine of ['cp-1', 'cp-2', 'cp-3']) {

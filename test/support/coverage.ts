@@ -33,6 +33,8 @@ function leavesOf(value: unknown, path: string): string[] {
 
 function covers(key: string, leaf: string): boolean {
   const pattern = key
+    // A row may name which of several objects or list items it is about.
+    .replace(/\[[^\]]*\]/g, '')
     .split('*')
     .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
     .join('[^.]+');

@@ -13,7 +13,7 @@ usage: apply.sh [--context-ok] [--from PHASE] [--no-wait] [--orphans]
   --no-wait      wait neither for machines nor for pods, only for what the next phase cannot do without
   --orphans      list objects of this cluster that are applied but no longer rendered; changes nothing
 Fields that somebody else changed by hand come back to the rendered values.
-phases: 00-kube-proxy 10-cni-operator 20-cni 50-ingress
+phases: 00-kube-proxy 10-cni-operator 20-cni 30-network-policy 50-ingress
 TEXT
 }
 
@@ -33,7 +33,7 @@ while [ "$#" -gt 0 ]; do
       shift
       from=${1:-}
       case "$from" in
-        00-kube-proxy | 10-cni-operator | 20-cni | 50-ingress) ;;
+        00-kube-proxy | 10-cni-operator | 20-cni | 30-network-policy | 50-ingress) ;;
         *) usage >&2; die "no phase '$from'" ;;
       esac
       ;;
@@ -73,14 +73,18 @@ holds() {
   [ "$state" = True ] && [ "${seen:-$generation}" -ge "$generation" ]
 }
 
-# wait_for <minutes> <condition> <resource> [<followed>]
-wait_for() {
+# need <minutes> <condition> <resource> [<followed>]: without it nothing of the next phase can be applied.
+need() {
   local minutes=$1
   shift
-  # Without its definition nothing of a kind can be applied, so there is no way around these.
-  case "$2" in crd/*) ;; *) [ "$wait" = true ] || return 0 ;; esac
   say "waiting until $2 is $1"
   poll "$minutes" holds "$@" || die "$2 is not $1 after $minutes minutes: $last"
+}
+
+# wait_for <minutes> <condition> <resource> [<followed>]
+wait_for() {
+  [ "$wait" = true ] || return 0
+  need "$@"
 }
 
 # rollout <namespace> <resource>
@@ -129,6 +133,8 @@ operator.tigera.io APIServer /default
 operator.tigera.io Installation /default
 policy PodDisruptionBudget nginx-ingress/nginx-ingress
 projectcalico.org FelixConfiguration /default
+projectcalico.org GlobalNetworkPolicy /groundwork-metadata-guard
+projectcalico.org Tier /groundwork
 rbac.authorization.k8s.io ClusterRole /nginx-ingress
 rbac.authorization.k8s.io ClusterRole /tigera-operator
 rbac.authorization.k8s.io ClusterRole /tigera-operator-secrets
@@ -153,9 +159,10 @@ LIST
     fi
   done
   # What a controller made from our objects (it has an owner), and the Endpoints of our Services,
-  # carry our labels too. grep answers 1 when nothing is left.
+  # carry our labels too. A Node is the kubelet's, whatever we wrote on it: nobody may delete it for
+  # that. grep answers 1 when nothing is left.
   orphans=$(printf '%s' "$applied" | sort -u |
-    awk -F'|' 'NF > 1 && $5 == "" && $2 != "Endpoints" { group = $1; if (!sub("/.*", "", group)) group = ""; print group, $2, $3 "/" $4 }' |
+    awk -F'|' 'NF > 1 && $5 == "" && $2 != "Endpoints" && $2 != "Node" { group = $1; if (!sub("/.*", "", group)) group = ""; print group, $2, $3 "/" $4 }' |
     grep -vxF "$rendered") || [ "$?" -eq 1 ] || die 'the lists cannot be compared'
   [ -z "$orphans" ] || printf '%s\n' "$orphans"
   [ -z "$unlisted" ] || die "incomplete, these could not be listed:$unlisted"
@@ -185,17 +192,21 @@ fi
 if phase 10-cni-operator; then
   apply 10-cni-operator.k8s.yaml
   rollout tigera-operator deployment/tigera-operator
-  wait_for 5 Established crd/apiservers.operator.tigera.io
-  wait_for 5 Established crd/felixconfigurations.crd.projectcalico.org
-  wait_for 5 Established crd/installations.operator.tigera.io
-  wait_for 5 Established crd/tigerastatuses.operator.tigera.io
+  need 5 Established crd/apiservers.operator.tigera.io
+  need 5 Established crd/felixconfigurations.crd.projectcalico.org
+  need 5 Established crd/installations.operator.tigera.io
+  need 5 Established crd/tigerastatuses.operator.tigera.io
 fi
 
 if phase 20-cni; then
   apply 20-cni.k8s.yaml
   wait_for 5 Available tigerastatus/ippools installation/default
   wait_for 20 Available tigerastatus/calico installation/default
-  wait_for 10 Available tigerastatus/apiserver apiserver/default
+  need 10 Available tigerastatus/apiserver apiserver/default
+fi
+
+if phase 30-network-policy; then
+  apply 30-network-policy.k8s.yaml
 fi
 
 if phase 50-ingress; then

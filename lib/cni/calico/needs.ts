@@ -1,70 +1,97 @@
 import type { IConstruct } from 'constructs';
-import { PortSource, type Ledger } from '../../cluster';
-import { isIpip, isVxlan, type CalicoChoices } from './choices';
+import { PortSource, type Cluster } from '../../cluster';
+import { usesIpip, usesVxlan, type CalicoChoices } from './choices';
+import { LinuxDataplane } from './dataplane-options';
 
 /**
  * What Calico needs on every machine. No rp_filter: Felix copies conf.default to each pod's
  * interface and refuses spoofed sources by a rule of its own, so 0, 1 and 2 are all right for it and
  * a wish of ours would only quarrel with those who do need a value.
  */
-export function requireMachineNeeds(ledger: Ledger, by: IConstruct, choices: CalicoChoices): void {
-  ledger.requireSysctl('net.ipv4.ip_forward', '1', {
+export function requireMachineNeeds(
+  by: IConstruct,
+  cluster: Cluster,
+  choices: CalicoChoices,
+): void {
+  const forwarding = {
     by,
     why: "pods' packets are routed; Felix writes the same value at its start",
-  });
-  requireModules(ledger, by, choices);
-  requirePorts(ledger, by, choices);
+  };
+  if (cluster._families.includes('IPv4')) {
+    cluster.ledger.requireSysctl('net.ipv4.ip_forward', '1', forwarding);
+  }
+  if (cluster._families.includes('IPv6')) {
+    cluster.ledger.requireSysctl('net.ipv6.conf.all.forwarding', '1', forwarding);
+  }
+  Object.entries(modules(cluster, choices)).forEach(([name, why]) =>
+    cluster.ledger.requireKernelModule(name, { by, why }),
+  );
+  requirePorts(by, cluster, choices);
 }
 
 /** Loaded at boot, a missing module shows before there is a cluster, not when a pod needs it. */
-function requireModules(
-  ledger: Ledger,
-  by: IConstruct,
-  { dataplane, encapsulation }: CalicoChoices,
-): void {
-  if (dataplane === 'Iptables') {
+function modules(cluster: Cluster, choices: CalicoChoices): Record<string, string> {
+  const needed: Record<string, string> = {};
+  if (choices.dataplane === LinuxDataplane.IPTABLES) {
     for (const name of ['ip_set', 'ip_set_hash_ip', 'ip_set_hash_net', 'xt_set']) {
-      ledger.requireKernelModule(name, {
-        by,
-        why: "Felix's rules match pods and networks by ipset",
-      });
+      needed[name] = "Felix's rules match pods and networks by ipset";
     }
-    ledger.requireKernelModule('ipt_rpfilter', {
-      by,
-      why: 'Felix drops packets that pods send from foreign addresses',
-    });
-  } else {
-    ledger.requireKernelModule('nf_tables', { by, why: 'Felix writes its rules with nft' });
+    const spoofed = 'Felix drops packets that pods send from foreign addresses';
+    if (cluster._families.includes('IPv4')) {
+      needed.ipt_rpfilter = spoofed;
+    }
+    if (cluster._families.includes('IPv6')) {
+      needed.ip6t_rpfilter = spoofed;
+    }
   }
-  if (isIpip(encapsulation)) {
-    ledger.requireKernelModule('ipip', { by, why: 'tunnel device tunl0 for pod packets' });
+  if (choices.dataplane === LinuxDataplane.NFTABLES) {
+    needed.nf_tables = 'Felix writes its rules with nft';
   }
-  if (isVxlan(encapsulation)) {
-    ledger.requireKernelModule('vxlan', { by, why: 'tunnel device vxlan.calico for pod packets' });
+  if (usesIpip(choices)) {
+    needed.ipip = 'tunnel device tunl0 for pod packets';
   }
+  if (usesVxlan(choices)) {
+    needed.vxlan = 'tunnel device vxlan.calico for pod packets';
+  }
+  if (choices.encrypted) {
+    needed.wireguard =
+      'tunnel device wireguard.cali; without the module Calico sends in the clear and says nothing';
+  }
+  return needed;
 }
 
-function requirePorts(
-  ledger: Ledger,
-  by: IConstruct,
-  { bgp, encapsulation, felix }: CalicoChoices,
-): void {
-  const open = (port: string, protocol: string, why: string, from = PortSource.MACHINES) =>
-    ledger.requirePort(port, { by, protocol, from, why });
-  open('5473', 'tcp', "Typha, which hands Felix on every machine the cluster's state");
-  if (bgp) {
-    open('179', 'tcp', "BGP between all machines, which carries the pods' routes");
+function requirePorts(by: IConstruct, cluster: Cluster, choices: CalicoChoices): void {
+  const { bgp, options } = choices;
+  const open = (port: number | '', protocol: string, why: string, from = PortSource.MACHINES) =>
+    cluster.ledger.requirePort(String(port), { by, protocol, from, why });
+  open(5473, 'tcp', "Typha, which hands Felix on every machine the cluster's state");
+  if (bgp.enabled) {
+    open(bgp.listenPort, 'tcp', "BGP between all machines, which carries the pods' routes");
   }
-  if (isIpip(encapsulation)) {
+  if (bgp.peers.length > 0) {
+    open(bgp.listenPort, 'tcp', 'BGP with routers outside of the cluster', PortSource.ANYWHERE);
+  }
+  if (usesIpip(choices)) {
     open('', '4', 'IP in IP between machines');
   }
-  if (isVxlan(encapsulation)) {
-    open('4789', 'udp', 'VXLAN between machines');
+  if (usesVxlan(choices)) {
+    open(4789, 'udp', 'VXLAN between machines');
   }
-  if (felix.prometheusMetricsPort !== undefined) {
-    // A scraper is a pod; on its own machine it comes with its own address, else with the machine's.
-    for (const from of [PortSource.MACHINES, PortSource.PODS]) {
-      open(String(felix.prometheusMetricsPort), 'tcp', 'metrics of Felix', from);
+  if (choices.encrypted) {
+    const { listeningPort = 51820, listeningPortV6 = 51821 } = options.wireguard!;
+    const ports = { IPv4: listeningPort, IPv6: listeningPortV6 };
+    cluster._families.forEach((family) =>
+      open(ports[family], 'udp', `WireGuard between machines over ${family}`),
+    );
+  }
+  const metrics: Array<[number | undefined, string]> = [
+    [options.felix?.prometheusMetricsPort, 'metrics of Felix'],
+    [options.typha?.metricsPort, 'metrics of Typha'],
+  ];
+  for (const [port, why] of metrics) {
+    if (port !== undefined) {
+      // A scraper is a pod; on its own machine it comes with its own address, else with the machine's.
+      [PortSource.MACHINES, PortSource.PODS].forEach((from) => open(port, 'tcp', why, from));
     }
   }
 }

@@ -1,8 +1,9 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
-import type { Namespace, ServiceAccount } from 'kubernetes-types/core/v1';
+import type { ConfigMap, Namespace, ServiceAccount } from 'kubernetes-types/core/v1';
 import type { ClusterRole, ClusterRoleBinding, RoleBinding } from 'kubernetes-types/rbac/v1';
+import type { ApiEndpoint } from '../../cluster';
 import { operatorRules, operatorSecretRules } from './operator-rbac';
-import type { OperatorTuning } from './tuning';
+import type { OperatorTuning } from './tuning-operator';
 
 /** Name of the operator's objects and of its namespace; Calico's own tools expect it. */
 export const OPERATOR = 'tigera-operator';
@@ -28,6 +29,22 @@ export function operatorNamespace(): Namespace {
     metadata: {
       name: OPERATOR,
       labels: { name: OPERATOR, 'pod-security.kubernetes.io/enforce': 'privileged' },
+    },
+  };
+}
+
+/** The name by which the operator and Calico look for the API where no kube-proxy serves its Service. */
+const SERVICES_ENDPOINT = 'kubernetes-services-endpoint';
+
+/** How to reach the API before anything serves Services: by address, as nothing resolves names then. */
+export function servicesEndpoint({ address, host, port }: ApiEndpoint): ConfigMap {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: SERVICES_ENDPOINT, namespace: OPERATOR, labels },
+    data: {
+      KUBERNETES_SERVICE_HOST: address ?? host,
+      KUBERNETES_SERVICE_PORT: String(port),
     },
   };
 }
@@ -108,8 +125,8 @@ export function operatorDeployment(facts: OperatorFacts, tuning: OperatorTuning)
                 { name: 'TIGERA_OPERATOR_INIT_IMAGE_VERSION', value: facts.imageTag },
                 { name: 'CALICO_API_GROUP', value: tuning.get('apiGroup') },
               ],
-              // Read when somebody creates it; with kube-proxy in place nobody has to.
-              envFrom: [{ configMapRef: { name: 'kubernetes-services-endpoint', optional: true } }],
+              // There only without kube-proxy; with it in place the Service of the API works.
+              envFrom: [{ configMapRef: { name: SERVICES_ENDPOINT, optional: true } }],
               volumeMounts: [{ name: 'var-lib-calico', mountPath: STATE, readOnly: true }],
             },
           ],

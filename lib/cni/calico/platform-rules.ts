@@ -1,9 +1,18 @@
 import { atLeast, calico as release, images } from '../../catalog';
-import { Severity, type Cluster, type IRule, type RuleViolation } from '../../cluster';
+import {
+  KubeProxyMode,
+  Severity,
+  type Cluster,
+  type IRule,
+  type RuleViolation,
+} from '../../cluster';
 import { calicoRule } from './calico-rule';
-import { dataplaneFor, type CalicoChoices } from './choices';
+import { dataplaneFor, usesIpip, type CalicoChoices } from './choices';
+import { BpfExternalServiceMode, LinuxDataplane } from './dataplane-options';
 
 const REQUIREMENTS = 'https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements';
+
+const EBPF = 'https://docs.tigera.io/calico/latest/operations/ebpf/enabling-ebpf';
 
 /** Calico and the releases of all that it works with. */
 export const platformRules: IRule[] = [
@@ -17,14 +26,7 @@ export const platformRules: IRule[] = [
         'give the Cluster its kubeProxyMode, or create the proxy before TunedCalico: the dataplane is settled at that moment',
       reference: 'https://docs.tigera.io/calico/latest/getting-started/kubernetes/nftables',
     },
-    (cluster, { dataplane }) =>
-      dataplaneFor(cluster.kubeProxyMode) === dataplane
-        ? []
-        : [
-            {
-              message: `linuxDataplane is ${dataplane}, but kube-proxy runs in ${cluster.kubeProxyMode} mode`,
-            },
-          ],
+    dataplaneViolations,
   ),
   calicoRule(
     {
@@ -37,7 +39,7 @@ export const platformRules: IRule[] = [
       reference: 'https://github.com/projectcalico/calico/pull/13444',
     },
     (_cluster, { dataplane, label }) =>
-      dataplane === 'Nftables' && !release.nftablesClean.value
+      dataplane === LinuxDataplane.NFTABLES && !release.nftablesClean.value
         ? [{ message: `linuxDataplane is Nftables, and ${label} lacks repairs of it` }]
         : [],
   ),
@@ -88,13 +90,125 @@ export const platformRules: IRule[] = [
             },
           ],
   ),
+  calicoRule(
+    {
+      id: 'GW-CNI-020',
+      severity: Severity.ERROR,
+      title: 'The kernel knows WireGuard',
+      why: 'A machine without it sends pod packets in the clear, and Calico says nothing',
+      remedy: 'choose a newer distribution, or leave wireguard out',
+      reference: 'https://docs.tigera.io/calico/latest/network-policy/encrypt-cluster-pod-traffic',
+    },
+    ({ kernel, operatingSystem }, { encrypted }) =>
+      encrypted && !atLeast(kernel, release.wireguardKernelFloor.value)
+        ? [
+            {
+              message: `wireguard wants kernel ${release.wireguardKernelFloor.value}, ${operatingSystem.label} has ${kernel}`,
+            },
+          ]
+        : [],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-021',
+      severity: Severity.ERROR,
+      title: 'The BPF dataplane has no IP in IP',
+      why: 'Upstream does not support it: packets between machines are lost',
+      remedy: 'choose the VXLAN mode of the same kind, or no encapsulation',
+      reference: EBPF,
+    },
+    (_cluster, choices) =>
+      choices.dataplane === LinuxDataplane.BPF && usesIpip(choices)
+        ? [
+            {
+              message: `encapsulation must be without IP in IP with dataplane BPF, got ${choices.encapsulation}`,
+            },
+          ]
+        : [],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-022',
+      severity: Severity.ERROR,
+      title: 'The BPF dataplane finds the API by address',
+      why: 'Without kube-proxy the Service of the API does not work until Calico runs, and names do not resolve before that',
+      remedy: 'give the endpoint its address: ApiEndpoint.external({ dnsName, address })',
+      reference: EBPF,
+    },
+    ({ endpoint }, { dataplane }) =>
+      dataplane === LinuxDataplane.BPF && endpoint.address === undefined
+        ? [
+            {
+              message: `endpoint must have an address with dataplane BPF, got ${endpoint.dnsName} alone`,
+            },
+          ]
+        : [],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-023',
+      severity: Severity.NOTE,
+      title: 'Nobody expects SCTP of the BPF dataplane',
+      why: 'It knows TCP, UDP and ICMP; Services of another protocol do not work',
+      remedy: 'choose another dataplane where SCTP is needed, else acknowledge',
+      reference: EBPF,
+    },
+    (_cluster, { dataplane }) =>
+      dataplane === LinuxDataplane.BPF ? [{ message: 'dataplane BPF serves no SCTP' }] : [],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-024',
+      severity: Severity.ERROR,
+      title: 'Direct server return has a network that carries it',
+      why: 'Answers leave with the address of the machine that was asked, from another machine: a filter drops them, a router sends them another way',
+      remedy: 'leave bpf.externalServiceMode out',
+      reference: EBPF,
+    },
+    ({ underlay }, { dataplane, options }) =>
+      dataplane === LinuxDataplane.BPF &&
+      options.bpf?.externalServiceMode === BpfExternalServiceMode.DSR &&
+      (underlay.filtersSourceAddresses || !underlay.l2Adjacent)
+        ? [
+            {
+              message: `bpf.externalServiceMode must be Tunnel on an underlay that ${
+                underlay.filtersSourceAddresses
+                  ? 'drops foreign source addresses'
+                  : 'is no Ethernet segment'
+              }, got DSR`,
+            },
+          ]
+        : [],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-025',
+      severity: Severity.ERROR,
+      title: 'Felix knows the node ports of kube-proxy',
+      why: 'In IPVS mode Felix tells node ports by their range; a port outside of it passes policy unseen',
+      remedy: "leave kubeNodePortRanges out: the API server's own range is 30000-32767",
+      reference: 'https://docs.tigera.io/calico/latest/reference/felix/configuration',
+    },
+    ({ kubeProxyMode }, { options }) => {
+      const ranges = options.felix?.overrides?.kubeNodePortRanges as unknown[] | undefined;
+      return kubeProxyMode === KubeProxyMode.IPVS &&
+        ranges !== undefined &&
+        ranges.map(String).join(' ') !== '30000:32767'
+        ? [
+            {
+              message: `felix.overrides.kubeNodePortRanges must be 30000:32767 with kube-proxy in ipvs mode, got ${ranges.join(', ')}`,
+            },
+          ]
+        : [];
+    },
+  ),
 ];
 
 function floorViolations(
   { kernel, operatingSystem }: Cluster,
   { dataplane }: CalicoChoices,
 ): RuleViolation[] {
-  const nftables = dataplane === 'Nftables';
+  const nftables = dataplane === LinuxDataplane.NFTABLES;
   const kernelFloor = (nftables ? release.nftablesKernelFloor : release.kernelFloor).value;
   const violations: RuleViolation[] = [];
   if (!atLeast(kernel, kernelFloor)) {
@@ -108,4 +222,40 @@ function floorViolations(
     });
   }
   return violations;
+}
+
+/** What stands beside the dataplane, where it must not. */
+function dataplaneViolations(cluster: Cluster, { dataplane }: CalicoChoices): RuleViolation[] {
+  const { kubeProxyMode } = cluster;
+  if (dataplane === LinuxDataplane.BPF && kubeProxyMode !== KubeProxyMode.NONE) {
+    return kubeProxyMode === KubeProxyMode.IPVS
+      ? [
+          {
+            message: 'linuxDataplane is BPF, but kube-proxy runs in ipvs mode',
+            remedy:
+              'take kube-proxy out of IPVS mode and restart every machine first: what IPVS leaves behind locks a machine out under BPF; then set kubeProxyMode to none',
+          },
+        ]
+      : [
+          {
+            message: `linuxDataplane is BPF, but kube-proxy ${
+              kubeProxyMode === undefined
+                ? 'is not known to be absent'
+                : `runs in ${kubeProxyMode} mode`
+            }`,
+            remedy:
+              'remove kube-proxy and say so with KubeProxyMode.NONE (leave kubeProxy out of NvmeControlPlane), or leave linuxDataplane out',
+          },
+        ];
+  }
+  if (dataplaneFor(kubeProxyMode) === dataplane || kubeProxyMode === undefined) {
+    return [];
+  }
+  return kubeProxyMode === KubeProxyMode.NONE
+    ? [
+        {
+          message: `linuxDataplane is ${dataplane}, but there is no kube-proxy that serves Services`,
+        },
+      ]
+    : [{ message: `linuxDataplane is ${dataplane}, but kube-proxy runs in ${kubeProxyMode} mode` }];
 }

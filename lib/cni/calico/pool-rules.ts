@@ -1,6 +1,9 @@
-import { Cidr, Severity, type Cluster, type IRule } from '../../cluster';
+import { Cidr, LoadBalancerKind, Severity, type Cluster, type IRule } from '../../cluster';
 import { calicoRule } from './calico-rule';
 import type { CalicoChoices } from './choices';
+import { isVxlan } from './encapsulation';
+import { CalicoIpamType } from './pool-options';
+import type { SettledPool } from './pools';
 
 /** Pods a kubelet runs at most, by its own default. */
 const PODS_PER_MACHINE = 110;
@@ -18,38 +21,45 @@ export const poolRules: IRule[] = [
       id: 'GW-CNI-013',
       severity: Severity.ERROR,
       title: 'Every machine finds a block of pod addresses',
-      why: 'A machine without a block lives on single addresses borrowed from others, each a route of its own, until those are used up',
+      why: 'A machine without a block lives on single addresses borrowed from others, each a route of its own, until those are used up; with strictAffinity it gets none',
       remedy:
         'lengthen blockSize or widen podCidr; neither can be changed later without moving every pod',
       reference: IPAM,
     },
-    (cluster, cni) =>
-      blocks(cluster, cni) < cluster.machines.length
-        ? [
-            {
-              message: `podCidr ${cluster.podCidr} holds ${blocks(cluster, cni)} blocks of /${cni.blockSize} for ${cluster.machines.length} machines`,
-            },
-          ]
-        : [],
+    (cluster, choices) =>
+      families(choices).flatMap((pools) => {
+        const blocks = pools.reduce((sum, pool) => sum + blocksIn(pool), 0);
+        return blocks < cluster.machines.length
+          ? [
+              {
+                message: `${where(cluster, pools)} ${pools.length === 1 ? 'holds' : 'hold'} ${blocks} blocks of ${sizes(pools)} for ${cluster.machines.length} machines`,
+              },
+            ]
+          : [];
+      }),
   ),
   calicoRule(
     {
       id: 'GW-CNI-014',
       severity: Severity.WARNING,
       title: 'The blocks of one machine hold as many pods as its kubelet runs',
-      why: `Calico gives a machine ${BLOCKS_PER_MACHINE} blocks at most; the next pod stays in ContainerCreating`,
-      remedy: 'shorten blockSize to 29 or less, or run fewer pods on a machine',
+      why: `Calico gives a machine ${BLOCKS_PER_MACHINE} blocks at most, or maxBlocksPerHost; the next pod stays in ContainerCreating`,
+      remedy:
+        'shorten blockSize to 29 or less (125 for IPv6), raise maxBlocksPerHost, or run fewer pods on a machine',
       reference: IPAM,
     },
-    (_cluster, cni) => {
-      const most = BLOCKS_PER_MACHINE * addresses(cni);
-      return most < ADDRESSES_PER_MACHINE
-        ? [
-            {
-              message: `${BLOCKS_PER_MACHINE} blocks of /${cni.blockSize} are ${most} addresses a machine, kubelet runs ${PODS_PER_MACHINE} pods`,
-            },
-          ]
-        : [];
+    (_cluster, choices) => {
+      const blocks = blocksPerMachine(choices);
+      return families(choices).flatMap((pools) => {
+        const most = blocks * Math.max(...pools.map(addressesIn));
+        return most < ADDRESSES_PER_MACHINE
+          ? [
+              {
+                message: `${blocks} blocks of ${sizes(pools)} are ${most} addresses a machine, kubelet runs ${PODS_PER_MACHINE} pods`,
+              },
+            ]
+          : [];
+      });
     },
   ),
   calicoRule(
@@ -62,23 +72,122 @@ export const poolRules: IRule[] = [
       reference:
         'https://docs.tigera.io/calico/latest/networking/configuring/workloads-outside-cluster',
     },
-    (cluster, { natOutgoing }) =>
-      natOutgoing
+    (_cluster, { pools }) =>
+      pools
+        .filter(({ natOutgoing }) => !natOutgoing)
+        .map(({ cidr, encapsulation }) => ({
+          message: `natOutgoing is off: nothing outside the cluster knows ${cidr} by itself${
+            encapsulation === 'None'
+              ? ''
+              : `, and answers to ${encapsulation} addresses fail reverse-path checks`
+          }`,
+        })),
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-027',
+      severity: Severity.WARNING,
+      title: 'Addresses last for twice the machines',
+      why: 'Blocks stay with a machine for a while after its last pod, and a replaced machine takes new ones',
+      remedy: 'lengthen blockSize or widen podCidr before there are pods',
+      reference: IPAM,
+    },
+    (cluster, choices) =>
+      families(choices).flatMap((pools) => {
+        const each = Math.ceil(ADDRESSES_PER_MACHINE / Math.min(...pools.map(addressesIn)));
+        const wanted = 2 * each * cluster.machines.length;
+        const blocks = pools.reduce((sum, pool) => sum + blocksIn(pool), 0);
+        return blocks >= cluster.machines.length && blocks < wanted
+          ? [
+              {
+                message: `${where(cluster, pools)} ${pools.length === 1 ? 'holds' : 'hold'} ${blocks} blocks; ${cluster.machines.length} machines with ${PODS_PER_MACHINE} pods each take ${each} each, twice that is ${wanted}`,
+              },
+            ]
+          : [];
+      }),
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-028',
+      severity: Severity.ERROR,
+      title: "HostLocal addresses travel without Calico's own tunnels",
+      why: 'The operator refuses VXLAN with them, and WireGuard finds its routes by the blocks that host-local does not have',
+      remedy: 'leave ipam.type out, or choose another encapsulation without wireguard',
+      reference: 'https://docs.tigera.io/calico/latest/reference/configure-cni-plugins',
+    },
+    (_cluster, { ipam, pools, encrypted }) =>
+      ipam !== CalicoIpamType.HOST_LOCAL
         ? []
         : [
-            {
-              message: `natOutgoing is off: nothing outside the cluster knows ${cluster.podCidr} by itself`,
-            },
+            ...pools
+              .filter(({ encapsulation }) => isVxlan(encapsulation))
+              .map(({ encapsulation }) => ({
+                message: `encapsulation must be other than VXLAN with ipam HostLocal, got ${encapsulation}`,
+              })),
+            ...(encrypted ? [{ message: 'wireguard must be left out with ipam HostLocal' }] : []),
           ],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-029',
+      severity: Severity.ERROR,
+      title: 'IP in IP carries IPv4 only',
+      why: 'The operator refuses the pool, and no pod gets an address',
+      remedy: 'choose Encapsulation.VXLAN, VXLAN_CROSS_SUBNET or NONE for IPv6',
+      reference: 'https://docs.tigera.io/calico/latest/networking/ipam/ipv6',
+    },
+    (_cluster, { pools }) =>
+      pools
+        .filter(({ family, encapsulation }) => family === 'IPv6' && /^IPIP/.test(encapsulation))
+        .map(({ cidr, encapsulation }) => ({
+          message: `encapsulation must be VXLAN, VXLANCrossSubnet or None for the IPv6 pool ${cidr}, got ${encapsulation}`,
+        })),
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-030',
+      severity: Severity.ERROR,
+      title: 'One controller gives LoadBalancer addresses',
+      why: 'Calico assigns from its pools to every such Service, and so does the other controller: the address changes back and forth',
+      remedy: 'remove the pools for LoadBalancer, or say LoadBalancerKind.CALICO',
+      reference: 'https://docs.tigera.io/calico/latest/networking/ipam/service-loadbalancer',
+    },
+    ({ loadBalancer }, { loadBalancerPools }) =>
+      loadBalancerPools.length > 0 &&
+      [LoadBalancerKind.METALLB_L2, LoadBalancerKind.METALLB_BGP].includes(loadBalancer)
+        ? [{ message: `ipPools give LoadBalancer addresses, and so does ${loadBalancer}` }]
+        : [],
   ),
 ];
 
-/** Addresses in one block. */
-function addresses({ blockSize }: CalicoChoices): number {
-  return 2 ** (32 - blockSize);
+/** Pools of Calico's own IPAM by family; host-local has no blocks to count. */
+function families({ pools, ipam }: CalicoChoices): SettledPool[][] {
+  const automatic = ipam === CalicoIpamType.CALICO ? pools : [];
+  return (['IPv4', 'IPv6'] as const)
+    .map((family) => automatic.filter((pool) => pool.family === family))
+    .filter(({ length }) => length > 0);
 }
 
-/** Blocks in the pool. */
-function blocks(cluster: Cluster, { blockSize }: CalicoChoices): number {
-  return 2 ** (blockSize - Cidr.parse(cluster.podCidr)!.prefix);
+function blocksPerMachine({ options: { ipam } }: CalicoChoices): number {
+  return ipam?.autoAllocateBlocks === false ? 1 : (ipam?.maxBlocksPerHost ?? BLOCKS_PER_MACHINE);
+}
+
+function addressesIn({ family, blockSize }: SettledPool): number {
+  return 2 ** ((family === 'IPv4' ? 32 : 128) - blockSize);
+}
+
+function blocksIn({ cidr, blockSize }: SettledPool): number {
+  return 2 ** (blockSize - Cidr.parse(cidr)!.prefix);
+}
+
+function sizes(pools: readonly SettledPool[]): string {
+  return [...new Set(pools.map(({ blockSize }) => `/${blockSize}`))].join(' and ');
+}
+
+/** The pod network by its own name where the pool is all of it. */
+function where(cluster: Cluster, pools: readonly SettledPool[]): string {
+  const [only] = pools;
+  return pools.length === 1 && only!.cidr === cluster.podCidr
+    ? `podCidr ${cluster.podCidr}`
+    : `ipPools ${pools.map(({ cidr }) => cidr).join(', ')}`;
 }

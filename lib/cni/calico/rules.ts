@@ -1,7 +1,15 @@
 import type { IRule } from '../../cluster';
+import { bgpRules } from './bgp-rules';
+import { machineRules } from './machine-rules';
 import { platformRules } from './platform-rules';
 import { poolRules } from './pool-rules';
 import { underlayRules } from './underlay-rules';
 
 /** What would break in Calico, or cost more than it should. */
-export const calicoRules: IRule[] = [...underlayRules, ...platformRules, ...poolRules];
+export const calicoRules: IRule[] = [
+  ...underlayRules,
+  ...platformRules,
+  ...poolRules,
+  ...bgpRules,
+  ...machineRules,
+];

@@ -3,20 +3,39 @@ import {
   addManifest,
   agreeWithFact,
   CniKind,
+  decisionsOf,
+  KubeProxyMode,
   Phase,
   throwProblems,
-  Tuning,
   type Cluster,
   type Encapsulation,
   type ICniConfiguration,
+  type TuningRow,
 } from '../../cluster';
+import { passwordSecrets } from './bgp';
+import { bgpResources, passwordAccess, type Explained } from './bgp-resources';
 import type { TunedCalicoOptions, TunedCalicoProps } from './calico-options';
-import { choiceProblems, settleChoices, type CalicoChoices } from './choices';
-import { apiServer, felixConfiguration, installation } from './installation';
+import { choiceProblems } from './choice-problems';
+import { settleChoices, type CalicoChoices } from './choices';
+import { LinuxDataplane } from './dataplane-options';
+import { apiServer, felixConfiguration, imageSet, installation, stored } from './installation';
+import { optionsFromEnv } from './manifest-env';
 import { requireMachineNeeds } from './needs';
-import { operatorAccess, operatorDeployment, operatorNamespace } from './operator';
+import {
+  operatorAccess,
+  operatorDeployment,
+  operatorNamespace,
+  servicesEndpoint,
+} from './operator';
+import {
+  hostEndpointResources,
+  ipamSettings,
+  loadBalancerPools,
+  policyResources,
+} from './policy-resources';
 import { calicoRules } from './rules';
-import { felixRows, installationTuning, operatorTuning } from './tuning';
+import { flowLogs, installationRows, poolRows } from './tuning-installation';
+import { operatorTuning } from './tuning-operator';
 import { definitionWaits, statusWaits } from './waits';
 
 /**
@@ -39,6 +58,18 @@ export class TunedCalico extends Construct {
    */
   public static configure(options: TunedCalicoOptions = {}): ICniConfiguration {
     return new CalicoConfiguration(options);
+  }
+
+  /**
+   * The options that do what the environment of a classic calico.yaml was meant to do. What did
+   * something else, or nothing, becomes a finding of the construct that gets them. Only the variables
+   * of calico-node and of the install-cni container are read.
+   *
+   * @param env variable → value, as they stand in the DaemonSet. A value that calico-node itself would
+   * stop at throws, and so does a variable that nothing here can stand for
+   */
+  public static fromManifestEnv(env: { [variable: string]: string }): TunedCalicoOptions {
+    return optionsFromEnv(env);
   }
 
   /** How pod packets travel between machines. */
@@ -66,7 +97,7 @@ export class TunedCalico extends Construct {
       kind: CniKind.CALICO,
       label: choices.label,
       encapsulation: choices.encapsulation,
-      bgp: choices.bgp,
+      bgp: choices.bgp.enabled,
       podMtu: choices.mtu,
       dataplane: choices.dataplane,
       own: choices,
@@ -74,41 +105,79 @@ export class TunedCalico extends Construct {
 
     this.addOperator(cluster, choices);
     this.addCalico(cluster, choices);
-    requireMachineNeeds(cluster.ledger, this, choices);
+    this.addPolicies(cluster, choices);
+    requireMachineNeeds(this, cluster, choices);
     calicoRules.forEach((rule) => cluster.addRule(rule, this));
   }
 
-  private addOperator(cluster: Cluster, { image, operatorTag }: CalicoChoices): void {
+  private addOperator(cluster: Cluster, { image, operatorTag, dataplane }: CalicoChoices): void {
     const tuning = operatorTuning();
     const { imagePullSecrets } = cluster;
     const objects = [
       operatorNamespace(),
+      ...(dataplane === LinuxDataplane.BPF ? [servicesEndpoint(cluster.endpoint)] : []),
       ...operatorAccess(),
       operatorDeployment({ image, imageTag: operatorTag, imagePullSecrets }, tuning),
     ];
     objects.forEach((object) => addManifest(this, cluster, Phase.CNI_OPERATOR, object));
-    cluster._waitAfter(Phase.CNI_OPERATOR, ...definitionWaits);
     cluster.recordDecisions(tuning.decisions(this.node.path));
   }
 
   private addCalico(cluster: Cluster, choices: CalicoChoices): void {
-    const tuning = installationTuning(cluster, choices);
-    const felix = felixRows(cluster, choices.felix);
-    // Felix's settings come first: they must be there when the Installation starts it.
-    const objects = [felixConfiguration(felix), installation(cluster, tuning), apiServer()];
+    const rows = installationRows(cluster, choices);
+    const pools = choices.pools.map((pool) => ({ cidr: pool.cidr, rows: poolRows(pool) }));
+    const settings = [
+      ...bgpResources(choices),
+      ...ipamSettings(choices.options, (spec) => stored('IPAMConfig', 'default', spec)),
+    ];
+    const objects = [
+      // What Felix and BIRD read at their start comes before the Installation, which starts them.
+      felixConfiguration(choices.felix),
+      ...passwordAccess(passwordSecrets(choices.options)),
+      ...settings.map(({ object }) => object),
+      ...imageSet(choices),
+      installation(cluster, rows, pools),
+      apiServer(),
+    ];
     objects.forEach((object) => addManifest(this, cluster, Phase.CNI, object));
+    cluster._waitAfter(Phase.CNI_OPERATOR, ...definitionWaits(objects));
     cluster._waitAfter(Phase.CNI, ...statusWaits);
-    cluster.recordDecisions([
-      ...tuning.decisions(this.node.path),
-      ...new Tuning(felix).decisions(this.node.path),
-    ]);
+    this.record(cluster, Object.values(rows));
+    pools.forEach((pool) => this.record(cluster, Object.values(pool.rows)));
+    this.record(cluster, [...Object.values(choices.felix), flowLogs]);
+    settings.forEach((setting) => this.record(cluster, setting.rows));
+  }
+
+  /** Once Calico's API server answers, it validates what it is given. */
+  private addPolicies(cluster: Cluster, choices: CalicoChoices): void {
+    const later: Array<[Phase, Explained[]]> = [
+      [
+        Phase.NETWORK_POLICY,
+        [...policyResources(cluster, choices), ...hostEndpointResources(choices)],
+      ],
+      [Phase.LOAD_BALANCER_CONFIG, loadBalancerPools(choices)],
+    ];
+    for (const [phase, resources] of later) {
+      for (const { object, rows } of resources) {
+        addManifest(this, cluster, phase, object);
+        this.record(cluster, rows);
+      }
+    }
+  }
+
+  private record(cluster: Cluster, rows: ReadonlyArray<TuningRow<unknown>>): void {
+    cluster.recordDecisions(decisionsOf(this.node.path, rows));
   }
 }
 
 class CalicoConfiguration implements ICniConfiguration {
   public readonly kind = CniKind.CALICO;
+  public readonly kubeProxyMode?: KubeProxyMode;
 
-  public constructor(private readonly options: TunedCalicoOptions) {}
+  public constructor(private readonly options: TunedCalicoOptions) {
+    this.kubeProxyMode =
+      options.linuxDataplane === LinuxDataplane.BPF ? KubeProxyMode.NONE : undefined;
+  }
 
   public create(scope: Construct, id: string, cluster: Cluster): Construct {
     return new TunedCalico(scope, id, { ...this.options, cluster });

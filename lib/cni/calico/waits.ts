@@ -1,23 +1,30 @@
-import { calico } from '../../catalog';
-import type { Wait } from '../../cluster';
+import type { Manifest, Wait } from '../../cluster';
 
 /**
- * The operator creates its definitions when it starts, in no certain order. These are the kinds that
- * the next phase applies or waits for.
+ * The operator creates its definitions when it starts, in no certain order. The next phase needs those
+ * of the kinds that it applies, and of the one that it waits for.
  */
-export const definitionWaits: Wait[] = [
-  'apiservers.operator.tigera.io',
-  `felixconfigurations.${calico.apiGroup.value.split('/')[0]}`,
-  'installations.operator.tigera.io',
-  'tigerastatuses.operator.tigera.io',
-].map((name) => ({ resource: `crd/${name}`, condition: 'Established', minutes: 5 }));
+export function definitionWaits(applied: readonly Manifest[]): Wait[] {
+  const names = applied
+    .map(({ apiVersion, kind }) => [kind!.toLowerCase(), apiVersion!.split('/')[0]!] as const)
+    .filter(([, group]) => /(^|\.)(tigera\.io|projectcalico\.org)$/.test(group))
+    .map(([kind, group]) => `${kind}s.${group}`);
+  return [...new Set([...names, 'tigerastatuses.operator.tigera.io'])]
+    .sort()
+    .map((name) => ({
+      resource: `crd/${name}`,
+      condition: 'Established',
+      minutes: 5,
+      needed: true,
+    }));
+}
 
 /**
  * The operator's own verdict, in the order in which it gets there. calico waits until every machine
- * has pulled its images, so it gets the longest time.
+ * has pulled its images, so it gets the longest time. Policies are given to Calico's API server.
  */
 export const statusWaits: Wait[] = [
   { resource: 'tigerastatus/ippools', minutes: 5, follows: 'installation/default' },
   { resource: 'tigerastatus/calico', minutes: 20, follows: 'installation/default' },
-  { resource: 'tigerastatus/apiserver', minutes: 10, follows: 'apiserver/default' },
+  { resource: 'tigerastatus/apiserver', minutes: 10, follows: 'apiserver/default', needed: true },
 ].map((wait) => ({ ...wait, condition: 'Available' }));

@@ -1,0 +1,177 @@
+import {
+  LoadBalancerKind,
+  Severity,
+  type Cluster,
+  type IRule,
+  type RuleViolation,
+} from '../../cluster';
+import { passwordSecrets, zonesWithoutPeer } from './bgp';
+import { calicoRule } from './calico-rule';
+import type { CalicoChoices } from './choices';
+import { ClusterRoutingMode } from './dataplane-options';
+import { isVxlan } from './encapsulation';
+
+const BGP = 'https://docs.tigera.io/calico/latest/networking/configuring/bgp';
+
+/** Whether routes reach every machine, and no further than they should. */
+export const bgpRules: IRule[] = [
+  calicoRule(
+    {
+      id: 'GW-CNI-031',
+      severity: Severity.ERROR,
+      title: 'Somebody programs the routes of bare pod packets',
+      why: 'The operator refuses to install: without BIRD or Felix no machine knows where pods of the others are',
+      remedy:
+        'leave bgp.enabled out, choose a VXLAN mode, or set clusterRoutingMode to ClusterRoutingMode.FELIX',
+      reference: BGP,
+    },
+    (_cluster, { pools, bgp, routing }) =>
+      bgp.enabled || routing === ClusterRoutingMode.FELIX
+        ? []
+        : pools
+            .filter(({ encapsulation }) => !isVxlan(encapsulation))
+            .map(({ encapsulation }) => ({
+              message: `encapsulation must be VXLAN or VXLANCrossSubnet with bgp.enabled false, got ${encapsulation}`,
+            })),
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-033',
+      severity: Severity.ERROR,
+      title: 'Without the mesh every machine has a neighbour',
+      why: 'A machine without a session learns no route and tells none: its pods are alone',
+      remedy:
+        'name route reflectors, name a router for every zone in bgp.topOfRackPeers, or leave nodeToNodeMesh on',
+      reference: BGP,
+    },
+    meshViolations,
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-034',
+      severity: Severity.WARNING,
+      title: 'A route reflector may be away',
+      why: 'When the only one restarts, every machine loses the routes to all others',
+      remedy: 'name two machines, in different zones where there are some',
+      reference: BGP,
+    },
+    (cluster, { bgp }) =>
+      bgp.enabled && !bgp.mesh && bgp.reflectors.length === 1 && cluster.machines.length > 1
+        ? [{ message: `${bgp.reflectors[0]} is the only route reflector` }]
+        : [],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-035',
+      severity: Severity.NOTE,
+      title: 'The mesh is switched off after reflectors have taken over',
+      why: 'A session takes seconds to come up; a running cluster without both loses its routes for that time. A machine that becomes a reflector leaves the mesh at once',
+      remedy:
+        'apply with nodeToNodeMesh true first, wait until `calicoctl node status` shows sessions with the reflectors on every machine, then apply without it',
+      reference: BGP,
+    },
+    (cluster, { bgp }) => {
+      if (!bgp.enabled || bgp.reflectors.length === 0) {
+        return [];
+      }
+      if (bgp.mesh) {
+        return [
+          { message: 'nodeToNodeMesh is on beside route reflectors: the first of two steps' },
+        ];
+      }
+      return cluster.ownsMachines
+        ? []
+        : [
+            {
+              message:
+                'route reflectors come and the mesh goes in one step, on machines that may be running',
+            },
+          ];
+    },
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-037',
+      severity: Severity.ERROR,
+      title: 'One speaker of BGP on a machine',
+      why: 'BIRD and the other speaker take the same port, and a router takes one session from one address',
+      remedy:
+        'let Calico advertise LoadBalancer addresses (bgp.serviceLoadBalancerIps), use MetalLB in L2 mode, or choose an encapsulation that needs no BGP',
+      reference: 'https://metallb.io/configuration/calico/',
+    },
+    ({ loadBalancer }, { bgp }) =>
+      bgp.enabled && loadBalancer === LoadBalancerKind.METALLB_BGP
+        ? [{ message: `Calico speaks BGP on port ${bgp.listenPort}, and so does MetalLB` }]
+        : [],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-038',
+      severity: Severity.NOTE,
+      title: 'The passwords of BGP sessions are there',
+      why: 'Without its Secret a session is opened without a password and never comes up against a neighbour that wants one',
+      remedy:
+        'create the Secrets in namespace calico-system; calico-node takes them as soon as they are there',
+      reference: 'https://docs.tigera.io/calico/latest/network-policy/comms/secure-bgp',
+    },
+    (_cluster, { bgp, options }) =>
+      bgp.enabled
+        ? passwordSecrets(options).map((name) => ({
+            message: `a session waits for Secret ${name} in namespace calico-system`,
+          }))
+        : [],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-039',
+      severity: Severity.WARNING,
+      title: 'Advertised Services have machines that announce them',
+      why: 'kubeadm labels control planes node.kubernetes.io/exclude-from-external-load-balancers, and Calico announces nothing from such machines',
+      remedy: 'remove the label from control planes, or add workers',
+      reference:
+        'https://docs.tigera.io/calico/latest/networking/configuring/advertise-service-ips',
+    },
+    (cluster, { bgp }) =>
+      Object.values(bgp.advertised).flat().length > 0 &&
+      cluster.workers.length === 0 &&
+      !cluster.ownsMachines
+        ? [{ message: 'Services are advertised, and every machine is a control plane' }]
+        : [],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-040',
+      severity: Severity.NOTE,
+      title: 'A machine is ready without its router',
+      why: 'Without the mesh the router is the only session: while it is down, calico-node is not ready and a rolling update stands still',
+      remedy: 'name two routers for every zone',
+      reference: BGP,
+    },
+    (cluster, { bgp }) => {
+      if (!bgp.enabled || bgp.mesh || bgp.reflectors.length > 0) {
+        return [];
+      }
+      const everywhere = bgp.peers.filter(({ zone }) => zone === undefined).length;
+      const zones = [...new Set(cluster.machines.map((m) => m.zone))];
+      return zones
+        .filter((name) => everywhere + bgp.peers.filter((p) => p.zone === name).length === 1)
+        .map((name) => ({
+          message: `machines in zone ${name} have one BGP session, with their router`,
+        }));
+    },
+  ),
+];
+
+function meshViolations(cluster: Cluster, { bgp }: CalicoChoices): RuleViolation[] {
+  if (!bgp.enabled || bgp.mesh || bgp.reflectors.length > 0 || cluster.machines.length === 1) {
+    return [];
+  }
+  const alone = zonesWithoutPeer(cluster, bgp.peers);
+  return alone.length === 0
+    ? []
+    : [
+        {
+          message: `nodeToNodeMesh is off, and machines in zone ${alone.join(', ')} have no neighbour`,
+        },
+      ];
+}

@@ -1,0 +1,7 @@
+import type { Duration } from 'cdk8s';
+
+/** A duration as Calico's schema takes it: a whole number with a unit; "1.5s" is refused. */
+export function goDuration(duration: Duration): string {
+  const milliseconds = duration.toMilliseconds({ integral: false });
+  return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${Math.round(milliseconds)}ms`;
+}

@@ -1,0 +1,150 @@
+import {
+  ApiEndpointKind,
+  Severity,
+  type Cluster,
+  type IRule,
+  type RuleViolation,
+} from '../../cluster';
+import { calicoRule } from './calico-rule';
+import type { CalicoChoices } from './choices';
+import { failsafeTcp } from './felix';
+import { CalicoBaseline } from './policy-options';
+
+const ADDRESS = 'https://docs.tigera.io/calico/latest/networking/ipam/ip-autodetection';
+const HOSTS = 'https://docs.tigera.io/calico/latest/network-policy/hosts/protect-hosts';
+
+/** Calico and the machines it runs on: addresses, NICs, endpoints, what leaves the cluster. */
+export const machineRules: IRule[] = [
+  calicoRule(
+    {
+      id: 'GW-CNI-026',
+      severity: Severity.WARNING,
+      title: "Calico takes the node's own address",
+      why: "A virtual IP, another NIC's or a VPN's address makes other machines send to the wrong place, often only after a restart",
+      remedy:
+        'leave nodeAddressAutodetection out: it then takes the address that kubelet was given',
+      reference: ADDRESS,
+    },
+    addressViolations,
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-032',
+      severity: Severity.WARNING,
+      title: 'Nothing tells others about this cluster',
+      why: 'Felix sends the size and version of the cluster to projectcalico.org every day',
+      remedy: 'leave felix.usageReportingEnabled out',
+      reference: 'https://docs.tigera.io/calico/latest/reference/felix/configuration',
+    },
+    (_cluster, { options }) =>
+      options.felix?.usageReportingEnabled === true
+        ? [{ message: 'felix.usageReportingEnabled is on' }]
+        : [],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-036',
+      severity: Severity.WARNING,
+      title: "Pods are kept away from the provider's metadata service",
+      why: "A machine's user-data can hold keys of the cluster, and every pod can read it there",
+      remedy: 'leave policy.baseline out, or make sure that there is no such service',
+      reference: 'https://kubernetes.io/docs/concepts/security/security-checklist/',
+    },
+    (_cluster, { baseline }) =>
+      baseline === CalicoBaseline.NONE
+        ? [{ message: 'policy.baseline is none: pods reach 169.254.169.254 where it answers' }]
+        : [],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-041',
+      severity: Severity.WARNING,
+      title: 'Host endpoints leave the way to a machine open',
+      why: 'The first policy that selects a host endpoint denies everything that it does not allow; only failsafe ports stay open',
+      remedy: 'leave the failsafe lists out, or add what is missing',
+      reference: HOSTS,
+    },
+    failsafeViolations,
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-042',
+      severity: Severity.WARNING,
+      title: 'Felix watches the MTU of the NICs of the spec',
+      why: 'It assumes 1460 where no interface matches its pattern, and restarts for interfaces that are none of its business',
+      remedy: 'leave felix.mtuIfacePattern out and give every machine its nic',
+      reference: 'https://github.com/projectcalico/calico/issues/4522',
+    },
+    patternViolations,
+  ),
+];
+
+function addressViolations(cluster: Cluster, { autodetection }: CalicoChoices): RuleViolation[] {
+  const { endpoint } = cluster;
+  const virtual = endpoint.kind === ApiEndpointKind.KUBE_VIP ? endpoint.address : undefined;
+  return Object.values(autodetection).flatMap((method): RuleViolation[] => {
+    if (method === undefined || method.method === 'kubernetes') {
+      return [];
+    }
+    if (virtual !== undefined && method._mayChoose(virtual)) {
+      return [
+        {
+          message: `autodetection by ${method.method} can take the virtual IP ${virtual} of the API`,
+        },
+      ];
+    }
+    return method.method === 'firstFound'
+      ? [{ message: 'autodetection by firstFound takes the first address, whichever NIC has it' }]
+      : [];
+  });
+}
+
+function failsafeViolations(
+  cluster: Cluster,
+  { hostEndpoints, felix }: CalicoChoices,
+): RuleViolation[] {
+  const inbound = felix.failsafeInboundHostPorts?.value as
+    ReadonlyArray<{ readonly protocol: string; readonly port: number }> | undefined;
+  if (!hostEndpoints || inbound === undefined) {
+    return [];
+  }
+  const open = new Set(inbound.filter((p) => p.protocol === 'TCP').map((p) => p.port));
+  const missing = [...new Set([22, ...failsafeTcp(cluster), 10250])].filter(
+    (port) => !open.has(port),
+  );
+  return missing.length === 0
+    ? []
+    : [
+        {
+          message: `felix.failsafeInboundHostPorts leaves out TCP ${missing.sort((a, b) => a - b).join(', ')}`,
+        },
+      ];
+}
+
+/** Felix's own pattern, where the spec does not set one. */
+const OWN_PATTERN = '^((en|wl|ww|sl|ib)[Pcopsvx].*|(eth|wlan|wwan).*)';
+
+function patternViolations(cluster: Cluster, { felix }: CalicoChoices): RuleViolation[] {
+  const pattern = (felix.mtuIfacePattern?.value as string | undefined) ?? OWN_PATTERN;
+  const matches = asPattern(pattern);
+  if (matches === undefined) {
+    return [];
+  }
+  const missed = [
+    ...new Set(
+      cluster.machines.flatMap(({ nic }) => (nic === undefined || matches.test(nic) ? [] : [nic])),
+    ),
+  ].sort();
+  return missed.length === 0
+    ? []
+    : [{ message: `the NIC ${missed.join(', ')} does not match the pattern ${pattern}` }];
+}
+
+/** Go's patterns are JavaScript's, but for a few; those are left to Felix. */
+function asPattern(text: string): RegExp | undefined {
+  try {
+    return new RegExp(text);
+  } catch {
+    return undefined;
+  }
+}
