@@ -112,7 +112,7 @@ export class EtcdOnNvme extends Construct {
     const { cluster, imageTag, extraArgs = {} } = props;
     const { path } = this.node;
     const members = membersOf(path, cluster);
-    const roundTripMs = cluster.controlPlaneRoundTrip.toMilliseconds();
+    const roundTripMs = cluster.controlPlaneRoundTrip.toMilliseconds({ integral: false });
     throwProblems(path, [
       ...timerProblems(roundTripMs, props),
       ...quotaProblems(props.quota, members),

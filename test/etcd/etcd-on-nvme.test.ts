@@ -10,7 +10,8 @@ import {
   Severity,
   Underlay,
   Zone,
-  type Machine,
+  ZoneLink,
+  Machine,
 } from '../../lib';
 import { kubeadmEtcd } from '../../lib/catalog';
 import { EtcdFilesystem, EtcdOnNvme, type EtcdOnNvmeOptions } from '../../lib/etcd';
@@ -106,6 +107,39 @@ describe('what kubeadm is told', () => {
       'heartbeat-interval': '300',
       'election-timeout': '3000',
     });
+  });
+
+  test('a round trip need not be whole milliseconds', () => {
+    const underlay = Underlay.flatL2({ mtu: 1500, roundTripTime: Duration.millis(120.5) });
+    expect(local(made({}, { underlay }).cluster).args).toMatchObject({
+      'heartbeat-interval': '130',
+      'election-timeout': '1300',
+    });
+  });
+
+  test('timers follow the longest link between control planes, and none to a worker', () => {
+    const nodeCidr = (n: number) => `10.${19 + n}.0.0/24`;
+    const zones = [1, 2, 3].map((n) =>
+      Zone.of(`oslo-${n}`, { country: 'NO', nodeCidr: nodeCidr(n) }),
+    );
+    const link = (to: number, ms: number) =>
+      ZoneLink.between('oslo-1', `oslo-${to}`, { roundTripTime: Duration.millis(ms) });
+    const underlay = Underlay.flatL2({ mtu: 1500, links: [link(2, 145), link(3, 400)] });
+    const far = osloMachine(3, { zone: 'oslo-2', address: '10.21.0.13' });
+    const worker = Machine.worker('w-1', { zone: 'oslo-3', address: '10.22.0.21' });
+    const machines = [osloMachine(1), osloMachine(2), far, worker];
+    const options = { acceptZoneQuorumLoss: true };
+    const { cluster, etcd } = made(options, { zones, machines, underlay });
+    expect(local(cluster).args).toMatchObject({
+      'heartbeat-interval': '150',
+      'election-timeout': '1500',
+    });
+    expect(etcd.heartbeatInterval.toMilliseconds()).toBe(150);
+    expect(() =>
+      made({ ...options, electionTimeout: Duration.seconds(1) }, { zones, machines, underlay }),
+    ).toThrow(
+      '[oslo/etcd] electionTimeout must be between 1450 ms and 50000 ms, got 1000 ms; it must hold five heartbeats of 150 ms and ten round trips of 145 ms',
+    );
   });
 
   test('options reach it', () => {
