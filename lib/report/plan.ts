@@ -1,4 +1,4 @@
-import type { Cluster, Finding, Machine } from '../cluster';
+import type { Cluster, Finding, Machine, Zone } from '../cluster';
 
 /** What a person wants to see after a synth: the cluster, what was chosen, what was found. */
 export function planText(cluster: Cluster): string {
@@ -6,6 +6,7 @@ export function planText(cluster: Cluster): string {
     headline(cluster),
     machines(cluster),
     networks(cluster),
+    ...paths(cluster),
     modes(cluster),
     findings(cluster),
   ];
@@ -47,16 +48,42 @@ function disk(machine: Machine): string {
 
 function networks(cluster: Cluster): string {
   const cni = cluster._summary('cni');
+  const podMtu = cni === undefined ? '' : `MTU ${cni.podMtu}`;
   return block('Networks', [
-    ...cluster.zones.map((z) => [
-      'nodes',
-      z.nodeCidr,
-      `MTU ${cluster.underlay.mtu}`,
-      `zone ${z.name}`,
+    ...cluster.zones.flatMap((z) =>
+      [z.nodeCidr, z.nodeCidrV6]
+        .filter((cidr) => cidr !== undefined)
+        .map((cidr) => ['nodes', cidr, zoneMtu(cluster, z), `zone ${z.name}`]),
+    ),
+    ...cluster.podCidrs.map((cidr) => ['pods', cidr, podMtu, '']),
+    ...cluster.serviceCidrs.map((cidr, n) => [
+      'services',
+      cidr,
+      '',
+      n === 0 ? `cluster DNS ${cluster.clusterDnsIp}` : '',
     ]),
-    ['pods', cluster.podCidr, cni === undefined ? '' : `MTU ${cni.podMtu}`, ''],
-    ['services', cluster.serviceCidr, '', `cluster DNS ${cluster.clusterDnsIp}`],
   ]);
+}
+
+/** What the way inside a zone carries; a zone without machines has none. */
+function zoneMtu(cluster: Cluster, { name }: Zone): string {
+  const inside = cluster.paths().find(({ from, to }) => from === name && to === name);
+  return inside === undefined ? 'no machine' : `MTU ${inside.mtu}`;
+}
+
+/** The ways between machines, where there is more than the one inside a single zone. */
+function paths(cluster: Cluster): string[] {
+  const ways = cluster.paths();
+  if (ways.length < 2) {
+    return [];
+  }
+  const rows = ways.map(({ from, to, mtu, limit, roundTripTime }) => [
+    `${from} - ${to}`,
+    `MTU ${mtu}`,
+    `limited by ${limit}`,
+    `round trip ${roundTripTime.toMilliseconds({ integral: false })} ms`,
+  ]);
+  return [block('Paths', rows)];
 }
 
 function modes(cluster: Cluster): string {

@@ -1,7 +1,9 @@
-import { Cluster, Severity } from '../../lib';
+import { Duration } from 'cdk8s';
+import { Cluster, Machine, Severity, Underlay, Zone, ZoneLink, type ClusterProps } from '../../lib';
 import { explainLines, explainMarkdown, findingsText } from '../../lib/report/explain';
 import { planText } from '../../lib/report/plan';
 import { treeText } from '../../lib/report/tree';
+import { dualStack } from '../support/dual-stack';
 import { osloCluster, osloMachine } from '../support/oslo';
 
 const decision = {
@@ -64,6 +66,70 @@ test('the plan leaves out what is not known', () => {
   expect(plan).toContain('  cp-1  control-plane  oslo-1 (NO)  10.20.0.11  -  -  -  -\n');
   expect(plan).toContain('Findings: none');
   expect(plan).not.toContain('undefined');
+});
+
+describe('networks in the plan', () => {
+  const blocks = (changes: Partial<ClusterProps>) =>
+    planText(osloCluster(undefined, changes))
+      .trimEnd()
+      .split('\n\n')
+      .filter((text) => /^(Networks|Paths)/.test(text));
+  const site = (n: number, mtu?: number) =>
+    Zone.of(`oslo-${n}`, { country: 'NO', nodeCidr: `10.${19 + n}.0.0/24`, mtu });
+
+  test('one zone: its MTU, and no paths', () => {
+    expect(blocks({})).toEqual([
+      [
+        'Networks',
+        '  nodes     10.20.0.0/24   MTU 1500  zone oslo-1',
+        '  pods      10.244.0.0/16',
+        '  services  10.96.0.0/16             cluster DNS 10.96.0.10',
+      ].join('\n'),
+    ]);
+  });
+
+  test('both families stand below each other', () => {
+    expect(blocks(dualStack())).toEqual([
+      [
+        'Networks',
+        '  nodes     10.20.0.0/24   MTU 1500  zone oslo-1',
+        '  nodes     fd00:20::/64   MTU 1500  zone oslo-1',
+        '  pods      10.244.0.0/16',
+        '  pods      fd00:244::/56',
+        '  services  10.96.0.0/16             cluster DNS 10.96.0.10',
+        '  services  fd00:96::/112',
+      ].join('\n'),
+    ]);
+  });
+
+  test('several zones: the MTU of each, and what limits the ways between them', () => {
+    const worker = (n: number, mtu?: number) =>
+      Machine.worker(`w-${n}`, { zone: `oslo-${n}`, address: `10.${19 + n}.0.21`, mtu });
+    const underlay = Underlay.flatL2({
+      mtu: 1500,
+      links: [
+        ZoneLink.between('oslo-2', 'oslo-1', { mtu: 1420, roundTripTime: Duration.millis(2.5) }),
+      ],
+    });
+    const zones = [site(1, 9000), site(2), site(3, 1400)];
+    const machines = [osloMachine(1), worker(2, 1450)];
+    expect(blocks({ underlay, zones, machines })).toEqual([
+      [
+        'Networks',
+        '  nodes     10.20.0.0/24   MTU 9000    zone oslo-1',
+        '  nodes     10.21.0.0/24   MTU 1450    zone oslo-2',
+        '  nodes     10.22.0.0/24   no machine  zone oslo-3',
+        '  pods      10.244.0.0/16',
+        '  services  10.96.0.0/16               cluster DNS 10.96.0.10',
+      ].join('\n'),
+      [
+        'Paths',
+        '  oslo-1 - oslo-1  MTU 9000  limited by zone oslo-1           round trip 1 ms',
+        '  oslo-1 - oslo-2  MTU 1420  limited by link oslo-2 - oslo-1  round trip 2.5 ms',
+        '  oslo-2 - oslo-2  MTU 1450  limited by NIC of w-2            round trip 1 ms',
+      ].join('\n'),
+    ]);
+  });
 });
 
 test('the plan names findings in one line and says where the rest is', () => {
