@@ -84,6 +84,8 @@ export class Cidr {
   }
 }
 
+const LINK_LOCAL_V6 = Cidr.parse('fe80::/10')!;
+
 /** The family of an address in canonical spelling, or undefined when it is none. */
 export function familyOf(ip: string): IpFamily | undefined {
   const address = parseAddress(ip);
@@ -91,6 +93,11 @@ export function familyOf(ip: string): IpFamily | undefined {
     return undefined;
   }
   return address instanceof Address4 ? 'IPv4' : 'IPv6';
+}
+
+/** Whether the address is one of IPv6 that holds on one link only, as many providers' gateways have. */
+export function isLinkLocalV6(ip: string): boolean {
+  return LINK_LOCAL_V6.contains(ip);
 }
 
 /** The address as a CIDR that holds only itself: /32, or /128 for IPv6. */

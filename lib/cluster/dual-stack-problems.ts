@@ -1,4 +1,4 @@
-import { Cidr } from './cidr';
+import { Cidr, isLinkLocalV6 } from './cidr';
 import type { ClusterProps } from './cluster-props';
 import type { Problem } from './problem';
 
@@ -18,7 +18,12 @@ export function dualStackProblems(props: ClusterProps): Problem[] {
       m.addressV6,
     ]),
   ];
-  const some = given.find(([, value]) => value !== undefined);
+  // A gateway needs no partner everywhere, but it has no place in a cluster of one family.
+  const gateways = props.machines.map((m): [string, string | undefined] => [
+    `gatewayV6 of machine ${m.name}`,
+    m.gatewayV6,
+  ]);
+  const some = [...given, ...gateways].find(([, value]) => value !== undefined);
   if (some === undefined) {
     return [];
   }
@@ -64,17 +69,18 @@ function orderProblems(props: ClusterProps): Problem[] {
   return problems;
 }
 
-function addressProblems({ machines, zones }: ClusterProps): Problem[] {
+function addressProblems({ machines, zones, underlay }: ClusterProps): Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<string>();
   for (const { name, zone: zoneName, ...machine } of machines) {
     const zone = zones.find((z) => z.name === zoneName);
     for (const prop of ['addressV6', 'gatewayV6'] as const) {
       const got = machine[prop];
-      if (got !== undefined && zone?._cidrV6?.contains(got) === false) {
+      const onLink = prop === 'gatewayV6' && got !== undefined && isLinkLocalV6(got);
+      if (got !== undefined && zone?._cidrV6?.contains(got) === false && !onLink) {
         problems.push({
           prop: `${prop} of machine ${name}`,
-          allowed: `inside ${zone.nodeCidrV6} of zone ${zone.name}`,
+          allowed: `inside ${zone.nodeCidrV6} of zone ${zone.name}${prop === 'gatewayV6' ? ' or link-local' : ''}`,
           got,
           remedy: 'correct the address, the zone, or the nodeCidrV6 of the zone',
         });
@@ -95,6 +101,19 @@ function addressProblems({ machines, zones }: ClusterProps): Problem[] {
         allowed: 'given beside gateway in a dual-stack cluster',
         got: undefined,
         remedy: 'a machine that forwards no longer learns its IPv6 gateway by itself',
+      });
+    }
+    // Without the first gateway no network-config is written, and nothing would read the second.
+    if (
+      machine.gatewayV6 !== undefined &&
+      machine.gateway === undefined &&
+      !underlay.singleAddresses
+    ) {
+      problems.push({
+        prop: `gateway of machine ${name}`,
+        allowed: 'given beside gatewayV6',
+        got: undefined,
+        remedy: "give both, or leave both out and keep the image's own network configuration",
       });
     }
   }

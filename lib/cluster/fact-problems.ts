@@ -1,4 +1,4 @@
-import { Cidr, familyOf } from './cidr';
+import { Cidr, familyOf, isLinkLocalV6 } from './cidr';
 import type { ClusterProps } from './cluster-props';
 import { dualStackProblems } from './dual-stack-problems';
 import { EtcdDiskKind } from './etcd-disk';
@@ -166,7 +166,8 @@ function machineProblems(props: ClusterProps): Problem[] {
     if (
       machine.gateway !== undefined &&
       zone !== undefined &&
-      !zone._cidr.contains(machine.gateway)
+      !zone._cidr.contains(machine.gateway) &&
+      !(zone._cidr.family === 'IPv6' && isLinkLocalV6(machine.gateway))
     ) {
       problems.push({
         prop: `gateway of machine ${machine.name}`,

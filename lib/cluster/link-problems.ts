@@ -27,13 +27,18 @@ export function linkProblems({ underlay, zones, machines }: ClusterProps): Probl
     seen.add(pair);
   }
   if (underlay.singleAddresses) {
-    for (const { name, gateway } of machines.filter((m) => m.gateway !== undefined)) {
-      problems.push({
-        prop: `gateway of machine ${name}`,
-        allowed: 'left out where NICs carry single addresses (underlay.singleAddresses)',
-        got: gateway,
-        remedy: "its on-link route is the image's own; a network-config written here would lack it",
-      });
+    for (const { name, ...machine } of machines) {
+      for (const prop of ['gateway', 'gatewayV6'] as const) {
+        if (machine[prop] !== undefined) {
+          problems.push({
+            prop: `${prop} of machine ${name}`,
+            allowed: 'left out where NICs carry single addresses (underlay.singleAddresses)',
+            got: machine[prop],
+            remedy:
+              "its on-link route is the image's own; a network-config written here would lack it",
+          });
+        }
+      }
     }
   }
   return problems;

@@ -1,5 +1,5 @@
 import type { Size } from 'cdk8s';
-import { familyOf } from './cidr';
+import { familyOf, isLinkLocalV6 } from './cidr';
 import type { EtcdDisk } from './etcd-disk';
 import { isDnsLabel } from './names';
 import { checkInteger, checkMtu, throwProblems, type Problem } from './problem';
@@ -73,9 +73,9 @@ export interface MachineOptions {
   readonly gateway?: string;
   /**
    * Default gateway for IPv6, in a dual-stack cluster: with forwarding on, routers' advertisements
-   * are no longer listened to.
+   * are no longer listened to. In the zone's `nodeCidrV6` or link-local.
    *
-   * @default - none; needed beside `gateway` in a dual-stack cluster
+   * @default - none; in a dual-stack cluster it goes with `gateway`
    */
   readonly gatewayV6?: string;
   /**
@@ -201,6 +201,15 @@ export class Machine {
           remedy: 'write it compressed, in lower case and without a prefix length',
         });
       }
+    }
+    if (this.addressV6 !== undefined && isLinkLocalV6(this.addressV6)) {
+      problems.push({
+        prop: 'addressV6',
+        allowed: 'an address that is known beyond its own link',
+        got: this.addressV6,
+        remedy:
+          'the kubelet refuses link-local node addresses; give a global or a unique local one',
+      });
     }
     for (const server of this.dnsServers ?? []) {
       if (familyOf(server) === undefined) {
