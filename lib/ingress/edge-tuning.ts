@@ -24,6 +24,13 @@ export function edgeRows(s: Settings) {
       'keeps the client address. Cluster hides every client behind the machine it came in by, and the limit per address would then cut off everybody at once. A machine without a replica refuses',
       `${CONCEPTS}/services-networking/service/#external-traffic-policy`,
     ),
+    familyPolicy: tuned(
+      'Service.spec.ipFamilyPolicy',
+      'PreferDualStack',
+      'SingleStack',
+      'clients come by IPv6, too: a Service of one family has its node ports and its address in the first family only',
+      `${CONCEPTS}/services-networking/dual-stack/#services`,
+    ),
     nodePort: tuned(
       'Service.spec.ports.nodePort',
       `${s.nodePorts.http}, ${s.nodePorts.https}`,

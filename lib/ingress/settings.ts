@@ -54,6 +54,7 @@ export interface Settings {
   readonly reportsStatus: boolean;
   readonly metricsNamespace?: string;
   readonly ipv4Only: boolean;
+  readonly dualStack: boolean;
   readonly toleratesControlPlane: boolean;
   readonly zones: number;
 }
@@ -99,6 +100,7 @@ export function settingsOf(cluster: Cluster, options: HardenedNginxIngressOption
     reportsStatus: loadBalanced || options.statusAddress !== undefined,
     metricsNamespace: options.metricsNamespace,
     ipv4Only: !cluster._families.includes('IPv6'),
+    dualStack: cluster.isDualStack,
     toleratesControlPlane: cluster.controlPlaneRunsWorkloads,
     zones: new Set(machines.map((m) => m.zone)).size,
   };

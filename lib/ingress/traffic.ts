@@ -36,6 +36,7 @@ export function renderService(settings: Settings, tuning: IngressTuning): Servic
     spec: {
       type: tuning.edge.get('serviceType'),
       externalTrafficPolicy: tuning.edge.get('trafficPolicy'),
+      ...(settings.dualStack ? { ipFamilyPolicy: tuning.edge.get('familyPolicy') } : {}),
       selector: SELECTOR,
       ports: [
         { name: 'http', port: 80, protocol: 'TCP', targetPort: 'http', nodePort: http },

@@ -28,7 +28,7 @@ export function ingressTuning(settings: Settings) {
       ...new Tuning(rows.snippet).decisions(path),
       ...new Tuning(rows.argument).decisions(path),
       ...rows.pod.decisions(path).filter(({ key }) => !absent(settings, key)),
-      ...rows.edge.decisions(path),
+      ...rows.edge.decisions(path).filter(({ key }) => !absent(settings, key)),
     ],
   };
 }
@@ -40,6 +40,9 @@ export type IngressTuning = ReturnType<typeof ingressTuning>;
 function absent(settings: Settings, key: string): boolean {
   if (key.startsWith('PodDisruptionBudget.')) {
     return settings.machines < 2;
+  }
+  if (key === 'Service.spec.ipFamilyPolicy') {
+    return !settings.dualStack;
   }
   const other = settings.toleratesControlPlane ? 'affinity' : 'tolerations';
   return key.endsWith(`.spec.${other}`);

@@ -4,6 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import { ApiEndpoint, LoadBalancerKind, Machine, Zone, type ClusterProps } from '../../lib/cluster';
 import { type HardenedNginxIngressOptions } from '../../lib/ingress';
 import { unexplainedLeaves } from '../support/coverage';
+import { dualMachine, dualStack } from '../support/dual-stack';
 import { osloMachine } from '../support/oslo';
 import { validateStrictly } from '../support/strict-schema';
 import { describeWithUpstream, upstreamFile } from '../support/upstream';
@@ -25,6 +26,7 @@ const variants: Array<[string, HardenedNginxIngressOptions, Partial<ClusterProps
   ['one machine', {}, { machines: [osloMachine(1)] }],
   ['a load balancer', {}, { loadBalancer: LoadBalancerKind.METALLB_L2 }],
   ['IPv6', {}, ipv6()],
+  ['both families', {}, dualStack()],
 ];
 
 function twoZones(): Partial<ClusterProps> {
@@ -102,13 +104,16 @@ test.each(variants)('every leaf has a reason: %s', (_name, options, facts) => {
 test.each(variants)(
   'no decision is about a part that is not there: %s',
   (_name, options, facts) => {
-    const { cluster, objects, pod } = edge(options, facts);
+    const { cluster, objects, only, pod } = edge(options, facts);
     const keys = cluster.decisions().map((d) => d.key);
     const kinds = objects.map((o) => o.kind);
     expect(keys.filter((key) => !kinds.includes(key.split('.')[0]))).toEqual([]);
     for (const part of ['affinity', 'tolerations']) {
       expect(keys.includes(`Deployment.spec.template.spec.${part}`)).toBe(part in pod);
     }
+    expect(keys.includes('Service.spec.ipFamilyPolicy')).toBe(
+      'ipFamilyPolicy' in only('Service').spec,
+    );
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
   },
 );
@@ -270,6 +275,24 @@ test('IPv6 pods get IPv6 listeners and policies', () => {
   const { container, only } = edge({}, ipv6());
   expect(container.args).toContain('-disable-ipv6=false');
   expect(JSON.stringify(only('NetworkPolicy').spec.egress)).toContain('2001:db8::11/128');
+});
+
+test('both families: listeners, Service and policy serve both, the API server is reached by the first', () => {
+  const { container, only } = edge({}, dualStack({ machines: [dualMachine(1)] }));
+  expect(container.args).toContain('-disable-ipv6=false');
+  expect(only('Service').spec.ipFamilyPolicy).toBe('PreferDualStack');
+  const block = (cidr: string) => ({ ipBlock: { cidr } });
+  expect(only('NetworkPolicy').spec.egress).toEqual([
+    { to: [block('10.244.0.0/16'), block('fd00:244::/56')], ports: [{ protocol: 'TCP' }] },
+    { to: [block('10.20.0.11/32')], ports: [{ port: 6443, protocol: 'TCP' }] },
+    { to: [block('10.96.0.1/32')], ports: [{ port: 443, protocol: 'TCP' }] },
+  ]);
+});
+
+test('one family: no second one on listeners and Service', () => {
+  const { container, only } = edge();
+  expect(container.args).toContain('-disable-ipv6=true');
+  expect(only('Service').spec).not.toHaveProperty('ipFamilyPolicy');
 });
 
 test('zones spread softly, machines strictly, revisions apart', () => {
