@@ -109,11 +109,7 @@ function joinConfiguration(cluster: Cluster, machine: Machine) {
 
 function clusterConfiguration(cluster: Cluster) {
   const { endpoint, imageRegistry } = cluster;
-  const names = [
-    endpoint.dnsName,
-    endpoint.address,
-    ...cluster.controlPlanes.map((m) => m.address),
-  ];
+  const names = [endpoint.dnsName, endpoint.address, ...cluster.controlPlanes.flatMap(nodeIps)];
   const etcd = cluster._summary('etcd');
   return {
     apiVersion: API,
@@ -173,6 +169,6 @@ function nodeRegistration(cluster: Cluster, machine: Machine) {
 }
 
 /** The kubelet takes one address of each family, the first family first. */
-function nodeIps({ address, addressV6 }: Machine): string[] {
+export function nodeIps({ address, addressV6 }: Machine): string[] {
   return [address, ...(addressV6 === undefined ? [] : [addressV6])];
 }

@@ -1,5 +1,5 @@
 import { ApiEndpointKind, type Cluster, type Machine } from '../cluster';
-import { apiPort } from './kubeadm-config';
+import { apiPort, nodeIps } from './kubeadm-config';
 import { comment, machineFile, type MachineFile } from './machine-file';
 import { paths } from './paths';
 import { foundingSecretsOf, secretsOf } from './secrets';
@@ -15,7 +15,7 @@ export function machineEnv(
   const before = predecessor(cluster, machine);
   const values: Record<string, string> = {
     NODE_NAME: machine.name,
-    NODE_ADDRESS: machine.address,
+    NODE_ADDRESSES: nodeIps(machine).join(' '),
     NODE_NIC: machine.nic ?? '',
     NODE_ARCHITECTURE: machine.architecture,
     // init, control-plane or worker.

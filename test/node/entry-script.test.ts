@@ -247,6 +247,22 @@ describe('what is found on the way', () => {
     );
   });
 
+  test('a machine of two families is right with both of its addresses only', () => {
+    const trial = ready('cp-1');
+    const env = trial.read('/etc/groundwork/machine.env');
+    const both = env.replace(/^NODE_ADDRESSES=.*$/m, "NODE_ADDRESSES='10.20.0.11 fd00:20::11'");
+    expect(both).not.toBe(env);
+    trial.write('/etc/groundwork/machine.env', both);
+    trial.stub('ip', "echo 'eno1 UP 10.20.0.11/24 fe80::1/64'");
+    expect(trial.run().code).toBe(1);
+    expect(status(trial)).toBe(
+      'failed: machine: eno1 does not exist or is not the one that carries fd00:20::11, the address of cp-1 in the spec; ' +
+        'this machine has: eno1 10.20.0.11/24 eno1 fe80::1/64 \n',
+    );
+    trial.stub('ip', "echo 'eno1 UP 10.20.0.11/24 fd00:20::11/64 fe80::1/64'");
+    expect(trial.run().code).toBe(0);
+  });
+
   test('the right address on another interface, and on a VLAN of the right one', () => {
     const trial = ready('cp-1');
     trial.stub('ip', "echo 'eno2 UP 10.20.0.11/24'");

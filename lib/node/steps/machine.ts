@@ -26,7 +26,7 @@ step_sealed() {
 }
 
 step_machine() {
-  local have
+  local have wanted
   have=$(uname -m)
   case "$NODE_ARCHITECTURE/$have" in
     amd64/x86_64 | arm64/aarch64) ;;
@@ -35,10 +35,13 @@ step_machine() {
   if [ "$(stat -f -c %T /sys/fs/cgroup)" != cgroup2fs ]; then
     fail 'the kubelet needs cgroup v2 at /sys/fs/cgroup; boot without systemd.unified_cgroup_hierarchy=0'
   fi
-  # The address may come a little later than network-online, and the name servers after it.
-  if ! retry 12 5 has_address; then
-    fail "\${NODE_NIC:-no interface}\${NODE_NIC:+ does not exist or is not the one that} carries $NODE_ADDRESS, the address of $NODE_NAME in the spec; this machine has: $(addresses | tr '\\n' ' ')"
-  fi
+  # An address may come a little later than network-online, and the name servers after it.
+  # All of them: while one is missing, the kubelet gives its node no address at all.
+  for wanted in $NODE_ADDRESSES; do
+    if ! retry 12 5 has_address "$wanted"; then
+      fail "\${NODE_NIC:-no interface}\${NODE_NIC:+ does not exist or is not the one that} carries $wanted, the address of $NODE_NAME in the spec; this machine has: $(addresses | tr '\\n' ' ')"
+    fi
+  done
   if [ "$(uname -n)" != "$NODE_NAME" ]; then
     fail "the host name is $(uname -n), the spec says $NODE_NAME"
   fi
@@ -56,7 +59,7 @@ addresses() {
 has_address() {
   local nic address
   while read -r nic address; do
-    if [ "\${address%%/*}" = "$NODE_ADDRESS" ] && [ "\${nic%%@*}" = "\${NODE_NIC:-\${nic%%@*}}" ]; then
+    if [ "\${address%%/*}" = "$1" ] && [ "\${nic%%@*}" = "\${NODE_NIC:-\${nic%%@*}}" ]; then
       return 0
     fi
   done < <(addresses)
