@@ -56,7 +56,10 @@ function schedulerProblems(scheduler: IpvsScheduler | undefined): Problem[] {
 }
 
 function excludeProblems(cidrs: readonly string[], cluster: Cluster): Problem[] {
-  const services = cluster.serviceCidrs.map((text) => Cidr.parse(text)!);
+  const services = (['serviceCidr', 'serviceCidrV6'] as const).flatMap((prop) => {
+    const cidr = Cidr.parse(cluster[prop] ?? '');
+    return cidr === undefined ? [] : [{ prop, cidr }];
+  });
   return cidrs.flatMap((got) => {
     const cidr = Cidr.parse(got);
     if (cidr === undefined) {
@@ -70,10 +73,10 @@ function excludeProblems(cidrs: readonly string[], cluster: Cluster): Problem[] 
       ];
     }
     return services
-      .filter((network) => cidr.overlaps(network))
+      .filter((network) => cidr.overlaps(network.cidr))
       .map((network) => ({
         prop: 'excludeCidrs',
-        allowed: `apart from serviceCidr ${network}`,
+        allowed: `apart from ${network.prop} ${network.cidr}`,
         got,
         remedy:
           'virtual servers of deleted Services would stay for ever; name only foreign addresses',
