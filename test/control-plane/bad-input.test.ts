@@ -65,6 +65,16 @@ test.each<[string, () => Partial<NvmeControlPlaneProps>, string]>([
     '[oslo/cni] mtu must be between 1280 and 1500, got 9000; lower it or raise underlay.mtu',
   ],
   [
+    'nobody to serve Services',
+    () => ({ kubeProxy: undefined }),
+    '[oslo] kubeProxy must be given with the network plugin calico, which serves no Services by itself, got nothing; pass for example IpvsKubeProxy.configure()',
+  ],
+  [
+    'half a second family',
+    () => ({ podCidrV6: 'fd00:244::/56', machines: [osloMachine(1)] }),
+    '[oslo/cluster] addressV6 of machine cp-1 must be given in a dual-stack cluster, which podCidrV6 makes this one, got nothing; leave it out, or give podCidrV6, serviceCidrV6, nodeCidrV6 and addressV6 throughout',
+  ],
+  [
     'Kubernetes 1.34',
     () => ({ kubernetesVersion: KubernetesVersion.of('1.34.2') }),
     '[KubernetesVersion] kubernetesVersion must be one of 1.35, 1.36, 1.37, got 1.34; 1.34 is out of support since 2026-10-27, upgrade to 1.35 first',
