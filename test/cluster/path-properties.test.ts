@@ -163,10 +163,10 @@ test('whatever wraps it, a packet of a pod fits on every way', () => {
         const pod = cluster.podMtu(encapsulation);
         const wrapped = (['IPv4', 'IPv6'] as const)
           .filter((f) => family === 'both' || f === family)
-          // IP in IP cannot carry the second family, which then travels as it is.
+          // IP in IP cannot carry the second family, which then travels by VXLAN.
           .map((f) =>
             family === 'both' && f === 'IPv6' && /IPIP/.test(encapsulation)
-              ? pod
+              ? pod + added(Encapsulation.VXLAN, f)
               : pod + added(encapsulation, f),
           );
         for (const { mtu } of cluster.paths()) {

@@ -164,8 +164,8 @@ describe('podMtu', () => {
 
   test.each<[string, Partial<ClusterProps>, number[]]>([
     ['IPv4', {}, [1500, 1480, 1480, 1450, 1450]],
-    // IPv6 pods travel bare beside IP in IP, and in VXLAN between IPv6 addresses.
-    ['both families', dualStack(), [1500, 1480, 1480, 1430, 1430]],
+    // IPv6 pods go by VXLAN beside IP in IP, and VXLAN runs between IPv6 addresses.
+    ['both families', dualStack(), [1500, 1430, 1430, 1430, 1430]],
   ])('%s', (_, changes, expected) => {
     const cluster = make(changes);
     expect(all.map((encapsulation) => cluster.podMtu(encapsulation))).toEqual(expected);
