@@ -6,3 +6,7 @@ export * from './calico/felix-options';
 export * from './calico/policy-options';
 export * from './calico/pool-options';
 export * from './calico/tuned-calico';
+export * from './flannel/flannel-backend';
+export * from './flannel/flannel-interface';
+export * from './flannel/flannel-options';
+export * from './flannel/tuned-flannel';
