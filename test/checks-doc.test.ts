@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { IRule } from '../lib';
 import { clusterRules } from '../lib/cluster';
 import { calicoRules } from '../lib/cni/calico/rules';
+import { flannelRules } from '../lib/cni/flannel/rules';
 import { etcdRules } from '../lib/etcd/rules';
 import { ingressRules } from '../lib/ingress/rules';
 import { nodeRules } from '../lib/node/rules';
@@ -11,7 +12,7 @@ import { projectRoot } from './support/markdown';
 
 const rooms: Record<string, IRule[]> = {
   cluster: clusterRules,
-  cni: calicoRules,
+  cni: [...calicoRules, ...flannelRules],
   proxy: ipvsRules,
   ingress: ingressRules,
   etcd: etcdRules,
