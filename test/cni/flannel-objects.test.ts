@@ -76,6 +76,7 @@ const variants: Array<[string, () => RenderedFlannel]> = [
       }),
   ],
   ['nftables', () => render({}, { kubeProxyMode: KubeProxyMode.NFTABLES })],
+  ['no masquerade', () => render({ ipMasq: false })],
   ['one machine', () => render({}, spread(1, 1))],
 ];
 
@@ -175,6 +176,8 @@ test('the flagship: vxlan with direct routes', () => {
 describe('direct routes follow the underlay', () => {
   const direct = (facts: Partial<ClusterProps>, backend?: FlannelBackend) =>
     netConf(render({ backend }, facts)).Backend.DirectRouting;
+  const filteredSegment = (o: { mtu: number }) =>
+    Underlay.of({ ...o, l2Adjacent: true, filtersSourceAddresses: true });
   const single = (o: { mtu: number }) => Underlay.flatL2({ ...o, singleAddresses: true });
 
   test.each([
@@ -182,6 +185,7 @@ describe('direct routes follow the underlay', () => {
     ['segments joined by routers', spread(4, 2), true],
     ['routers between all machines', spread(3, 1, Underlay.routed), false],
     ['filtered sources', spread(3, 1, Underlay.filtered), false],
+    ['filtered sources on one segment', spread(3, 1, filteredSegment), false],
     ['single addresses', spread(3, 1, single), false],
   ])('%s', (_name, facts, expected) => {
     expect(direct(facts)).toBe(expected);
@@ -311,6 +315,15 @@ describe('options reach flannel', () => {
       'registry.example.no/plugin:v1',
       'registry.example.no/flannel:v0.28.9',
     ]);
+  });
+
+  test('without masquerade the bridge plugin does none either', () => {
+    expect(cniConf(render({ ipMasq: false })).plugins[0].delegate).toEqual({
+      hairpinMode: true,
+      isDefaultGateway: true,
+      ipMasq: false,
+    });
+    expect(cniConf(render()).plugins[0].delegate).not.toHaveProperty('ipMasq');
   });
 
   test('udp opens the tun device', () => {

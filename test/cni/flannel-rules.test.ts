@@ -64,9 +64,12 @@ test('only what would be wrong is an error', () => {
 
 describe('GW-CNI-101: bare packets that nobody carries', () => {
   const single = (o: { mtu: number }) => Underlay.flatL2({ ...o, singleAddresses: true });
+  const filteredSegment = (o: { mtu: number }) =>
+    Underlay.of({ ...o, l2Adjacent: true, filtersSourceAddresses: true });
   const filteredSingle = (o: { mtu: number }) => Underlay.filtered({ ...o, singleAddresses: true });
 
   test.each([
+    [hostGw, filteredSegment, 'on an underlay that drops foreign source addresses, got host-gw'],
     [hostGw, Underlay.filtered, 'on an underlay that drops foreign source addresses, got host-gw'],
     [
       direct,
@@ -218,10 +221,11 @@ test('GW-CNI-111: a smaller MTU than fits', () => {
   expect(on({ mtu: 1440, backend: wireguard })).toEqual([]);
 });
 
-test('GW-CNI-113, GW-CNI-114: machines of others', () => {
+test('GW-CNI-113, GW-CNI-114, GW-CNI-123: machines of others', () => {
   expect(said(foreign())).toEqual([
     'GW-CNI-113 kube-controller-manager must run with --allocate-node-cidrs=true and --cluster-cidr=10.244.0.0/16',
     'GW-CNI-114 bridge, host-local, loopback, portmap must be in /opt/cni/bin of every machine',
+    'GW-CNI-123 br_netfilter must be loaded, and net.bridge.bridge-nf-call-iptables, net.ipv4.ip_forward be 1, on every machine',
   ]);
   expect(said(foreign({}, dualStack))[0]).toContain('--cluster-cidr=10.244.0.0/16,fd00:244::/56');
 });
@@ -242,7 +246,7 @@ test('GW-CNI-116: another release', () => {
 
 test('GW-CNI-117: the first IPv6 address of a NIC', () => {
   expect(on({}, dualStack)).toEqual([
-    'GW-CNI-117 pod packets of IPv6 travel between the first IPv6 addresses of the NICs; the spec has fd00:20::11 for cp-1',
+    'GW-CNI-117 pod packets of IPv6 travel between the IPv6 addresses that flannel finds on the NICs; the spec has fd00:20::11 for cp-1',
   ]);
 });
 

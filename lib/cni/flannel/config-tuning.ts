@@ -86,7 +86,7 @@ function nftablesWhy({ kubeProxyMode }: Cluster): string {
 
 /**
  * The fields of the backend, as net-conf.json spells them. With host-gw and udp, which take the NIC's
- * MTU, the pods' is said by `delegateMtu` instead.
+ * MTU, the pods' is said by `delegateRows` instead.
  */
 export function backendRows(cluster: Cluster, choices: FlannelChoices): Rows {
   const { backend } = choices;
@@ -104,14 +104,34 @@ export function backendRows(cluster: Cluster, choices: FlannelChoices): Rows {
   }
 }
 
+/** Fields of the bridge plugin beside those that are always there. */
+export function delegateRows(cluster: Cluster, choices: FlannelChoices): Rows {
+  return { ...delegateMasqRows(choices), ...delegateMtuRows(cluster, choices) };
+}
+
+/** Without flannel's own masquerade its plugin would ask the bridge plugin for one. */
+function delegateMasqRows({ ipMasq }: FlannelChoices): Rows {
+  return ipMasq
+    ? {}
+    : {
+        ipMasq: tuned(
+          'cni-conf.json.plugins.delegate.ipMasq',
+          false,
+          'the opposite of --ip-masq',
+          "flannel's plugin asks the bridge plugin for what flanneld is told not to do; that one would change the source between machines, too",
+          PLUGIN,
+        ),
+      };
+}
+
 /** MTU of pods where flannel's own configuration cannot say it. */
-export function delegateMtuRows(cluster: Cluster, { backend, podMtu }: FlannelChoices): Rows {
+function delegateMtuRows(cluster: Cluster, { backend, podMtu }: FlannelChoices): Rows {
   if (backend.type === 'vxlan' || backend.type === 'wireguard') {
     return {};
   }
   const nic = backend.type === 'udp' ? 'the MTU of the NIC less 28' : 'the MTU of the NIC';
   return {
-    delegateMtu: tuned(
+    mtu: tuned(
       'cni-conf.json.plugins.delegate.mtu',
       podMtu,
       nic,

@@ -46,7 +46,8 @@ export interface TunedFlannelOptions {
    */
   readonly nftables?: boolean;
   /**
-   * Whether packets that leave the pod network get their machine's address as source.
+   * Whether packets that leave the pod network get their machine's address as source. `false` is said
+   * to the bridge plugin, too, which would do it in flannel's place.
    *
    * @default true, as in upstream's manifest
    */

@@ -1,6 +1,20 @@
 import type { IConstruct } from 'constructs';
 import { deviceNames, listenPorts, type FlannelChoices } from './choices';
-import { PortSource, type Ledger } from '../../cluster';
+import { PortSource, type IpFamily, type Ledger } from '../../cluster';
+
+const BRIDGE: Readonly<Record<IpFamily, string>> = {
+  IPv4: 'net.bridge.bridge-nf-call-iptables',
+  IPv6: 'net.bridge.bridge-nf-call-ip6tables',
+};
+const FORWARD: Readonly<Record<IpFamily, string>> = {
+  IPv4: 'net.ipv4.ip_forward',
+  IPv6: 'net.ipv6.conf.all.forwarding',
+};
+
+/** The kernel parameters that must be 1. */
+export function sysctlKeys({ families }: FlannelChoices): string[] {
+  return families.flatMap((family) => [BRIDGE[family], FORWARD[family]]);
+}
 
 /** What flannel and the bridge plugin need on every machine. */
 export function requireMachineNeeds(ledger: Ledger, by: IConstruct, choices: FlannelChoices): void {
@@ -22,14 +36,17 @@ export function requireMachineNeeds(ledger: Ledger, by: IConstruct, choices: Fla
  * With nftables, too: flannel does not look for it then, but an answer from a pod on the same bridge
  * would still go past the packet filter and reach the caller with the wrong address.
  */
-function requireBridge(ledger: Ledger, by: IConstruct, { families }: FlannelChoices): void {
+function requireBridge(
+  ledger: Ledger,
+  by: IConstruct,
+  { families, nftables }: FlannelChoices,
+): void {
   ledger.requireKernelModule('br_netfilter', {
     by,
-    why: 'bridged packets of pods pass the packet filter; flanneld does not start without it',
+    why: `bridged packets of pods pass the packet filter${nftables ? '' : '; flanneld does not start without it'}`,
   });
   for (const family of families) {
-    const tables = family === 'IPv4' ? 'iptables' : 'ip6tables';
-    ledger.requireSysctl(`net.bridge.bridge-nf-call-${tables}`, '1', {
+    ledger.requireSysctl(BRIDGE[family], '1', {
       by,
       why: 'a Service whose pod is on the same bridge answers with its own address',
     });
@@ -37,9 +54,8 @@ function requireBridge(ledger: Ledger, by: IConstruct, { families }: FlannelChoi
 }
 
 function requireForwarding(ledger: Ledger, by: IConstruct, { families }: FlannelChoices): void {
-  const keys = { IPv4: 'net.ipv4.ip_forward', IPv6: 'net.ipv6.conf.all.forwarding' };
   for (const family of families) {
-    ledger.requireSysctl(keys[family], '1', {
+    ledger.requireSysctl(FORWARD[family], '1', {
       by,
       why: "pods' packets are routed; flannel does not switch it on",
     });

@@ -9,8 +9,8 @@ export interface NetworkConfigInput {
   readonly tuning: Tuning<ReturnType<typeof configRows>>;
   /** Fields of the backend beside its type. */
   readonly backend: Readonly<Record<string, unknown>>;
-  /** MTU of pods, where net-conf.json cannot say it. */
-  readonly delegateMtu?: number;
+  /** What the bridge plugin is told beside the tuned values, by field. */
+  readonly delegate: Readonly<Record<string, unknown>>;
 }
 
 /** The text of net-conf.json. A family that is off has no network: flannel does not read one. */
@@ -29,7 +29,7 @@ export function netConf({ cluster, choices, tuning, backend }: NetworkConfigInpu
 }
 
 /** The text of cni-conf.json: flannel's plugin hands over to bridge and host-local. */
-export function cniConf({ tuning, delegateMtu }: NetworkConfigInput): string {
+export function cniConf({ tuning, delegate }: NetworkConfigInput): string {
   return json({
     name: tuning.get('conflist'),
     cniVersion: tuning.get('cniVersion'),
@@ -39,7 +39,7 @@ export function cniConf({ tuning, delegateMtu }: NetworkConfigInput): string {
         delegate: {
           hairpinMode: tuning.get('hairpinMode'),
           isDefaultGateway: tuning.get('defaultGateway'),
-          ...(delegateMtu === undefined ? {} : { mtu: delegateMtu }),
+          ...delegate,
         },
       },
       { type: 'portmap', capabilities: { portMappings: tuning.get('portMappings') } },

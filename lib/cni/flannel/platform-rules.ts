@@ -1,4 +1,5 @@
 import { flannelRule, when } from './flannel-rule';
+import { sysctlKeys } from './needs';
 import { atLeast, images, kernelFloors } from '../../catalog';
 import { Architecture, KubeProxyMode, LoadBalancerKind, Severity, type IRule } from '../../cluster';
 
@@ -171,6 +172,22 @@ export const platformRules: IRule[] = [
     },
     (cluster) =>
       when(!cluster.ownsMachines, `${PLUGINS.join(', ')} must be in /opt/cni/bin of every machine`),
+  ),
+  flannelRule(
+    {
+      id: 'GW-CNI-123',
+      severity: Severity.NOTE,
+      title: 'Machines of others filter bridged packets and forward',
+      why: 'flanneld exits without br_netfilter, which kubeadm has not looked for since 1.30, and switches forwarding on nowhere',
+      remedy:
+        'load br_netfilter at boot and set the sysctls in a file of /etc/sysctl.d, as NodeBootstrap does where the spec owns machines',
+      reference: 'https://github.com/flannel-io/flannel/blob/v0.28.9/main.go',
+    },
+    (cluster, flannel) =>
+      when(
+        !cluster.ownsMachines,
+        `br_netfilter must be loaded, and ${sysctlKeys(flannel).join(', ')} be 1, on every machine`,
+      ),
   ),
   flannelRule(
     {

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { settleChoices, type FlannelChoices } from './choices';
-import { backendRows, configRows, delegateMtuRows } from './config-tuning';
+import { backendRows, configRows, delegateRows } from './config-tuning';
 import { daemonSet } from './daemon-set';
 import { parseEtcdConfig } from './etcd-config';
 import { FlannelBackend } from './flannel-backend';
@@ -20,6 +20,7 @@ import {
   Tuning,
   type Cluster,
   type ICniConfiguration,
+  type TuningRow,
 } from '../../cluster';
 
 /**
@@ -131,17 +132,16 @@ export class TunedFlannel extends Construct {
   private configuration(cluster: Cluster, choices: FlannelChoices) {
     const tuning = new Tuning(configRows(cluster, choices));
     const backend = backendRows(cluster, choices);
-    const mtu = delegateMtuRows(cluster, choices);
-    for (const rows of [tuning, new Tuning(backend), new Tuning(mtu)]) {
+    const delegate = delegateRows(cluster, choices);
+    for (const rows of [tuning, new Tuning(backend), new Tuning(delegate)]) {
       cluster.recordDecisions(rows.decisions(this.node.path));
     }
-    const values = Object.entries(backend).map(([field, { value }]) => [field, value]);
     const input = {
       cluster,
       choices,
       tuning,
-      backend: Object.fromEntries(values),
-      delegateMtu: mtu.delegateMtu?.value as number | undefined,
+      backend: valuesOf(backend),
+      delegate: valuesOf(delegate),
     };
     return { cniConf: cniConf(input), netConf: netConf(input) };
   }
@@ -152,6 +152,10 @@ function argumentsOf(flags: FlagRows): string[] {
   return Object.entries(flags).map(([name, { value }]) =>
     value === true ? `--${name}` : `--${name}=${value}`,
   );
+}
+
+function valuesOf(rows: Readonly<Record<string, TuningRow<unknown>>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(rows).map(([field, { value }]) => [field, value]));
 }
 
 class FlannelConfiguration implements ICniConfiguration {

@@ -83,15 +83,14 @@ export const underlayRules: IRule[] = [
       id: 'GW-CNI-117',
       severity: Severity.NOTE,
       title: "flannel's IPv6 address is the one that kubelet was given",
-      why: "flannel is told one address, that of IPv4; of the interface's IPv6 addresses it takes the first, which may be a temporary one",
-      remedy:
-        'give the NIC one global IPv6 address and switch temporary ones off (net.ipv6.conf.<nic>.use_tempaddr=0)',
-      reference: 'https://github.com/flannel-io/flannel/blob/v0.28.9/pkg/ipmatch/match.go',
+      why: "flannel is told one address, that of IPv4; of the interface's IPv6 addresses it takes a permanent one before those of autoconfiguration, and of several permanent ones any",
+      remedy: 'give the NIC addressV6 as its only permanent IPv6 address',
+      reference: 'https://github.com/flannel-io/flannel/blob/v0.28.9/pkg/ip/iface.go',
     },
     (cluster) =>
       when(
         cluster.isDualStack,
-        `pod packets of IPv6 travel between the first IPv6 addresses of the NICs; the spec has ${cluster.machines[0]!.addressV6} for ${cluster.machines[0]!.name}`,
+        `pod packets of IPv6 travel between the IPv6 addresses that flannel finds on the NICs; the spec has ${cluster.machines[0]!.addressV6} for ${cluster.machines[0]!.name}`,
       ),
   ),
   flannelRule(
