@@ -131,6 +131,20 @@ test('the smallest underlay leaves what it leaves', () => {
   );
 });
 
+test.each([
+  [FlannelWireguardMode.SEPARATE, 1420],
+  [FlannelWireguardMode.AUTO, 1420],
+  [FlannelWireguardMode.IPV6, 1420],
+  [FlannelWireguardMode.IPV4, 1440],
+])('wireguard mode %s leaves %d in a dual-stack cluster', (mode, most) => {
+  const backend = FlannelBackend.wireguard({ mode });
+  expect(render({ backend }, dualStack).flannel.podMtu).toBe(1420);
+  expect(render({ backend, mtu: most }, dualStack).flannel.podMtu).toBe(most);
+  expect(() => render({ backend, mtu: most + 1 }, dualStack)).toThrow(
+    `mtu must be between 1280 and ${most}, got ${most + 1}`,
+  );
+});
+
 describe('backends', () => {
   const hours = (n: number) => ({ persistentKeepalive: Duration.hours(n) });
 
