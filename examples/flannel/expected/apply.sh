@@ -73,14 +73,18 @@ holds() {
   [ "$state" = True ] && [ "${seen:-$generation}" -ge "$generation" ]
 }
 
-# wait_for <minutes> <condition> <resource> [<followed>]
-wait_for() {
+# need <minutes> <condition> <resource> [<followed>]: without it nothing of the next phase can be applied.
+need() {
   local minutes=$1
   shift
-  # Without its definition nothing of a kind can be applied, so there is no way around these.
-  case "$2" in crd/*) ;; *) [ "$wait" = true ] || return 0 ;; esac
   say "waiting until $2 is $1"
   poll "$minutes" holds "$@" || die "$2 is not $1 after $minutes minutes: $last"
+}
+
+# wait_for <minutes> <condition> <resource> [<followed>]
+wait_for() {
+  [ "$wait" = true ] || return 0
+  need "$@"
 }
 
 # rollout <namespace> <resource>
@@ -135,9 +139,10 @@ LIST
     fi
   done
   # What a controller made from our objects (it has an owner), and the Endpoints of our Services,
-  # carry our labels too. grep answers 1 when nothing is left.
+  # carry our labels too. A Node is the kubelet's, whatever we wrote on it: nobody may delete it for
+  # that. grep answers 1 when nothing is left.
   orphans=$(printf '%s' "$applied" | sort -u |
-    awk -F'|' 'NF > 1 && $5 == "" && $2 != "Endpoints" { group = $1; if (!sub("/.*", "", group)) group = ""; print group, $2, $3 "/" $4 }' |
+    awk -F'|' 'NF > 1 && $5 == "" && $2 != "Endpoints" && $2 != "Node" { group = $1; if (!sub("/.*", "", group)) group = ""; print group, $2, $3 "/" $4 }' |
     grep -vxF "$rendered") || [ "$?" -eq 1 ] || die 'the lists cannot be compared'
   [ -z "$orphans" ] || printf '%s\n' "$orphans"
   [ -z "$unlisted" ] || die "incomplete, these could not be listed:$unlisted"
