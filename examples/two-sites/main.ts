@@ -1,0 +1,57 @@
+import { Duration, Size } from 'cdk8s';
+import {
+  ApiEndpoint,
+  EtcdDisk,
+  GroundworkApp,
+  IpvsKubeProxy,
+  Machine,
+  NvmeControlPlane,
+  OperatingSystem,
+  TunedCalico,
+  Underlay,
+  Zone,
+  ZoneLink,
+} from 'cdk8s-groundwork';
+
+const app = new GroundworkApp();
+
+const oslo = { zone: 'oslo-1', nic: 'eno1', cpus: 8, memory: Size.gibibytes(16) };
+const trondheim = { zone: 'trondheim-1', nic: 'eno1', cpus: 8, memory: Size.gibibytes(16) };
+
+new NvmeControlPlane(app, 'two-sites', {
+  operatingSystem: OperatingSystem.DEBIAN_12,
+  endpoint: ApiEndpoint.kubeVip('10.20.0.10', { dnsName: 'api.two-sites.example' }),
+  podCidr: '10.244.0.0/16',
+  serviceCidr: '10.96.0.0/16',
+  // Each site is a segment of its own: jumbo frames in Oslo, none in Trondheim, and a leased line
+  // with a tunnel of the carrier's between them.
+  underlay: Underlay.flatL2({
+    mtu: 9000,
+    links: [
+      ZoneLink.between('oslo-1', 'trondheim-1', { mtu: 1400, roundTripTime: Duration.millis(8) }),
+    ],
+  }),
+  zones: [
+    Zone.of('oslo-1', { country: 'NO', nodeCidr: '10.20.0.0/24' }),
+    Zone.of('trondheim-1', { country: 'NO', nodeCidr: '10.30.0.0/24', mtu: 1500 }),
+  ],
+  // All members of etcd stay in one site: with two, the loss of the larger one stops the cluster anyway.
+  machines: [
+    ...[1, 2, 3].map((n) =>
+      Machine.controlPlane(`oslo-cp-${n}`, {
+        ...oslo,
+        address: `10.20.0.1${n}`,
+        etcdDisk: EtcdDisk.nvmeSerial(`S4EVNX0R${n}`, { minSize: Size.gibibytes(100) }),
+      }),
+    ),
+    Machine.worker('oslo-w-1', { ...oslo, address: '10.20.0.21' }),
+    Machine.worker('trondheim-w-1', { ...trondheim, address: '10.30.0.21' }),
+    Machine.worker('trondheim-w-2', { ...trondheim, address: '10.30.0.22' }),
+  ],
+  // Nothing to choose: CrossSubnet, BGP and the MTU follow from the facts above.
+  cni: TunedCalico.configure(),
+  kubeProxy: IpvsKubeProxy.configure(),
+});
+
+app.synth();
+console.log(app.plan());
