@@ -1,6 +1,7 @@
 import type { IRule } from '../../cluster';
 import { bgpRules } from './bgp-rules';
 import { machineRules } from './machine-rules';
+import { manifestEnvRules } from './manifest-env-rules';
 import { platformRules } from './platform-rules';
 import { poolRules } from './pool-rules';
 import { underlayRules } from './underlay-rules';
@@ -12,4 +13,5 @@ export const calicoRules: IRule[] = [
   ...poolRules,
   ...bgpRules,
   ...machineRules,
+  ...manifestEnvRules,
 ];
