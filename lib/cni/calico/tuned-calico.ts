@@ -34,8 +34,9 @@ import {
   policyResources,
 } from './policy-resources';
 import { calicoRules } from './rules';
-import { flowLogs, installationRows, poolRows } from './tuning-installation';
+import { flowLogs, installationRows } from './tuning-installation';
 import { operatorTuning } from './tuning-operator';
+import { poolRows } from './tuning-pools';
 import { definitionWaits, statusWaits } from './waits';
 
 /**
