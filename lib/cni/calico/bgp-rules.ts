@@ -5,7 +5,7 @@ import {
   type IRule,
   type RuleViolation,
 } from '../../cluster';
-import { passwordSecrets, zonesWithoutPeer } from './bgp';
+import { passwordSecrets, routedByBgp, zonesWithoutPeer } from './bgp';
 import { calicoRule } from './calico-rule';
 import type { CalicoChoices } from './choices';
 import { ClusterRoutingMode } from './dataplane-options';
@@ -162,16 +162,19 @@ export const bgpRules: IRule[] = [
   ),
 ];
 
-function meshViolations(cluster: Cluster, { bgp }: CalicoChoices): RuleViolation[] {
+function meshViolations(cluster: Cluster, choices: CalicoChoices): RuleViolation[] {
+  const { bgp } = choices;
   if (!bgp.enabled || bgp.mesh || bgp.reflectors.length > 0 || cluster.machines.length === 1) {
     return [];
   }
-  const alone = zonesWithoutPeer(cluster, bgp.peers);
-  return alone.length === 0
-    ? []
-    : [
-        {
-          message: `nodeToNodeMesh is off, and machines in zone ${alone.join(', ')} have no neighbour`,
-        },
-      ];
+  return routedByBgp(choices).flatMap((family) => {
+    const alone = zonesWithoutPeer(cluster, bgp.peers, family);
+    return alone.length === 0
+      ? []
+      : [
+          {
+            message: `nodeToNodeMesh is off, and machines in zone ${alone.join(', ')} have no ${family} neighbour`,
+          },
+        ];
+  });
 }

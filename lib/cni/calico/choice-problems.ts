@@ -1,11 +1,13 @@
 import { calicoImages } from '../../catalog';
 import { Cidr, checkInteger, isDnsLabel, parseImage, type Problem } from '../../cluster';
-import { bgpProblems } from './bgp-problems';
+import { BGP_PORT, settleBgp } from './bgp';
+import { bgpProblems, idleBgpProblems } from './bgp-problems';
 import type { CalicoResources, TunedCalicoProps } from './calico-options';
-import { dataplaneOf } from './choices';
-import { LinuxDataplane } from './dataplane-options';
+import { dataplaneOf, hasTunnelDevice, usesVxlan } from './choices';
+import { ClusterRoutingMode, LinuxDataplane } from './dataplane-options';
 import { chooseEncapsulation } from './encapsulation';
-import { felixProblems, portProblems } from './felix-problems';
+import { felixProblems } from './felix-problems';
+import { portProblems, samePortProblems } from './port-problems';
 import { CalicoBaseline } from './policy-options';
 import { poolProblems } from './pool-problems';
 import { isForLoadBalancers, largestMtu, packetWays, poolsOf, settlePools } from './pools';
@@ -34,6 +36,11 @@ export function choiceProblems(props: TunedCalicoProps): Problem[] {
     ...bpfProblems(props),
     ...autodetectionProblems(props),
     ...portProblems('typha.metricsPort', props.typha?.metricsPort, 9093),
+    ...samePortProblems(
+      props.felix?.prometheusMetricsPort,
+      props.typha?.metricsPort,
+      props.bgp?.listenPort ?? BGP_PORT,
+    ),
     ...resourceProblems('typha.resources', props.typha?.resources),
     ...resourceProblems('nodeResources', props.nodeResources),
     ...policyProblems(props),
@@ -43,11 +50,11 @@ export function choiceProblems(props: TunedCalicoProps): Problem[] {
 
 function travelProblems(props: TunedCalicoProps): Problem[] {
   const { cluster, mtu } = props;
+  const routing = props.clusterRoutingMode ?? ClusterRoutingMode.BIRD;
   const dataplane = dataplaneOf(props);
   const choice = chooseEncapsulation(cluster, dataplane, props.encapsulation);
   const pools = settlePools(props, choice).filter((pool) => !isForLoadBalancers(pool));
   const ways = packetWays(cluster, pools, dataplane, props.wireguard !== undefined);
-  const tunnelled = ways.some(({ wrapping }) => wrapping !== undefined);
   const max = largestMtu(cluster, ways);
   // The smallest underlay leaves less than 1280 under VXLAN; what it leaves is then the floor, too.
   const min = Math.min(1280, max);
@@ -55,8 +62,22 @@ function travelProblems(props: TunedCalicoProps): Problem[] {
     mtu !== undefined && mtu < min ? 'raise it or leave it out' : 'lower it or raise underlay.mtu';
   return [
     ...checkInteger('mtu', mtu, { min, max }, remedy),
-    ...felixProblems(props, tunnelled, dataplane),
+    ...felixProblems(props, hasTunnelDevice({ pools, dataplane }), dataplane),
+    ...(usesVxlan({ pools, dataplane }) ? vxlanPortProblems(props) : []),
+    ...idleBgpProblems(props, settleBgp(props, pools, routing).enabled),
   ];
+}
+
+/** The kernel gives a UDP port to one device. */
+function vxlanPortProblems({ wireguard = {} }: TunedCalicoProps): Problem[] {
+  return (['listeningPort', 'listeningPortV6'] as const)
+    .filter((prop) => wireguard[prop] === 4789)
+    .map((prop) => ({
+      prop: `wireguard.${prop}`,
+      allowed: 'another port than 4789 with VXLAN',
+      got: 4789,
+      remedy: 'leave it out unless 51820 or 51821 is taken',
+    }));
 }
 
 function wireguardProblems({ cluster, wireguard }: TunedCalicoProps): Problem[] {

@@ -7,7 +7,7 @@ import {
   type RuleViolation,
 } from '../../cluster';
 import { calicoRule } from './calico-rule';
-import { dataplaneFor, usesIpip, type CalicoChoices } from './choices';
+import { dataplaneFor, ipips, usesIpip, type CalicoChoices } from './choices';
 import { BpfExternalServiceMode, LinuxDataplane } from './dataplane-options';
 
 const REQUIREMENTS = 'https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements';
@@ -121,7 +121,7 @@ export const platformRules: IRule[] = [
       choices.dataplane === LinuxDataplane.BPF && usesIpip(choices)
         ? [
             {
-              message: `encapsulation must be without IP in IP with dataplane BPF, got ${choices.encapsulation}`,
+              message: `encapsulation must be without IP in IP with dataplane BPF, got ${ipips(choices)}`,
             },
           ]
         : [],
