@@ -20,19 +20,12 @@ export const bgpRules: IRule[] = [
       id: 'GW-CNI-031',
       severity: Severity.ERROR,
       title: 'Somebody programs the routes of bare pod packets',
-      why: 'The operator refuses to install: without BIRD or Felix no machine knows where pods of the others are',
+      why: 'Without BIRD or Felix no machine knows where pods of the others are; the operator refuses to install without both',
       remedy:
         'leave bgp.enabled out, choose a VXLAN mode, or set clusterRoutingMode to ClusterRoutingMode.FELIX',
       reference: BGP,
     },
-    (_cluster, { pools, bgp, routing }) =>
-      bgp.enabled || routing === ClusterRoutingMode.FELIX
-        ? []
-        : pools
-            .filter(({ encapsulation }) => !isVxlan(encapsulation))
-            .map(({ encapsulation }) => ({
-              message: `encapsulation must be VXLAN or VXLANCrossSubnet with bgp.enabled false, got ${encapsulation}`,
-            })),
+    routeViolations,
   ),
   calicoRule(
     {
@@ -161,6 +154,26 @@ export const bgpRules: IRule[] = [
     },
   ),
 ];
+
+function routeViolations({ machines }: Cluster, { pools, bgp, routing }: CalicoChoices) {
+  const bare = pools.filter(({ encapsulation }) => !isVxlan(encapsulation));
+  if (routing === ClusterRoutingMode.FELIX) {
+    return [];
+  }
+  if (!bgp.enabled) {
+    return [...new Set(bare.map(({ encapsulation }) => encapsulation))].map((encapsulation) => ({
+      message: `encapsulation must be VXLAN or VXLANCrossSubnet with bgp.enabled false, got ${encapsulation}`,
+    }));
+  }
+  // The filter stands before every neighbour, those of the mesh included.
+  return bare
+    .filter(({ disableBgpExport }) => disableBgpExport && machines.length > 1)
+    .map(({ cidr, encapsulation }) => ({
+      message: `disableBgpExport must be false for the pool ${cidr} with encapsulation ${encapsulation}, got true`,
+      remedy:
+        'the other machines learn its routes by BGP, too: hold it back from routers with bgp.filters, choose a VXLAN mode, or set clusterRoutingMode to ClusterRoutingMode.FELIX',
+    }));
+}
 
 function meshViolations(cluster: Cluster, choices: CalicoChoices): RuleViolation[] {
   const { bgp } = choices;

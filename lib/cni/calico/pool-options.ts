@@ -73,7 +73,8 @@ export interface CalicoIpPool {
    */
   readonly assignmentMode?: IpPoolAssignmentMode;
   /**
-   * Whether BGP keeps the routes of this pool to itself.
+   * Whether BGP keeps the routes of this pool to itself, from routers and from the other machines.
+   * Where those need them it is finding GW-CNI-031.
    *
    * @default false
    */
