@@ -21,7 +21,7 @@ export interface CalicoResources {
    */
   readonly cpuRequestMillicores?: number;
   /**
-   * Memory, at least 32 MiB. Less throws.
+   * Memory, at least 32 MiB, whole mebibytes. Less throws.
    *
    * @default - none, as the operator has it
    */

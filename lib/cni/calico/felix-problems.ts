@@ -122,7 +122,7 @@ function intervalProblems(felix: FelixOptions, dataplane: LinuxDataplane): Probl
       problems.push({
         prop: `felix.${name}`,
         allowed: `left out with dataplane ${dataplane}`,
-        got: `${felix[name as keyof typeof idle]!.toMilliseconds()} ms`,
+        got: `${felix[name as keyof typeof idle]!.toMilliseconds({ integral: false })} ms`,
         remedy: 'that dataplane has no such rules to read back',
       });
     }
