@@ -9,6 +9,7 @@ import {
 import { calicoRule } from './calico-rule';
 import { dataplaneFor, ipips, usesIpip, type CalicoChoices } from './choices';
 import { BpfExternalServiceMode, LinuxDataplane } from './dataplane-options';
+import { usedZones } from './encapsulation';
 
 const REQUIREMENTS = 'https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements';
 
@@ -165,20 +166,7 @@ export const platformRules: IRule[] = [
       remedy: 'leave bpf.externalServiceMode out',
       reference: EBPF,
     },
-    ({ underlay }, { dataplane, options }) =>
-      dataplane === LinuxDataplane.BPF &&
-      options.bpf?.externalServiceMode === BpfExternalServiceMode.DSR &&
-      (underlay.filtersSourceAddresses || !underlay.l2Adjacent)
-        ? [
-            {
-              message: `bpf.externalServiceMode must be Tunnel on an underlay that ${
-                underlay.filtersSourceAddresses
-                  ? 'drops foreign source addresses'
-                  : 'is no Ethernet segment'
-              }, got DSR`,
-            },
-          ]
-        : [],
+    returnViolations,
   ),
   calicoRule(
     {
@@ -222,6 +210,23 @@ function floorViolations(
     });
   }
   return violations;
+}
+
+function returnViolations(cluster: Cluster, { options }: CalicoChoices): RuleViolation[] {
+  const { l2Adjacent, filtersSourceAddresses } = cluster.underlay;
+  if (options.bpf?.externalServiceMode !== BpfExternalServiceMode.DSR) {
+    return [];
+  }
+  const why = filtersSourceAddresses
+    ? 'drops foreign source addresses'
+    : !l2Adjacent
+      ? 'is no Ethernet segment'
+      : usedZones(cluster) > 1
+        ? 'is several Ethernet segments'
+        : undefined;
+  return why === undefined
+    ? []
+    : [{ message: `bpf.externalServiceMode must be Tunnel on an underlay that ${why}, got DSR` }];
 }
 
 /** What stands beside the dataplane, where it must not. */
