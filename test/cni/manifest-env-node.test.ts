@@ -121,8 +121,8 @@ describe('BGP', () => {
     [{ CALICO_NETWORKING_BACKEND: 'bird' }, { enabled: true }],
     [{ CALICO_NETWORKING_BACKEND: 'vxlan' }, { enabled: false }],
     [{ CALICO_NETWORKING_BACKEND: 'vxlan', AS: '64513' }, { enabled: false }],
-    [{ AS: '64513' }, { asNumber: 64513 }],
-    [{ AS: '1.10' }, { asNumber: 65546 }],
+    [{ AS: '64513' }, { enabled: true, asNumber: 64513 }],
+    [{ AS: '1.10' }, { enabled: true, asNumber: 65546 }],
     [{ CALICO_ADVERTISE_CLUSTER_IPS: '10.96.0.0/16' }, { advertiseServiceCidr: true }],
   ])('%j', (env, bgp) => {
     expect(read(env).bgp).toEqual(bgp);

@@ -3,7 +3,7 @@ import { Encapsulation, Severity } from '../../cluster';
 import type { TunedCalicoOptions } from './calico-options';
 import { ClusterRoutingMode, LinuxDataplane } from './dataplane-options';
 import type { FelixOptions } from './felix-options';
-import { portProblems } from './felix-problems';
+import { portProblems } from './port-problems';
 import { goDuration } from './go-duration';
 import { readDataplane } from './manifest-env-dataplane';
 import { felixVariables } from './manifest-env-felix-names';
@@ -230,11 +230,8 @@ function readOffload(
 
 function isTunnelled(options: FelixReading['options'], pools: PoolsReading): boolean {
   const { encapsulation = Encapsulation.NONE } = pools.options;
-  return (
-    encapsulation !== Encapsulation.NONE ||
-    options.wireguard !== undefined ||
-    options.linuxDataplane === LinuxDataplane.BPF
-  );
+  // WireGuard's device has no such setting.
+  return encapsulation !== Encapsulation.NONE || options.linuxDataplane === LinuxDataplane.BPF;
 }
 
 function overridesOf(fields: Fields): FelixOptions {

@@ -93,7 +93,8 @@ function readBgp(reader: ManifestReader, backend: NodeReading['backend']): Calic
     );
   }
   return {
-    ...(backend === 'bird' ? { enabled: true } : {}),
+    // BIRD is the backend unless another one is named, and only BIRD has a use for the number.
+    ...(backend === 'bird' || asNumber !== undefined ? { enabled: true } : {}),
     ...(asNumber === undefined ? {} : { asNumber }),
     ...(advertised === undefined ? {} : { advertiseServiceCidr: true }),
   };
