@@ -1,12 +1,11 @@
 import { Duration } from 'cdk8s';
-import { ApiEndpoint, ApiEndpointKind, Encapsulation, Underlay } from '../../lib';
-import { NvmeControlPlane } from '../../lib';
-import { TunedCalico } from '../../lib/cni';
+import { ApiEndpoint, ApiEndpointKind, Encapsulation, NvmeControlPlane, Underlay } from '../../lib';
 import {
   BpfConnectTimeLoadBalancing,
   BpfExternalServiceMode,
   LinuxDataplane,
   NodeAddressAutodetection,
+  TunedCalico,
 } from '../../lib/cni';
 import { dualStack } from '../support/dual-stack';
 import { osloMachine, osloProps } from '../support/oslo';

@@ -1,5 +1,4 @@
-import { ApiObject } from 'cdk8s';
-import { Size } from 'cdk8s';
+import { ApiObject, Size } from 'cdk8s';
 import { ApiEndpoint, LoadBalancerKind } from '../../lib';
 import { Phase, phaseOf } from '../../lib/cluster';
 import { CalicoBaseline, CalicoIpamType, IpPoolUse } from '../../lib/cni';

@@ -50,7 +50,7 @@ describe('props', () => {
     [{ FELIX_PROGRAMCLUSTERROUTES: 'Disabled' }, {}],
     [
       { FELIX_FEATUREDETECTOVERRIDE: 'ChecksumOffloadBroken=false', FELIX_WIREGUARDENABLED: 'y' },
-      { wireguard: {}, felix: { checksumOffload: true } },
+      { wireguard: {} },
     ],
     [{ FELIX_FAILSAFEINBOUNDHOSTPORTS: '' }, { felix: { failsafeInboundHostPorts: [] } }],
     [
