@@ -1,8 +1,8 @@
-import { checkInteger, familyOf, type Problem } from '../../cluster';
 import type { CalicoBgpOptions, TopOfRackPeer } from './bgp-options';
 import { communityProblems, filterProblems, networkProblems } from './bgp-route-problems';
 import type { TunedCalicoProps } from './calico-options';
 import { takenPortProblems } from './port-problems';
+import { checkInteger, familyOf, type Problem } from '../../cluster';
 
 /** What Calico's schema takes: its type is a signed 32-bit number. */
 const AS_NUMBERS = { min: 1, max: 2147483647 };

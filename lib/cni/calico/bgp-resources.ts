@@ -1,9 +1,9 @@
-import { tuned, type Manifest, type SecretRef, type TuningRow } from '../../cluster';
 import { REFLECTOR_LABEL } from './bgp';
 import type { CalicoBgpFilter, CalicoBgpFilterRule, TopOfRackPeer } from './bgp-options';
 import type { CalicoChoices } from './choices';
 import { goDuration } from './go-duration';
 import { stored } from './installation';
+import { tuned, type Manifest, type SecretRef, type TuningRow } from '../../cluster';
 
 const SOURCE = 'projectcalico/calico:confd/pkg/backends/calico/bgp_processor.go (v3.32.1)';
 const GUIDE = 'https://docs.tigera.io/calico/latest/networking/configuring/bgp';

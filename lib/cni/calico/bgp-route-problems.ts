@@ -1,7 +1,7 @@
-import { Cidr, isDnsName, type Problem } from '../../cluster';
 import type { CalicoBgpFilterRule, CalicoBgpOptions } from './bgp-options';
 import type { TunedCalicoProps } from './calico-options';
 import { isForLoadBalancers, poolsOf } from './pools';
+import { Cidr, isDnsName, type Problem } from '../../cluster';
 
 /** What is wrong with filters. */
 export function filterProblems(

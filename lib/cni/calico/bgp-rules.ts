@@ -1,3 +1,8 @@
+import { passwordSecrets, routedByBgp, zonesWithoutPeer } from './bgp';
+import { calicoRule } from './calico-rule';
+import type { CalicoChoices } from './choices';
+import { ClusterRoutingMode } from './dataplane-options';
+import { isVxlan } from './encapsulation';
 import {
   LoadBalancerKind,
   Severity,
@@ -5,11 +10,6 @@ import {
   type IRule,
   type RuleViolation,
 } from '../../cluster';
-import { passwordSecrets, routedByBgp, zonesWithoutPeer } from './bgp';
-import { calicoRule } from './calico-rule';
-import type { CalicoChoices } from './choices';
-import { ClusterRoutingMode } from './dataplane-options';
-import { isVxlan } from './encapsulation';
 
 const BGP = 'https://docs.tigera.io/calico/latest/networking/configuring/bgp';
 

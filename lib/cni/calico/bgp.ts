@@ -1,10 +1,10 @@
-import { familyOf, type Cluster, type IpFamily } from '../../cluster';
 import type { TopOfRackPeer } from './bgp-options';
 import type { TunedCalicoOptions, TunedCalicoProps } from './calico-options';
 import type { CalicoChoices } from './choices';
 import { ClusterRoutingMode } from './dataplane-options';
 import { isVxlan } from './encapsulation';
 import type { SettledPool } from './pools';
+import { familyOf, type Cluster, type IpFamily } from '../../cluster';
 
 /** AS number of the machines, unless the spec has another one. */
 export const AS_NUMBER = 64512;

@@ -1,5 +1,4 @@
 import type { Size } from 'cdk8s';
-import type { Cluster, Encapsulation } from '../../cluster';
 import type { NodeAddressAutodetection } from './address-autodetection';
 import type { CalicoBgpOptions } from './bgp-options';
 import type {
@@ -11,6 +10,7 @@ import type {
 import type { FelixOptions } from './felix-options';
 import type { CalicoHostEndpointOptions, CalicoPolicyOptions } from './policy-options';
 import type { CalicoIpamOptions, CalicoIpPool } from './pool-options';
+import type { Cluster, Encapsulation } from '../../cluster';
 
 /** What the scheduler sets aside for a container of Calico. */
 export interface CalicoResources {

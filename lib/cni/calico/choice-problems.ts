@@ -1,4 +1,3 @@
-import { Cidr, checkInteger, type Problem } from '../../cluster';
 import { BGP_PORT, settleBgp } from './bgp';
 import { bgpProblems, idleBgpProblems } from './bgp-problems';
 import type { CalicoResources, TunedCalicoProps } from './calico-options';
@@ -6,12 +5,13 @@ import { dataplaneOf, hasTunnelDevice, usesVxlan } from './choices';
 import { ClusterRoutingMode, LinuxDataplane } from './dataplane-options';
 import { chooseEncapsulation } from './encapsulation';
 import { felixProblems } from './felix-problems';
-import { portProblems, samePortProblems } from './port-problems';
 import { imageProblems } from './image-problems';
 import { policyProblems } from './policy-problems';
 import { poolProblems } from './pool-problems';
 import { isForLoadBalancers, largestMtu, packetWays, poolsOf, settlePools } from './pools';
+import { portProblems, samePortProblems } from './port-problems';
 import { vxlanPortProblems, wireguardProblems } from './wireguard-problems';
+import { Cidr, checkInteger, type Problem } from '../../cluster';
 
 /** Everything that is wrong with the props by themselves and with the facts they need. */
 export function choiceProblems(props: TunedCalicoProps): Problem[] {

@@ -1,5 +1,3 @@
-import { calico, images } from '../../catalog';
-import { KubeProxyMode, parseImage, type Cluster, type Encapsulation } from '../../cluster';
 import { NodeAddressAutodetection } from './address-autodetection';
 import { settleBgp, type SettledBgp } from './bgp';
 import type { TunedCalicoOptions, TunedCalicoProps } from './calico-options';
@@ -9,6 +7,8 @@ import { settleFelix } from './felix';
 import { CalicoBaseline } from './policy-options';
 import { CalicoIpamType } from './pool-options';
 import { isForLoadBalancers, largestMtu, packetWays, settlePools, type SettledPool } from './pools';
+import { calico, images } from '../../catalog';
+import { KubeProxyMode, parseImage, type Cluster, type Encapsulation } from '../../cluster';
 
 /** The options with every default settled. */
 export interface CalicoChoices {

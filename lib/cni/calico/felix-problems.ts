@@ -1,9 +1,9 @@
-import { felixFields, type FelixFieldType } from '../../catalog';
-import { Cidr, checkInteger, type Problem } from '../../cluster';
 import type { TunedCalicoProps } from './calico-options';
 import { LinuxDataplane } from './dataplane-options';
 import type { FelixFailsafePort, FelixOptions } from './felix-options';
 import { portProblems } from './port-problems';
+import { felixFields, type FelixFieldType } from '../../catalog';
+import { Cidr, checkInteger, type Problem } from '../../cluster';
 
 const INTERVALS = [
   'iptablesRefreshInterval',

@@ -1,8 +1,8 @@
-import { tuned, type Cluster, type TuningRow } from '../../cluster';
 import type { TunedCalicoProps } from './calico-options';
 import { LinuxDataplane } from './dataplane-options';
 import type { FelixFailsafePort, FelixOptions } from './felix-options';
 import { goDuration } from './go-duration';
+import { tuned, type Cluster, type TuningRow } from '../../cluster';
 
 const SOURCE = 'projectcalico/calico:felix/config/config_params.go (v3.32.1)';
 const CHOSEN = 'chosen in the spec';

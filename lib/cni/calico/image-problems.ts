@@ -1,6 +1,6 @@
+import type { TunedCalicoProps } from './calico-options';
 import { calicoImages } from '../../catalog';
 import { parseImage, type Problem } from '../../cluster';
-import type { TunedCalicoProps } from './calico-options';
 
 /** Images that the operator looks up for what is installed here; without a digest it stops. */
 const NEEDED_DIGESTS = [

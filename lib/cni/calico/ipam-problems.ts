@@ -1,6 +1,6 @@
-import { checkInteger, type Problem } from '../../cluster';
 import type { TunedCalicoProps } from './calico-options';
 import { CalicoIpamType } from './pool-options';
+import { checkInteger, type Problem } from '../../cluster';
 
 const WITHOUT_BLOCKS = {
   allowed: 'left out with HostLocal',

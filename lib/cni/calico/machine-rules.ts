@@ -1,3 +1,8 @@
+import { calicoRule } from './calico-rule';
+import type { CalicoChoices } from './choices';
+import { LinuxDataplane } from './dataplane-options';
+import { failsafeTcp } from './felix';
+import { CalicoBaseline } from './policy-options';
 import {
   ApiEndpointKind,
   Severity,
@@ -5,11 +10,6 @@ import {
   type IRule,
   type RuleViolation,
 } from '../../cluster';
-import { calicoRule } from './calico-rule';
-import type { CalicoChoices } from './choices';
-import { LinuxDataplane } from './dataplane-options';
-import { failsafeTcp } from './felix';
-import { CalicoBaseline } from './policy-options';
 
 const ADDRESS = 'https://docs.tigera.io/calico/latest/networking/ipam/ip-autodetection';
 const HOSTS = 'https://docs.tigera.io/calico/latest/network-policy/hosts/protect-hosts';

@@ -1,8 +1,8 @@
 import { Duration } from 'cdk8s';
-import { Severity } from '../../cluster';
 import type { TunedCalicoOptions } from './calico-options';
 import { LinuxDataplane } from './dataplane-options';
 import type { ManifestReader } from './manifest-env-reader';
+import { Severity } from '../../cluster';
 
 type Fields = Readonly<Record<string, unknown>>;
 

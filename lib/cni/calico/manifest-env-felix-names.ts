@@ -1,5 +1,5 @@
-import { felixFields } from '../../catalog';
 import type { ManifestReader } from './manifest-env-reader';
+import { felixFields } from '../../catalog';
 
 /**
  * Parameters whose name in the environment is not that of the field, in small letters

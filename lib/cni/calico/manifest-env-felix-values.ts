@@ -1,8 +1,8 @@
 import { Duration } from 'cdk8s';
-import { felixFields } from '../../catalog';
-import { networkAround } from '../../cluster';
 import type { FelixFailsafePort } from './felix-options';
 import { booleanOf, integerOf, oneOf } from './manifest-env-reader';
+import { felixFields } from '../../catalog';
+import { networkAround } from '../../cluster';
 
 /** A value in the type of its field, or what it should have been. */
 export type FelixValue = { readonly value: unknown } | { readonly allowed: string };

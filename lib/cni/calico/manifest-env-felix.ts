@@ -1,15 +1,15 @@
 import { Duration } from 'cdk8s';
-import { Encapsulation, Severity } from '../../cluster';
 import type { TunedCalicoOptions } from './calico-options';
 import { ClusterRoutingMode, LinuxDataplane } from './dataplane-options';
 import type { FelixOptions } from './felix-options';
-import { portProblems } from './port-problems';
 import { goDuration } from './go-duration';
 import { readDataplane } from './manifest-env-dataplane';
 import { felixVariables } from './manifest-env-felix-names';
 import { felixValue } from './manifest-env-felix-values';
 import type { PoolsReading } from './manifest-env-pools';
 import type { ManifestReader } from './manifest-env-reader';
+import { portProblems } from './port-problems';
+import { Encapsulation, Severity } from '../../cluster';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,8 @@
-import { Severity, type Cluster } from '../../cluster';
 import type { CalicoChoices } from './choices';
 import type { FelixReading } from './manifest-env-felix';
 import type { PoolsReading } from './manifest-env-pools';
 import type { ManifestReader } from './manifest-env-reader';
+import { Severity, type Cluster } from '../../cluster';
 
 /** The smallest underlay less the largest header, and the end of jumbo frames; 0 is automatic. */
 const MTU = { min: 1200, max: 9216 };

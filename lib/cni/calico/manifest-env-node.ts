@@ -1,9 +1,9 @@
-import { familyOf, networkAround, Severity, type IpFamily } from '../../cluster';
 import { NodeAddressAutodetection } from './address-autodetection';
 import type { CalicoBgpOptions } from './bgp-options';
 import type { TunedCalicoOptions } from './calico-options';
 import type { ManifestReader } from './manifest-env-reader';
 import { CalicoIpamType } from './pool-options';
+import { familyOf, networkAround, Severity, type IpFamily } from '../../cluster';
 
 /** What the variables about the node say, and what others need of it. */
 export interface NodeReading {

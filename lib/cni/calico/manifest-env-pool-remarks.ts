@@ -1,5 +1,5 @@
-import { Severity, type IpFamily } from '../../cluster';
 import type { ManifestReader } from './manifest-env-reader';
+import { Severity, type IpFamily } from '../../cluster';
 
 const POOL_VARIABLE =
   /^CALICO_(IPV4POOL_IPIP|IPV[46]POOL_(CIDR|VXLAN|BLOCK_SIZE|NAT_OUTGOING|NODE_SELECTOR|DISABLE_BGP_EXPORT))$/;

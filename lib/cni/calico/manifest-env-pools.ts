@@ -1,3 +1,10 @@
+import type { TunedCalicoOptions } from './calico-options';
+import { isIpip, isVxlan } from './encapsulation';
+import type { NodeReading } from './manifest-env-node';
+import { remarkOnIdle, remarkOnNat, remarkOnNone, remarkOnTime } from './manifest-env-pool-remarks';
+import type { ManifestReader } from './manifest-env-reader';
+import { readEncapsulation, readSecondEncapsulation } from './manifest-env-travel';
+import type { CalicoIpPool } from './pool-options';
 import {
   Encapsulation,
   secondFamilyEncapsulation,
@@ -5,13 +12,6 @@ import {
   type Cidr,
   type IpFamily,
 } from '../../cluster';
-import type { TunedCalicoOptions } from './calico-options';
-import { isIpip, isVxlan } from './encapsulation';
-import type { NodeReading } from './manifest-env-node';
-import { readEncapsulation, readSecondEncapsulation } from './manifest-env-travel';
-import { remarkOnIdle, remarkOnNat, remarkOnNone, remarkOnTime } from './manifest-env-pool-remarks';
-import type { ManifestReader } from './manifest-env-reader';
-import type { CalicoIpPool } from './pool-options';
 
 /** What the variables about pools say, and what others need of it. */
 export interface PoolsReading {

@@ -1,3 +1,4 @@
+import type { CalicoChoices } from './choices';
 import {
   networkAround,
   Severity,
@@ -7,7 +8,6 @@ import {
   type Problem,
   type RuleViolation,
 } from '../../cluster';
-import type { CalicoChoices } from './choices';
 
 /** Variable → value, as they stand in a DaemonSet. */
 export type ManifestEnv = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
-import { Severity, type Cluster, type IRule, type RuleViolation } from '../../cluster';
 import { calicoRule } from './calico-rule';
 import type { CalicoChoices } from './choices';
 import { remarksOn } from './manifest-env';
+import { Severity, type Cluster, type IRule, type RuleViolation } from '../../cluster';
 
 const VARIABLES = 'https://docs.tigera.io/calico/latest/reference/configure-calico-node';
 

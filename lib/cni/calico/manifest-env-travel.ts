@@ -1,6 +1,6 @@
-import { Encapsulation, Severity, type Cidr } from '../../cluster';
 import type { NodeReading } from './manifest-env-node';
 import type { ManifestReader } from './manifest-env-reader';
+import { Encapsulation, Severity, type Cidr } from '../../cluster';
 
 type Mode = 'never' | 'between subnets' | 'always';
 

@@ -1,4 +1,3 @@
-import { throwProblems } from '../../cluster';
 import type { TunedCalicoOptions } from './calico-options';
 import { readFelix } from './manifest-env-felix';
 import { readFixed } from './manifest-env-fixed';
@@ -6,6 +5,7 @@ import { readMtu } from './manifest-env-mtu';
 import { readNode } from './manifest-env-node';
 import { readPools } from './manifest-env-pools';
 import { ManifestReader, type ManifestEnv, type Remark } from './manifest-env-reader';
+import { throwProblems } from '../../cluster';
 
 /** See TunedCalico.fromManifestEnv. */
 export function optionsFromEnv(env: ManifestEnv): TunedCalicoOptions {

@@ -1,3 +1,7 @@
+import { calicoRule } from './calico-rule';
+import { dataplaneFor, ipips, usesIpip, type CalicoChoices } from './choices';
+import { BpfExternalServiceMode, LinuxDataplane } from './dataplane-options';
+import { usedZones } from './encapsulation';
 import { atLeast, calico as release, images } from '../../catalog';
 import {
   KubeProxyMode,
@@ -6,10 +10,6 @@ import {
   type IRule,
   type RuleViolation,
 } from '../../cluster';
-import { calicoRule } from './calico-rule';
-import { dataplaneFor, ipips, usesIpip, type CalicoChoices } from './choices';
-import { BpfExternalServiceMode, LinuxDataplane } from './dataplane-options';
-import { usedZones } from './encapsulation';
 
 const REQUIREMENTS = 'https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements';
 

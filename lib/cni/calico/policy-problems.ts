@@ -1,6 +1,6 @@
-import { Cidr, isDnsLabel, type Problem } from '../../cluster';
 import type { TunedCalicoProps } from './calico-options';
 import { CalicoBaseline } from './policy-options';
+import { Cidr, isDnsLabel, type Problem } from '../../cluster';
 
 /** What is wrong with the policies that hold from the start. */
 export function policyProblems({ cluster, policy = {} }: TunedCalicoProps): Problem[] {

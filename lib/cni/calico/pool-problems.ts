@@ -1,8 +1,8 @@
-import { Cidr, checkInteger, Encapsulation, isDnsLabel, type Problem } from '../../cluster';
 import type { TunedCalicoProps } from './calico-options';
 import { ipamProblems } from './ipam-problems';
 import { IpPoolUse, type CalicoIpPool } from './pool-options';
 import { givesPodAddresses, isForLoadBalancers, poolsOf } from './pools';
+import { Cidr, checkInteger, Encapsulation, isDnsLabel, type Problem } from '../../cluster';
 
 /** Most pools that an Installation holds (CRD installations.operator.tigera.io, v1.42.3). */
 const MOST_POOLS = 25;

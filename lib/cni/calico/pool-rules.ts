@@ -1,9 +1,9 @@
-import { Cidr, LoadBalancerKind, Severity, type Cluster, type IRule } from '../../cluster';
 import { calicoRule } from './calico-rule';
 import type { CalicoChoices } from './choices';
 import { isIpip, isVxlan } from './encapsulation';
 import { CalicoIpamType } from './pool-options';
 import { givesPodAddresses, type SettledPool } from './pools';
+import { Cidr, LoadBalancerKind, Severity, type Cluster, type IRule } from '../../cluster';
 
 /** Pods a kubelet runs at most, by its own default. */
 const PODS_PER_MACHINE = 110;

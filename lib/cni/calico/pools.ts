@@ -1,3 +1,7 @@
+import type { TunedCalicoProps } from './calico-options';
+import { LinuxDataplane } from './dataplane-options';
+import { chooseSecondFamily, type EncapsulationChoice } from './encapsulation';
+import { IpPoolAssignmentMode, IpPoolUse, type CalicoIpPool } from './pool-options';
 import {
   Cidr,
   Encapsulation,
@@ -7,10 +11,6 @@ import {
   type IpFamily,
   type PacketWay,
 } from '../../cluster';
-import type { TunedCalicoProps } from './calico-options';
-import { LinuxDataplane } from './dataplane-options';
-import { chooseSecondFamily, type EncapsulationChoice } from './encapsulation';
-import { IpPoolAssignmentMode, IpPoolUse, type CalicoIpPool } from './pool-options';
 
 /** A pool with every default settled. */
 export interface SettledPool {

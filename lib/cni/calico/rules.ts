@@ -1,10 +1,10 @@
-import type { IRule } from '../../cluster';
 import { bgpRules } from './bgp-rules';
 import { machineRules } from './machine-rules';
 import { manifestEnvRules } from './manifest-env-rules';
 import { platformRules } from './platform-rules';
 import { poolRules } from './pool-rules';
 import { underlayRules } from './underlay-rules';
+import type { IRule } from '../../cluster';
 
 /** What would break in Calico, or cost more than it should. */
 export const calicoRules: IRule[] = [

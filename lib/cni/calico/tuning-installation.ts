@@ -1,8 +1,8 @@
-import { tuned, type Cluster, type TuningRow } from '../../cluster';
 import type { CalicoResources } from './calico-options';
 import type { CalicoChoices } from './choices';
 import { ClusterRoutingMode, LinuxDataplane } from './dataplane-options';
 import { CalicoIpamType } from './pool-options';
+import { tuned, type Cluster, type TuningRow } from '../../cluster';
 
 const CR = 'Installation.spec';
 const NET = `${CR}.calicoNetwork`;

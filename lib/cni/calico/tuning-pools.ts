@@ -1,6 +1,6 @@
-import { tuned, type TuningRow } from '../../cluster';
 import { IpPoolAssignmentMode } from './pool-options';
 import { defaultPoolName, type SettledPool } from './pools';
+import { tuned, type TuningRow } from '../../cluster';
 
 const NET = 'Installation.spec.calicoNetwork';
 const POOL_DEFAULTS = 'tigera/operator:pkg/controller/ippool/defaults.go (v1.42.3)';

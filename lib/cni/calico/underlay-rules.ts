@@ -1,3 +1,7 @@
+import { zonesWithoutPeer } from './bgp';
+import { calicoRule } from './calico-rule';
+import { ipips, usesIpip, usesVxlan, type CalicoChoices } from './choices';
+import { isBareInSubnet, isCrossSubnet, isVxlan, usedZones } from './encapsulation';
 import { atLeast } from '../../catalog';
 import {
   Cidr,
@@ -7,10 +11,6 @@ import {
   type IRule,
   type RuleViolation,
 } from '../../cluster';
-import { calicoRule } from './calico-rule';
-import { zonesWithoutPeer } from './bgp';
-import { ipips, usesIpip, usesVxlan, type CalicoChoices } from './choices';
-import { isBareInSubnet, isCrossSubnet, isVxlan, usedZones } from './encapsulation';
 
 /** Up to here upstream recommends the full mesh; every machine keeps a session with every other. */
 const MESH_LIMIT = 100;

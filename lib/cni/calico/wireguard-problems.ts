@@ -1,5 +1,5 @@
-import { checkInteger, type Problem } from '../../cluster';
 import type { TunedCalicoProps } from './calico-options';
+import { checkInteger, type Problem } from '../../cluster';
 
 /** The kernel gives a UDP port to one device; for clusters with VXLAN. */
 export function vxlanPortProblems({ wireguard = {} }: TunedCalicoProps): Problem[] {
