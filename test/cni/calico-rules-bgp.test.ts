@@ -1,6 +1,6 @@
 import { Encapsulation, LoadBalancerKind, Machine } from '../../lib';
 import { SecretRef } from '../../lib/cluster';
-import { ClusterRoutingMode, type CalicoBgpOptions } from '../../lib/cni';
+import { ClusterRoutingMode, IpPoolUse, type CalicoBgpOptions } from '../../lib/cni';
 import { dualStack } from '../support/dual-stack';
 import { foreign, ours, render, said, spread, type Rendered } from './calico';
 import { ALL_OF_BGP } from './calico-variants';
@@ -124,6 +124,29 @@ test('GW-CNI-038: passwords, each Secret once', () => {
   const peers = [1, 2].map((n) => ({ ...router(undefined, `10.20.0.${n}`), password }));
   expect(by('GW-CNI-038', { bgp: { topOfRackPeers: peers } })).toHaveLength(1);
   expect(by('GW-CNI-038')).toEqual([]);
+});
+
+test('GW-CNI-046: nobody hears what is advertised', () => {
+  const advertised = { bgp: { advertiseServiceCidr: true } };
+  expect(by('GW-CNI-046', advertised)).toEqual([
+    'Services are advertised, and bgp.topOfRackPeers names no router',
+  ]);
+  const heard = { bgp: { ...advertised.bgp, topOfRackPeers: [router()] } };
+  expect(by('GW-CNI-046', heard)).toEqual([]);
+  expect(by('GW-CNI-046')).toEqual([]);
+});
+
+test('GW-CNI-047: LoadBalancer addresses that BGP does not tell', () => {
+  const ipPools = [
+    { cidr: '10.244.0.0/16' },
+    { name: 'edge', cidr: '192.0.2.0/25', allowedUses: [IpPoolUse.LOAD_BALANCER] },
+  ];
+  expect(by('GW-CNI-047', { ipPools })).toEqual([
+    'the pool 192.0.2.0/25 for LoadBalancer addresses is not in bgp.serviceLoadBalancerIps',
+  ]);
+  const told = { serviceLoadBalancerIps: ['192.0.2.0/24'], topOfRackPeers: [router()] };
+  expect(by('GW-CNI-047', { ipPools, bgp: told })).toEqual([]);
+  expect(by('GW-CNI-047')).toEqual([]);
 });
 
 test('GW-CNI-039: nobody announces Services', () => {

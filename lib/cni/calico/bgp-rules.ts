@@ -4,6 +4,7 @@ import type { CalicoChoices } from './choices';
 import { ClusterRoutingMode } from './dataplane-options';
 import { isVxlan } from './encapsulation';
 import {
+  Cidr,
   LoadBalancerKind,
   Severity,
   type Cluster,
@@ -130,6 +131,42 @@ export const bgpRules: IRule[] = [
       !cluster.ownsMachines
         ? [{ message: 'Services are advertised, and every machine is a control plane' }]
         : [],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-046',
+      severity: Severity.WARNING,
+      title: 'Somebody hears what is advertised',
+      why: 'Machines know Services by themselves; without a router outside of the cluster nobody learns the way to them',
+      remedy: 'name the routers in bgp.topOfRackPeers, or advertise nothing',
+      reference:
+        'https://docs.tigera.io/calico/latest/networking/configuring/advertise-service-ips',
+    },
+    (_cluster, { bgp }) =>
+      Object.values(bgp.advertised).flat().length > 0 && bgp.peers.length === 0
+        ? [{ message: 'Services are advertised, and bgp.topOfRackPeers names no router' }]
+        : [],
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-047',
+      severity: Severity.WARNING,
+      title: 'LoadBalancer addresses are advertised',
+      why: 'Calico gives them to Services and answers no ARP for them: nothing outside finds an address that BGP does not tell',
+      remedy: 'add the pool to bgp.serviceLoadBalancerIps',
+      reference: 'https://docs.tigera.io/calico/latest/networking/ipam/service-loadbalancer',
+    },
+    (_cluster, { bgp, loadBalancerPools }) =>
+      loadBalancerPools
+        .filter(
+          ({ cidr }) =>
+            !bgp.advertised.loadBalancer.some((text) =>
+              Cidr.parse(text)!.includes(Cidr.parse(cidr)!),
+            ),
+        )
+        .map(({ cidr }) => ({
+          message: `the pool ${cidr} for LoadBalancer addresses is not in bgp.serviceLoadBalancerIps`,
+        })),
   ),
   calicoRule(
     {

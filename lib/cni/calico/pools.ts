@@ -133,3 +133,18 @@ export function packetWays(
 export function largestMtu(cluster: Cluster, ways: readonly PacketWay[]): number {
   return cluster.pathMtu - overheadOf(ways);
 }
+
+/** What takes bytes of a packet, for people. */
+export function costsOf(
+  pools: readonly SettledPool[],
+  dataplane: LinuxDataplane,
+  encrypted: boolean,
+): string {
+  return [
+    ...new Set([
+      ...pools.map(({ encapsulation }) => String(encapsulation)),
+      ...(encrypted ? ['WireGuard'] : []),
+      ...(dataplane === LinuxDataplane.BPF ? ["BPF's tunnel for Services"] : []),
+    ]),
+  ].join(', ');
+}

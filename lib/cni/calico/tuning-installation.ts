@@ -2,6 +2,7 @@ import type { CalicoResources } from './calico-options';
 import type { CalicoChoices } from './choices';
 import { ClusterRoutingMode, LinuxDataplane } from './dataplane-options';
 import { CalicoIpamType } from './pool-options';
+import { costsOf } from './pools';
 import { tuned, type Cluster, type TuningRow } from '../../cluster';
 
 const CR = 'Installation.spec';
@@ -76,7 +77,7 @@ function networkRows(cluster: Cluster, choices: CalicoChoices): Record<string, R
       `${NET}.mtu`,
       mtu,
       'detected from the interfaces that are up',
-      `${mtu < most ? `${CHOSEN}; ` : ''}${narrowest(cluster)} less ${cluster.pathMtu - most} for ${costs(choices)} leaves ${most}; detection skips bonds, bridges and VLANs, takes the smallest NIC and knows no path`,
+      `${mtu < most ? `${CHOSEN}; ` : ''}${narrowest(cluster)} less ${cluster.pathMtu - most} for ${costsOf(choices.pools, choices.dataplane, choices.encrypted)} leaves ${most}; detection skips bonds, bridges and VLANs, takes the smallest NIC and knows no path`,
       'projectcalico/calico:felix/dataplane/linux/int_dataplane.go (v3.32.1)',
     ),
     ...(routing === ClusterRoutingMode.FELIX
@@ -113,18 +114,6 @@ function narrowest(cluster: Cluster): string {
   }
   const way = least.from === least.to ? `inside ${least.from}` : `${least.from} - ${least.to}`;
   return `the narrowest path, ${way} with ${least.mtu} (${least.limit}),`;
-}
-
-/** What takes bytes of a packet, for people. */
-function costs({ pools, encrypted, dataplane }: CalicoChoices): string {
-  const names = pools.map(({ encapsulation }) => String(encapsulation));
-  return [
-    ...new Set([
-      ...names,
-      ...(encrypted ? ['WireGuard'] : []),
-      ...(dataplane === LinuxDataplane.BPF ? ["BPF's tunnel for Services"] : []),
-    ]),
-  ].join(', ');
 }
 
 function autodetectionRows(

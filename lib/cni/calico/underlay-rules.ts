@@ -2,6 +2,7 @@ import { zonesWithoutPeer } from './bgp';
 import { calicoRule } from './calico-rule';
 import { ipips, usesIpip, usesVxlan, type CalicoChoices } from './choices';
 import { isBareInSubnet, isCrossSubnet, isVxlan, usedZones } from './encapsulation';
+import { costsOf } from './pools';
 import { atLeast } from '../../catalog';
 import {
   Cidr,
@@ -129,7 +130,7 @@ export const underlayRules: IRule[] = [
       choices.mtu < choices.most
         ? [
             {
-              message: `mtu ${choices.mtu} leaves ${choices.most - choices.mtu} bytes of every packet unused; ${choices.encapsulation} on this underlay allows ${choices.most}`,
+              message: `mtu ${choices.mtu} leaves ${choices.most - choices.mtu} bytes of every packet unused; ${costsOf(choices.pools, choices.dataplane, choices.encrypted)} on this underlay allows ${choices.most}`,
             },
           ]
         : [],
