@@ -1,8 +1,8 @@
-import { Cidr, CLUSTER_LABEL, hostCidr, tuned, type Cluster, type Manifest } from '../../cluster';
 import type { Explained } from './bgp-resources';
 import type { CalicoChoices } from './choices';
 import { served } from './installation';
 import { CalicoBaseline } from './policy-options';
+import { Cidr, CLUSTER_LABEL, hostCidr, tuned, type Cluster, type Manifest } from '../../cluster';
 
 const TIER = 'groundwork';
 const TIERS = 'https://docs.tigera.io/calico/latest/reference/resources/tier';
