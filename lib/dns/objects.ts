@@ -1,7 +1,6 @@
 import type { ConfigMap, Service, ServiceAccount } from 'kubernetes-types/core/v1';
 
-// Upstream's own names: on a cluster that has the cache already, the objects are taken over instead of
-// running twice.
+// Upstream's own names: a cluster that has the cache already cannot come to run it twice.
 export const NAMESPACE = 'kube-system';
 export const NAME = 'node-local-dns';
 export const UPSTREAM_SERVICE = 'kube-dns-upstream';
