@@ -84,6 +84,27 @@ export class Cidr {
   }
 }
 
+/**
+ * The network that others read in a text: host bits do not count, an address alone is a network of
+ * one, IPv6 may be spelt at length. For input that was written for another program.
+ */
+export function networkAround(text: string): Cidr | undefined {
+  const [host = '', ...prefix] = text.split('/');
+  if (/[%\s]/.test(text) || !(Address4.isValid(host) || Address6.isValid(host))) {
+    return undefined;
+  }
+  const address = Address4.isValid(host) ? new Address4(host) : new Address6(host);
+  const most = bitsOf(address);
+  const [bits = String(most), ...rest] = prefix;
+  if (rest.length > 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > most) {
+    return undefined;
+  }
+  const size = 2n ** BigInt(most - Number(bits));
+  const first = address.bigInt() - (address.bigInt() % size);
+  const start = most === 32 ? Address4.fromBigInt(first) : Address6.fromBigInt(first);
+  return Cidr.parse(`${start.correctForm()}/${Number(bits)}`);
+}
+
 const LINK_LOCAL_V6 = Cidr.parse('fe80::/10')!;
 
 /** The family of an address in canonical spelling, or undefined when it is none. */

@@ -85,8 +85,6 @@ export function agreeWithFact(
 }
 
 function show(value: unknown): string {
-  if (value === undefined || value === '') {
-    return 'nothing';
-  }
-  return Array.isArray(value) ? value.map(show).join(', ') : String(value);
+  const text = Array.isArray(value) ? value.map(show).join(', ') : String(value ?? '');
+  return text.trim() === '' ? 'nothing' : text;
 }

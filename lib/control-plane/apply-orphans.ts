@@ -41,5 +41,9 @@ function identities(object: AppliedObject): string[] {
   const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0]! : '';
   const groups = group === 'crd.projectcalico.org' ? [group, 'projectcalico.org'] : [group];
   const { name, namespace = '' } = object.metadata;
-  return groups.map((each) => `${each} ${object.kind} ${namespace}/${name}`);
+  // One kind has another name where it is served.
+  const served = object.kind === 'IPAMConfig' ? 'IPAMConfiguration' : object.kind;
+  return groups.map(
+    (each) => `${each} ${each === group ? object.kind : served} ${namespace}/${name}`,
+  );
 }

@@ -1,6 +1,6 @@
 import { BlockList } from 'node:net';
 import fc from 'fast-check';
-import { Cidr, familyOf, hostCidr } from '../../lib/cluster';
+import { Cidr, familyOf, hostCidr, networkAround } from '../../lib/cluster';
 
 // Oracles that share nothing with the code under test: spelling by the URL parser of Node,
 // containment by its BlockList, and the rest by writing every address down.
@@ -173,4 +173,28 @@ test('the first and the last address of an IPv4 network are not for machines', (
 
 test('an address alone is a network of one', () => {
   expect(['10.0.0.1', 'fd00::1'].map(hostCidr)).toEqual(['10.0.0.1/32', 'fd00::1/128']);
+});
+
+test('a network as another program reads it', () => {
+  const spelt = [
+    '10.1.2.3/8',
+    '10.1.2.3',
+    'FD00:0::1/16',
+    '::1',
+    '10.0.0.0/33',
+    '010.0.0.0/8',
+    'x',
+    '10.0.0.0/8/8',
+    'fe80::1%eth0',
+    '10.0.0.0/',
+    '::ffff:10.0.0.1',
+  ];
+  expect(spelt.map((text) => networkAround(text)?.toString())).toEqual([
+    '10.0.0.0/8',
+    '10.1.2.3/32',
+    'fd00::/16',
+    '::1/128',
+    ...Array(7).fill(undefined),
+  ]);
+  expect(networkAround('10.244.0.0/16')).toEqual(Cidr.parse('10.244.0.0/16'));
 });

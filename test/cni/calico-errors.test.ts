@@ -36,7 +36,7 @@ test.each([
   ],
   [
     { felix: { checksumOffload: false } },
-    'felix.checksumOffload must be left out without a tunnel, got false; it is about tunnel devices, and encapsulation None has none',
+    'felix.checksumOffload must be left out without a tunnel, got false; it is about the devices of VXLAN and of IP in IP, and there is none',
   ],
   ...[
     'tigera/operator',

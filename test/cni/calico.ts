@@ -1,6 +1,7 @@
 import { ApiObject, Chart } from 'cdk8s';
 import {
   Cluster,
+  type ClusterFacts,
   type ClusterProps,
   Machine,
   Underlay,
@@ -26,6 +27,20 @@ export function render(
 ): Rendered {
   const chart = new Chart(tempApp(), 'oslo');
   const cluster = new Cluster(chart, 'cluster', { clusterName: 'oslo', ...osloProps(facts) });
+  const calico = new TunedCalico(chart, 'cni', { cluster, ...options });
+  return { cluster, calico, objects: objectsOf(calico) };
+}
+
+/** The same on machines that somebody else made. */
+export function foreign(
+  options: TunedCalicoOptions = {},
+  facts: Partial<ClusterFacts> = {},
+): Rendered {
+  const chart = new Chart(tempApp(), 'oslo');
+  const cluster = Cluster.fromFacts(chart, 'cluster', {
+    clusterName: 'oslo',
+    ...osloProps(facts),
+  });
   const calico = new TunedCalico(chart, 'cni', { cluster, ...options });
   return { cluster, calico, objects: objectsOf(calico) };
 }

@@ -17,12 +17,17 @@ export function customResourceSchemas(): ReadonlyMap<string, Schema> {
         schemas.set(`${spec.group}/${version.name} ${spec.names.kind}`, schema);
         if (spec.group === 'projectcalico.org') {
           // Calico stores the kinds that it serves in this group, with the same fields.
-          schemas.set(`crd.projectcalico.org/v1 ${spec.names.kind}`, schema);
+          schemas.set(`crd.projectcalico.org/v1 ${storedKind(spec.names.kind)}`, schema);
         }
       }
     }
   }
   return schemas;
+}
+
+/** The one kind that has another name where it is stored. */
+function storedKind(served: string): string {
+  return served === 'IPAMConfiguration' ? 'IPAMConfig' : served;
 }
 
 /**

@@ -13,7 +13,7 @@ export interface CalicoRouteReflectors {
   readonly clusterId?: string;
 }
 
-/** How far away an eBGP neighbour's address may be set as next hop; upstream's own words. */
+/** Which next hop a machine sends with its routes; upstream's own words. */
 export enum BgpNextHopMode {
   /** Own address towards eBGP neighbours, unchanged otherwise. */
   AUTO = 'Auto',
@@ -152,7 +152,8 @@ export interface CalicoBgpFilter {
   /** Name: an RFC 1123 subdomain, unique. */
   readonly name: string;
   /**
-   * Rules for IPv4 routes that are sent.
+   * Rules for IPv4 routes that are sent. A filter without any rule throws, and so do rules of a family
+   * that the cluster does not have.
    *
    * @default - none
    */
@@ -181,11 +182,14 @@ export interface CalicoBgpFilter {
 export interface CalicoPrefixAdvertisement {
   /** The network, canonical CIDR. */
   readonly cidr: string;
-  /** Communities `aa:nn` or `aa:nn:mm`, or names of `communities`. */
+  /** At least one: communities `aa:nn` or `aa:nn:mm`, or names of `communities`. */
   readonly communities: string[];
 }
 
-/** What Calico does with BGP. */
+/**
+ * What Calico does with BGP. Options that nobody would read, because nothing needs BGP and `enabled` is
+ * not set, throw.
+ */
 export interface CalicoBgpOptions {
   /**
    * Whether BIRD runs.

@@ -1,12 +1,12 @@
-import { Cidr, checkInteger, familyOf, isDnsName, type Problem } from '../../cluster';
-import { isForLoadBalancers, poolsOf } from './pools';
-import type { CalicoBgpFilterRule, CalicoBgpOptions, TopOfRackPeer } from './bgp-options';
+import type { CalicoBgpOptions, TopOfRackPeer } from './bgp-options';
+import { communityProblems, filterProblems, networkProblems } from './bgp-route-problems';
 import type { TunedCalicoProps } from './calico-options';
+import { takenPortProblems } from './port-problems';
+import { checkInteger, familyOf, type Problem } from '../../cluster';
 
 /** What Calico's schema takes: its type is a signed 32-bit number. */
 const AS_NUMBERS = { min: 1, max: 2147483647 };
 const AS_REMEDY = 'use a private number, 64512 to 65534, or your own';
-const COMMUNITY = /^\d{1,5}:\d{1,5}$|^\d{1,10}:\d{1,10}:\d{1,10}$/;
 
 /** What is wrong with the BGP options by themselves and with the facts they name. */
 export function bgpProblems(props: TunedCalicoProps): Problem[] {
@@ -22,6 +22,7 @@ export function bgpProblems(props: TunedCalicoProps): Problem[] {
       { min: 1, max: 65535 },
       'use 179 unless it is taken',
     ),
+    ...takenPortProblems('bgp.listenPort', bgp.listenPort, 179),
     ...switchedOffProblems(bgp),
     ...meshProblems(bgp),
     ...reflectorProblems(props, bgp),
@@ -29,7 +30,7 @@ export function bgpProblems(props: TunedCalicoProps): Problem[] {
       peerProblems(props, bgp, peer, `bgp.topOfRackPeers[${index}]`),
     ),
     ...duplicatePeerProblems(bgp.topOfRackPeers ?? []),
-    ...filterProblems(bgp),
+    ...filterProblems(props, bgp),
     ...networkProblems(props, bgp),
     ...communityProblems(bgp),
   ];
@@ -39,14 +40,33 @@ function switchedOffProblems(bgp: CalicoBgpOptions): Problem[] {
   if (bgp.enabled !== false) {
     return [];
   }
+  return givenOptions(bgp).map((name) => ({
+    prop: `bgp.${name}`,
+    allowed: 'left out with bgp.enabled false',
+    got: 'a value',
+    remedy: 'without BIRD nobody reads it; leave bgp.enabled out',
+  }));
+}
+
+/** Options that nobody would read, because nothing that was chosen needs BGP. */
+export function idleBgpProblems({ bgp = {} }: TunedCalicoProps, enabled: boolean): Problem[] {
+  if (enabled || bgp.enabled !== undefined) {
+    return [];
+  }
+  return givenOptions(bgp).map((name) => ({
+    prop: `bgp.${name}`,
+    allowed: 'left out where nothing needs BGP',
+    got: 'a value',
+    remedy: 'set bgp.enabled to true, or remove it: BIRD does not run and nobody reads it',
+  }));
+}
+
+/** What was asked for; `false` and empty lists ask for nothing. */
+function givenOptions(bgp: CalicoBgpOptions): string[] {
   return Object.entries(bgp)
     .filter(([name, value]) => name !== 'enabled' && value !== undefined && value !== false)
-    .map(([name]) => ({
-      prop: `bgp.${name}`,
-      allowed: 'left out with bgp.enabled false',
-      got: 'a value',
-      remedy: 'without BIRD nobody reads it; leave bgp.enabled out',
-    }));
+    .filter(([, value]) => !(Array.isArray(value) && value.length === 0))
+    .map(([name]) => name);
 }
 
 function meshProblems({
@@ -173,146 +193,16 @@ function peerProblems(
   return problems;
 }
 
+/** A neighbour of all machines is one of every zone, too. */
 function duplicatePeerProblems(peers: readonly TopOfRackPeer[]): Problem[] {
-  const keys = peers.map(({ zone = '', peerIp }) => `${peerIp} ${zone}`.trim());
-  return keys
-    .filter((key, index) => keys.indexOf(key) !== index)
-    .map((got) => ({
+  const meet = (a: TopOfRackPeer, b: TopOfRackPeer) =>
+    a.peerIp === b.peerIp && (a.zone === undefined || b.zone === undefined || a.zone === b.zone);
+  return peers
+    .filter((peer, index) => peers.slice(0, index).some((other) => meet(other, peer)))
+    .map(({ peerIp, zone }) => ({
       prop: 'bgp.topOfRackPeers',
       allowed: 'unique by address and zone',
-      got,
+      got: zone === undefined ? peerIp : `${peerIp} ${zone}`,
       remedy: 'a machine keeps one session with a neighbour',
     }));
-}
-
-function filterProblems({ filters = [], topOfRackPeers = [] }: CalicoBgpOptions): Problem[] {
-  const names = filters.map(({ name }) => name);
-  const used = new Set(topOfRackPeers.flatMap((peer) => peer.filters ?? []));
-  return filters.flatMap((filter, index) => {
-    const prop = `bgp.filters[${index}]`;
-    const problems: Problem[] = [];
-    if (!isDnsName(filter.name) || names.indexOf(filter.name) !== index) {
-      problems.push({
-        prop: `${prop}.name`,
-        allowed: 'an RFC 1123 subdomain of its own',
-        got: filter.name,
-        remedy: 'use lower-case letters, digits, hyphens and dots',
-      });
-    }
-    if (!used.has(filter.name)) {
-      problems.push({
-        prop,
-        allowed: 'named by a neighbour',
-        got: filter.name,
-        remedy: 'add it to the filters of a neighbour, or remove it',
-      });
-    }
-    const families = {
-      exportV4: 'IPv4',
-      importV4: 'IPv4',
-      exportV6: 'IPv6',
-      importV6: 'IPv6',
-    } as const;
-    for (const [list, family] of Object.entries(families)) {
-      const rules = filter[list as keyof typeof families] ?? [];
-      rules.forEach((rule, at) =>
-        problems.push(...ruleProblems(rule, family, `${prop}.${list}[${at}]`)),
-      );
-    }
-    return problems;
-  });
-}
-
-function ruleProblems(rule: CalicoBgpFilterRule, family: string, prop: string): Problem[] {
-  const problems: Problem[] = [];
-  if (rule.cidr !== undefined && Cidr.parse(rule.cidr)?.family !== family) {
-    problems.push({
-      prop: `${prop}.cidr`,
-      allowed: `a canonical ${family} CIDR`,
-      got: rule.cidr,
-      remedy: 'rules of the other family stand in the other list',
-    });
-  }
-  if ((rule.cidr === undefined) !== (rule.matchOperator === undefined)) {
-    problems.push({
-      prop: `${prop}.${rule.cidr === undefined ? 'cidr' : 'matchOperator'}`,
-      allowed: 'given together with the other of the two',
-      got: undefined,
-      remedy: 'a network and the way to compare it belong together',
-    });
-  }
-  return problems;
-}
-
-function networkProblems(props: TunedCalicoProps, bgp: CalicoBgpOptions): Problem[] {
-  const lists: Array<[string, readonly string[]]> = [
-    ['serviceExternalIps', bgp.serviceExternalIps ?? []],
-    ['serviceLoadBalancerIps', bgp.serviceLoadBalancerIps ?? []],
-    ['prefixAdvertisements', (bgp.prefixAdvertisements ?? []).map(({ cidr }) => cidr)],
-  ];
-  const problems = lists.flatMap(([name, networks]) =>
-    networks
-      .filter((network) => Cidr.parse(network) === undefined)
-      .map((got) => ({
-        prop: `bgp.${name}`,
-        allowed: 'canonical CIDRs',
-        got,
-        remedy: 'write the network address with its prefix length; /32 for one address',
-      })),
-  );
-  // What is advertised as the pool of another owner would draw its traffic to the wrong machines.
-  const pods = poolsOf(props).filter((pool) => !isForLoadBalancers(pool));
-  for (const [name, networks] of lists.slice(0, 2)) {
-    for (const got of networks) {
-      const pool = pods.find(({ cidr }) => {
-        const own = Cidr.parse(cidr);
-        const other = Cidr.parse(got);
-        return own !== undefined && other !== undefined && own.overlaps(other);
-      });
-      if (pool !== undefined) {
-        problems.push({
-          prop: `bgp.${name}`,
-          allowed: `apart from the pod network ${pool.cidr}`,
-          got,
-          remedy: 'addresses of Services lie outside of the pod networks',
-        });
-      }
-    }
-  }
-  return problems;
-}
-
-function communityProblems({
-  communities = {},
-  prefixAdvertisements = [],
-}: CalicoBgpOptions): Problem[] {
-  const used = new Set(prefixAdvertisements.flatMap((p) => p.communities));
-  const problems: Problem[] = [];
-  for (const [name, value] of Object.entries(communities)) {
-    if (!COMMUNITY.test(value)) {
-      problems.push({
-        prop: `bgp.communities.${name}`,
-        allowed: 'aa:nn or aa:nn:mm',
-        got: value,
-        remedy: 'write for example 64512:100',
-      });
-    }
-    if (!used.has(name)) {
-      problems.push({
-        prop: `bgp.communities.${name}`,
-        allowed: 'used by a prefixAdvertisement',
-        got: name,
-        remedy: 'Calico refuses a community that nothing uses; name it or remove it',
-      });
-    }
-  }
-  for (const got of [...used].filter((text) => !(text in communities) && !COMMUNITY.test(text))) {
-    problems.push({
-      prop: 'bgp.prefixAdvertisements.communities',
-      allowed: 'aa:nn, aa:nn:mm or a name of bgp.communities',
-      got,
-      remedy: 'add it to bgp.communities or write its value',
-    });
-  }
-  return problems;
 }

@@ -1,9 +1,9 @@
-import { tuned, type Manifest, type SecretRef, type TuningRow } from '../../cluster';
 import { REFLECTOR_LABEL } from './bgp';
 import type { CalicoBgpFilter, CalicoBgpFilterRule, TopOfRackPeer } from './bgp-options';
 import type { CalicoChoices } from './choices';
 import { goDuration } from './go-duration';
 import { stored } from './installation';
+import { tuned, type Manifest, type SecretRef, type TuningRow } from '../../cluster';
 
 const SOURCE = 'projectcalico/calico:confd/pkg/backends/calico/bgp_processor.go (v3.32.1)';
 const GUIDE = 'https://docs.tigera.io/calico/latest/networking/configuring/bgp';
@@ -97,7 +97,9 @@ function configuration({ bgp, options }: Pick<CalicoChoices, 'bgp' | 'options'>)
 /** Names are made from zone and address, so that they stay when the list is sorted another way. */
 function peer(given: TopOfRackPeer): Explained {
   const { zone, peerIp, keepaliveTime, password } = given;
-  const name = ['tor', zone, peerIp.replace(/[.:]/g, '-')].filter((part) => part).join('-');
+  // A name ends with a letter or a digit, an IPv6 address may end with colons.
+  const address = peerIp.replace(/::$/, '::0').replace(/[.:]/g, '-');
+  const name = ['tor', zone, address].filter((part) => part).join('-');
   const spec = defined({
     nodeSelector: zone === undefined ? 'all()' : `topology.kubernetes.io/zone == '${zone}'`,
     peerIP: peerIp,

@@ -1,3 +1,8 @@
+import { passwordSecrets, routedByBgp, zonesWithoutPeer } from './bgp';
+import { calicoRule } from './calico-rule';
+import type { CalicoChoices } from './choices';
+import { ClusterRoutingMode } from './dataplane-options';
+import { isVxlan } from './encapsulation';
 import {
   LoadBalancerKind,
   Severity,
@@ -5,11 +10,6 @@ import {
   type IRule,
   type RuleViolation,
 } from '../../cluster';
-import { passwordSecrets, zonesWithoutPeer } from './bgp';
-import { calicoRule } from './calico-rule';
-import type { CalicoChoices } from './choices';
-import { ClusterRoutingMode } from './dataplane-options';
-import { isVxlan } from './encapsulation';
 
 const BGP = 'https://docs.tigera.io/calico/latest/networking/configuring/bgp';
 
@@ -20,19 +20,12 @@ export const bgpRules: IRule[] = [
       id: 'GW-CNI-031',
       severity: Severity.ERROR,
       title: 'Somebody programs the routes of bare pod packets',
-      why: 'The operator refuses to install: without BIRD or Felix no machine knows where pods of the others are',
+      why: 'Without BIRD or Felix no machine knows where pods of the others are; the operator refuses to install without both',
       remedy:
         'leave bgp.enabled out, choose a VXLAN mode, or set clusterRoutingMode to ClusterRoutingMode.FELIX',
       reference: BGP,
     },
-    (_cluster, { pools, bgp, routing }) =>
-      bgp.enabled || routing === ClusterRoutingMode.FELIX
-        ? []
-        : pools
-            .filter(({ encapsulation }) => !isVxlan(encapsulation))
-            .map(({ encapsulation }) => ({
-              message: `encapsulation must be VXLAN or VXLANCrossSubnet with bgp.enabled false, got ${encapsulation}`,
-            })),
+    routeViolations,
   ),
   calicoRule(
     {
@@ -162,16 +155,39 @@ export const bgpRules: IRule[] = [
   ),
 ];
 
-function meshViolations(cluster: Cluster, { bgp }: CalicoChoices): RuleViolation[] {
+function routeViolations({ machines }: Cluster, { pools, bgp, routing }: CalicoChoices) {
+  const bare = pools.filter(({ encapsulation }) => !isVxlan(encapsulation));
+  if (routing === ClusterRoutingMode.FELIX) {
+    return [];
+  }
+  if (!bgp.enabled) {
+    return [...new Set(bare.map(({ encapsulation }) => encapsulation))].map((encapsulation) => ({
+      message: `encapsulation must be VXLAN or VXLANCrossSubnet with bgp.enabled false, got ${encapsulation}`,
+    }));
+  }
+  // The filter stands before every neighbour, those of the mesh included.
+  return bare
+    .filter(({ disableBgpExport }) => disableBgpExport && machines.length > 1)
+    .map(({ cidr, encapsulation }) => ({
+      message: `disableBgpExport must be false for the pool ${cidr} with encapsulation ${encapsulation}, got true`,
+      remedy:
+        'the other machines learn its routes by BGP, too: hold it back from routers with bgp.filters, choose a VXLAN mode, or set clusterRoutingMode to ClusterRoutingMode.FELIX',
+    }));
+}
+
+function meshViolations(cluster: Cluster, choices: CalicoChoices): RuleViolation[] {
+  const { bgp } = choices;
   if (!bgp.enabled || bgp.mesh || bgp.reflectors.length > 0 || cluster.machines.length === 1) {
     return [];
   }
-  const alone = zonesWithoutPeer(cluster, bgp.peers);
-  return alone.length === 0
-    ? []
-    : [
-        {
-          message: `nodeToNodeMesh is off, and machines in zone ${alone.join(', ')} have no neighbour`,
-        },
-      ];
+  return routedByBgp(choices).flatMap((family) => {
+    const alone = zonesWithoutPeer(cluster, bgp.peers, family);
+    return alone.length === 0
+      ? []
+      : [
+          {
+            message: `nodeToNodeMesh is off, and machines in zone ${alone.join(', ')} have no ${family} neighbour`,
+          },
+        ];
+  });
 }

@@ -1,9 +1,10 @@
-import type { Cluster } from '../../cluster';
 import type { TopOfRackPeer } from './bgp-options';
 import type { TunedCalicoOptions, TunedCalicoProps } from './calico-options';
+import type { CalicoChoices } from './choices';
 import { ClusterRoutingMode } from './dataplane-options';
 import { isVxlan } from './encapsulation';
 import type { SettledPool } from './pools';
+import { familyOf, type Cluster, type IpFamily } from '../../cluster';
 
 /** AS number of the machines, unless the spec has another one. */
 export const AS_NUMBER = 64512;
@@ -79,12 +80,26 @@ function switchedOn(given: boolean | undefined, reasons: Readonly<Record<string,
   };
 }
 
-/** Zones with machines for which no neighbour outside of the cluster is named. */
-export function zonesWithoutPeer({ machines }: Cluster, peers: readonly TopOfRackPeer[]): string[] {
+/**
+ * Zones with machines for which no neighbour outside of the cluster is named: routes of a family come
+ * by sessions of that family.
+ */
+export function zonesWithoutPeer(
+  { machines }: Cluster,
+  peers: readonly TopOfRackPeer[],
+  family: IpFamily,
+): string[] {
   const zones = [...new Set(machines.map((m) => m.zone))];
-  return peers.some(({ zone }) => zone === undefined)
+  const some = peers.filter(({ peerIp }) => familyOf(peerIp) === family);
+  return some.some(({ zone }) => zone === undefined)
     ? []
-    : zones.filter((zone) => peers.every((peer) => peer.zone !== zone));
+    : zones.filter((zone) => some.every((peer) => peer.zone !== zone));
+}
+
+/** Families whose routes between machines come by BGP alone: VXLAN's are Felix's. */
+export function routedByBgp({ pools, routing }: Pick<CalicoChoices, 'pools' | 'routing'>) {
+  const bare = pools.filter(({ encapsulation }) => !isVxlan(encapsulation));
+  return routing === ClusterRoutingMode.BIRD ? [...new Set(bare.map((pool) => pool.family))] : [];
 }
 
 /** Secrets with passwords that sessions need, by name. */

@@ -1,5 +1,4 @@
 import type { Size } from 'cdk8s';
-import type { Cluster, Encapsulation } from '../../cluster';
 import type { NodeAddressAutodetection } from './address-autodetection';
 import type { CalicoBgpOptions } from './bgp-options';
 import type {
@@ -11,6 +10,7 @@ import type {
 import type { FelixOptions } from './felix-options';
 import type { CalicoHostEndpointOptions, CalicoPolicyOptions } from './policy-options';
 import type { CalicoIpamOptions, CalicoIpPool } from './pool-options';
+import type { Cluster, Encapsulation } from '../../cluster';
 
 /** What the scheduler sets aside for a container of Calico. */
 export interface CalicoResources {
@@ -21,7 +21,7 @@ export interface CalicoResources {
    */
   readonly cpuRequestMillicores?: number;
   /**
-   * Memory, at least 32 MiB. Less throws.
+   * Memory, at least 32 MiB, whole mebibytes. Less throws.
    *
    * @default - none, as the operator has it
    */

@@ -1,5 +1,5 @@
-import { CniKind, rule, type Cluster, type IRule, type RuleViolation } from '../../cluster';
 import type { CalicoChoices } from './choices';
+import { CniKind, rule, type Cluster, type IRule, type RuleViolation } from '../../cluster';
 
 /** A rule about Calico as it was settled. */
 export function calicoRule(

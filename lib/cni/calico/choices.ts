@@ -1,5 +1,3 @@
-import { calico, images } from '../../catalog';
-import { KubeProxyMode, parseImage, type Cluster, type Encapsulation } from '../../cluster';
 import { NodeAddressAutodetection } from './address-autodetection';
 import { settleBgp, type SettledBgp } from './bgp';
 import type { TunedCalicoOptions, TunedCalicoProps } from './calico-options';
@@ -9,6 +7,8 @@ import { settleFelix } from './felix';
 import { CalicoBaseline } from './policy-options';
 import { CalicoIpamType } from './pool-options';
 import { isForLoadBalancers, largestMtu, packetWays, settlePools, type SettledPool } from './pools';
+import { calico, images } from '../../catalog';
+import { KubeProxyMode, parseImage, type Cluster, type Encapsulation } from '../../cluster';
 
 /** The options with every default settled. */
 export interface CalicoChoices {
@@ -55,9 +55,10 @@ export function settleChoices(props: TunedCalicoProps): CalicoChoices {
   const most = largestMtu(cluster, ways);
   const routing = props.clusterRoutingMode ?? ClusterRoutingMode.BIRD;
   const image = props.operatorImage ?? cluster._image(images['tigera-operator']);
-  const tunnelled = ways.some(({ wrapping }) => wrapping !== undefined);
   const checksumOffload =
-    props.felix?.checksumOffload ?? !(tunnelled && cluster.underlay.breaksVxlanOffload);
+    props.felix?.checksumOffload ??
+    !(usesVxlan({ pools, dataplane }) && cluster.underlay.breaksVxlanOffload);
+  const bgp = settleBgp(props, pools, routing);
   const hostEndpoints =
     props.hostEndpoints !== undefined && props.hostEndpoints.autoCreate !== false;
   return {
@@ -70,7 +71,7 @@ export function settleChoices(props: TunedCalicoProps): CalicoChoices {
     ipam: props.ipam?.type ?? CalicoIpamType.CALICO,
     mtu: props.mtu ?? most,
     most,
-    bgp: settleBgp(props, pools, routing),
+    bgp,
     routing,
     dataplane,
     checksumOffload,
@@ -78,7 +79,12 @@ export function settleChoices(props: TunedCalicoProps): CalicoChoices {
     autodetection: autodetectionOf(props),
     baseline: props.policy?.baseline ?? CalicoBaseline.METADATA_GUARD,
     hostEndpoints,
-    felix: settleFelix(props, { dataplane, checksumOffload, hostEndpoints }),
+    felix: settleFelix(props, {
+      dataplane,
+      checksumOffload,
+      hostEndpoints,
+      bgpPort: bgp.listenPort,
+    }),
     options: props,
   };
 }
@@ -108,9 +114,19 @@ export function usesVxlan({
   return dataplane === LinuxDataplane.BPF || pools.some((pool) => isVxlan(pool.encapsulation));
 }
 
+/** Whether there is a device whose checksums Felix has a say in; WireGuard's is not one. */
+export function hasTunnelDevice(choices: Pick<CalicoChoices, 'pools' | 'dataplane'>): boolean {
+  return usesVxlan(choices) || usesIpip(choices);
+}
+
 /** Whether some pool tunnels with IP in IP. */
 export function usesIpip({ pools }: Pick<CalicoChoices, 'pools'>): boolean {
   return pools.some((pool) => isIpip(pool.encapsulation));
+}
+
+/** The modes of IP in IP that pools have, for people. */
+export function ipips({ pools }: Pick<CalicoChoices, 'pools'>): string {
+  return [...new Set(pools.map((p) => p.encapsulation).filter(isIpip))].join(', ');
 }
 
 function autodetectionOf(props: TunedCalicoProps): CalicoChoices['autodetection'] {

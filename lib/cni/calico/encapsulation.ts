@@ -1,5 +1,5 @@
-import { Encapsulation, secondFamilyEncapsulation, type Cluster } from '../../cluster';
 import { LinuxDataplane } from './dataplane-options';
+import { Encapsulation, secondFamilyEncapsulation, type Cluster } from '../../cluster';
 
 /** An encapsulation, and why it is this one. */
 export interface EncapsulationChoice {

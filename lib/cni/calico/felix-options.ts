@@ -73,9 +73,9 @@ export interface FelixOptions {
    */
   readonly prometheusMetricsPort?: number;
   /**
-   * Whether tunnel devices leave checksums to the kernel's offload. `false` costs CPU and cures
-   * tunnels that pass ping and stall TCP (finding GW-CNI-003). Given without a tunnel it throws:
-   * it would do nothing.
+   * Whether the devices of VXLAN and of IP in IP leave checksums to the kernel's offload. `false`
+   * costs CPU and cures tunnels that pass ping and stall TCP (finding GW-CNI-003). Given without such
+   * a tunnel it throws: it would do nothing.
    *
    * @default - true, Felix's own default on kernels newer than 5.7; false on an underlay that breaks
    * VXLAN offload

@@ -1,11 +1,9 @@
-import { felixFields, type FelixFieldType } from '../../catalog';
-import { Cidr, checkInteger, type Problem } from '../../cluster';
 import type { TunedCalicoProps } from './calico-options';
 import { LinuxDataplane } from './dataplane-options';
 import type { FelixFailsafePort, FelixOptions } from './felix-options';
-
-/** Ports of calico-node and Typha on the machines: Typha's own, and the two health endpoints. */
-const CALICO_PORTS = [5473, 9098, 9099];
+import { portProblems } from './port-problems';
+import { felixFields, type FelixFieldType } from '../../catalog';
+import { Cidr, checkInteger, type Problem } from '../../cluster';
 
 const INTERVALS = [
   'iptablesRefreshInterval',
@@ -84,21 +82,6 @@ export function felixProblems(
   ];
 }
 
-/** A port for metrics on the host network, apart from those that Calico takes there. */
-export function portProblems(prop: string, port: number | undefined, usual: number): Problem[] {
-  const remedy = `use ${usual} unless it is taken`;
-  const problems = checkInteger(prop, port, { min: 1024, max: 65535 }, remedy);
-  if (port !== undefined && CALICO_PORTS.includes(port)) {
-    problems.push({
-      prop,
-      allowed: `none of ${CALICO_PORTS.join(', ')}`,
-      got: port,
-      remedy: `Calico listens there itself; ${remedy}`,
-    });
-  }
-  return problems;
-}
-
 function offloadProblems({ checksumOffload }: FelixOptions, tunnelled: boolean): Problem[] {
   return checksumOffload === undefined || tunnelled
     ? []
@@ -107,7 +90,7 @@ function offloadProblems({ checksumOffload }: FelixOptions, tunnelled: boolean):
           prop: 'felix.checksumOffload',
           allowed: 'left out without a tunnel',
           got: checksumOffload,
-          remedy: 'it is about tunnel devices, and encapsulation None has none',
+          remedy: 'it is about the devices of VXLAN and of IP in IP, and there is none',
         },
       ];
 }
@@ -139,7 +122,7 @@ function intervalProblems(felix: FelixOptions, dataplane: LinuxDataplane): Probl
       problems.push({
         prop: `felix.${name}`,
         allowed: `left out with dataplane ${dataplane}`,
-        got: `${felix[name as keyof typeof idle]!.toMilliseconds()} ms`,
+        got: `${felix[name as keyof typeof idle]!.toMilliseconds({ integral: false })} ms`,
         remedy: 'that dataplane has no such rules to read back',
       });
     }
@@ -189,12 +172,12 @@ function overrideProblems(overrides: { readonly [field: string]: unknown }): Pro
     if (Object.prototype.hasOwnProperty.call(REFUSED, field)) {
       return [{ prop, allowed: 'left out', got: JSON.stringify(value), remedy: REFUSED[field]! }];
     }
-    return fits(type, value)
+    return fits(field, type, value)
       ? []
       : [
           {
             prop,
-            allowed: TYPES[type],
+            allowed: SIGNED.includes(field) ? 'between 0 and 2147483647' : TYPES[type],
             got: JSON.stringify(value),
             remedy: "see upstream's reference of FelixConfiguration",
           },
@@ -212,10 +195,17 @@ const TYPES: Readonly<Record<FelixFieldType, string>> = {
   object: 'an object',
 };
 
-function fits(type: FelixFieldType, value: unknown): boolean {
+/** Masks whose upper bit Calico's schema has no room for. */
+const SIGNED = ['iptablesMarkMask', 'nftablesMarkMask'];
+
+function isSigned(value: number): boolean {
+  return value >= 0 && value <= 2147483647;
+}
+
+function fits(field: string, type: FelixFieldType, value: unknown): boolean {
   switch (type) {
     case 'integer':
-      return Number.isSafeInteger(value);
+      return Number.isSafeInteger(value) && (!SIGNED.includes(field) || isSigned(value as number));
     case 'duration':
       return typeof value === 'string' && /^(\d+(ms|s|m|h))+$/.test(value);
     case 'intOrString':

@@ -1,8 +1,8 @@
-import { tuned, type Cluster, type TuningRow } from '../../cluster';
 import type { TunedCalicoProps } from './calico-options';
 import { LinuxDataplane } from './dataplane-options';
 import type { FelixFailsafePort, FelixOptions } from './felix-options';
 import { goDuration } from './go-duration';
+import { tuned, type Cluster, type TuningRow } from '../../cluster';
 
 const SOURCE = 'projectcalico/calico:felix/config/config_params.go (v3.32.1)';
 const CHOSEN = 'chosen in the spec';
@@ -14,6 +14,7 @@ export interface FelixContext {
   readonly dataplane: LinuxDataplane;
   readonly checksumOffload: boolean;
   readonly hostEndpoints: boolean;
+  readonly bgpPort: number;
 }
 
 /** Options that become the field of the same name: field → upstream's default. */
@@ -140,7 +141,7 @@ function offloadRows(
 function failsafeRows(
   cluster: Cluster,
   felix: FelixOptions,
-  { hostEndpoints }: FelixContext,
+  { hostEndpoints, bgpPort }: FelixContext,
 ): Record<string, Row> {
   const rows: Record<string, Row> = {};
   const add = (
@@ -165,14 +166,14 @@ function failsafeRows(
   };
   add(
     'failsafeInboundHostPorts',
-    [...tcp(failsafeTcp(cluster), [22, 10250]), { protocol: 'udp', port: 68 }],
+    [...tcp(failsafeTcp(cluster, bgpPort), [22, 10250]), { protocol: 'udp', port: 68 }],
     'tcp 22, 179, 2379, 2380, 5473, 6443, 6666, 6667, udp 68',
     "without these a policy that forgets one cuts a machine off: the kubelet's 10250 is added, the ports of an etcd of long ago are gone",
   );
   add(
     'failsafeOutboundHostPorts',
     [
-      ...tcp(failsafeTcp(cluster), []),
+      ...tcp(failsafeTcp(cluster, bgpPort), []),
       { protocol: 'udp', port: 53 },
       { protocol: 'udp', port: 67 },
     ],
@@ -182,9 +183,9 @@ function failsafeRows(
   return rows;
 }
 
-/** BGP, etcd, Typha, and the API on both ports that it can have. */
-export function failsafeTcp({ endpoint }: Cluster): number[] {
-  return [179, 2379, 2380, 5473, 6443, endpoint.port];
+/** BGP, with routers and among machines, etcd, Typha, and the API on both ports that it can have. */
+export function failsafeTcp({ endpoint }: Cluster, bgpPort: number): number[] {
+  return [179, bgpPort, 2379, 2380, 5473, 6443, endpoint.port];
 }
 
 function tcp(ports: readonly number[], more: readonly number[]): FelixFailsafePort[] {

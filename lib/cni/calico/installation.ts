@@ -1,6 +1,6 @@
+import type { CalicoChoices } from './choices';
 import { calico } from '../../catalog';
 import type { Cluster, Manifest, TuningRow } from '../../cluster';
-import type { CalicoChoices } from './choices';
 
 type Rows = Readonly<Record<string, TuningRow<unknown>>>;
 

@@ -1,3 +1,8 @@
+import { calicoRule } from './calico-rule';
+import type { CalicoChoices } from './choices';
+import { LinuxDataplane } from './dataplane-options';
+import { failsafeTcp } from './felix';
+import { CalicoBaseline } from './policy-options';
 import {
   ApiEndpointKind,
   Severity,
@@ -5,10 +10,6 @@ import {
   type IRule,
   type RuleViolation,
 } from '../../cluster';
-import { calicoRule } from './calico-rule';
-import type { CalicoChoices } from './choices';
-import { failsafeTcp } from './felix';
-import { CalicoBaseline } from './policy-options';
 
 const ADDRESS = 'https://docs.tigera.io/calico/latest/networking/ipam/ip-autodetection';
 const HOSTS = 'https://docs.tigera.io/calico/latest/network-policy/hosts/protect-hosts';
@@ -70,9 +71,9 @@ export const machineRules: IRule[] = [
     {
       id: 'GW-CNI-042',
       severity: Severity.WARNING,
-      title: 'Felix watches the MTU of the NICs of the spec',
-      why: 'It assumes 1460 where no interface matches its pattern, and restarts for interfaces that are none of its business',
-      remedy: 'leave felix.mtuIfacePattern out and give every machine its nic',
+      title: 'Felix knows the NICs of the spec',
+      why: 'It assumes an MTU of 1460 where no interface matches its pattern; a NIC that BPF does not know gets no programs, and its packets pass by policy and Services',
+      remedy: 'leave the pattern out and give every machine its nic',
       reference: 'https://github.com/projectcalico/calico/issues/4522',
     },
     patternViolations,
@@ -82,11 +83,14 @@ export const machineRules: IRule[] = [
 function addressViolations(cluster: Cluster, { autodetection }: CalicoChoices): RuleViolation[] {
   const { endpoint } = cluster;
   const virtual = endpoint.kind === ApiEndpointKind.KUBE_VIP ? endpoint.address : undefined;
-  return Object.values(autodetection).flatMap((method): RuleViolation[] => {
+  return (['v4', 'v6'] as const).flatMap((family): RuleViolation[] => {
+    const method = autodetection[family];
     if (method === undefined || method.method === 'kubernetes') {
       return [];
     }
-    if (virtual !== undefined && method._mayChoose(virtual)) {
+    // IPv6 is never looked for at an IPv4 address.
+    const sameFamily = virtual?.includes(':') === (family === 'v6');
+    if (virtual !== undefined && sameFamily && method._mayChoose(virtual)) {
       return [
         {
           message: `autodetection by ${method.method} can take the virtual IP ${virtual} of the API`,
@@ -101,7 +105,7 @@ function addressViolations(cluster: Cluster, { autodetection }: CalicoChoices): 
 
 function failsafeViolations(
   cluster: Cluster,
-  { hostEndpoints, felix }: CalicoChoices,
+  { hostEndpoints, felix, bgp }: CalicoChoices,
 ): RuleViolation[] {
   const inbound = felix.failsafeInboundHostPorts?.value as
     ReadonlyArray<{ readonly protocol: string; readonly port: number }> | undefined;
@@ -109,7 +113,7 @@ function failsafeViolations(
     return [];
   }
   const open = new Set(inbound.filter((p) => p.protocol === 'TCP').map((p) => p.port));
-  const missing = [...new Set([22, ...failsafeTcp(cluster), 10250])].filter(
+  const missing = [...new Set([22, ...failsafeTcp(cluster, bgp.listenPort), 10250])].filter(
     (port) => !open.has(port),
   );
   return missing.length === 0
@@ -121,11 +125,21 @@ function failsafeViolations(
       ];
 }
 
-/** Felix's own pattern, where the spec does not set one. */
+/** Felix's own patterns, where the spec does not set one. */
 const OWN_PATTERN = '^((en|wl|ww|sl|ib)[Pcopsvx].*|(eth|wlan|wwan).*)';
+const OWN_BPF_PATTERN = '^((en|wl|ww|sl|ib)[Popsx].*|(eth|wlan|wwan|bond).*)';
 
-function patternViolations(cluster: Cluster, { felix }: CalicoChoices): RuleViolation[] {
-  const pattern = (felix.mtuIfacePattern?.value as string | undefined) ?? OWN_PATTERN;
+function patternViolations(cluster: Cluster, { felix, dataplane }: CalicoChoices): RuleViolation[] {
+  const patterns = {
+    mtuIfacePattern: OWN_PATTERN,
+    ...(dataplane === LinuxDataplane.BPF ? { bpfDataIfacePattern: OWN_BPF_PATTERN } : {}),
+  };
+  return Object.entries(patterns).flatMap(([field, own]) =>
+    patternViolation(cluster, field, (felix[field]?.value as string | undefined) ?? own),
+  );
+}
+
+function patternViolation(cluster: Cluster, field: string, pattern: string): RuleViolation[] {
   const matches = asPattern(pattern);
   if (matches === undefined) {
     return [];
@@ -137,7 +151,7 @@ function patternViolations(cluster: Cluster, { felix }: CalicoChoices): RuleViol
   ].sort();
   return missed.length === 0
     ? []
-    : [{ message: `the NIC ${missed.join(', ')} does not match the pattern ${pattern}` }];
+    : [{ message: `the NIC ${missed.join(', ')} does not match ${field} ${pattern}` }];
 }
 
 /** Go's patterns are JavaScript's, but for a few; those are left to Felix. */

@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
-import { PortSource, type Cluster } from '../../cluster';
 import { usesIpip, usesVxlan, type CalicoChoices } from './choices';
 import { LinuxDataplane } from './dataplane-options';
+import { PortSource, type Cluster } from '../../cluster';
 
 /**
  * What Calico needs on every machine. No rp_filter: Felix copies conf.default to each pod's

@@ -1,9 +1,9 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { ConfigMap, Namespace, ServiceAccount } from 'kubernetes-types/core/v1';
 import type { ClusterRole, ClusterRoleBinding, RoleBinding } from 'kubernetes-types/rbac/v1';
-import type { ApiEndpoint } from '../../cluster';
 import { operatorRules, operatorSecretRules } from './operator-rbac';
 import type { OperatorTuning } from './tuning-operator';
+import type { ApiEndpoint } from '../../cluster';
 
 /** Name of the operator's objects and of its namespace; Calico's own tools expect it. */
 export const OPERATOR = 'tigera-operator';

@@ -1,3 +1,7 @@
+import { calicoRule } from './calico-rule';
+import { dataplaneFor, ipips, usesIpip, type CalicoChoices } from './choices';
+import { BpfExternalServiceMode, LinuxDataplane } from './dataplane-options';
+import { usedZones } from './encapsulation';
 import { atLeast, calico as release, images } from '../../catalog';
 import {
   KubeProxyMode,
@@ -6,9 +10,6 @@ import {
   type IRule,
   type RuleViolation,
 } from '../../cluster';
-import { calicoRule } from './calico-rule';
-import { dataplaneFor, usesIpip, type CalicoChoices } from './choices';
-import { BpfExternalServiceMode, LinuxDataplane } from './dataplane-options';
 
 const REQUIREMENTS = 'https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements';
 
@@ -121,7 +122,7 @@ export const platformRules: IRule[] = [
       choices.dataplane === LinuxDataplane.BPF && usesIpip(choices)
         ? [
             {
-              message: `encapsulation must be without IP in IP with dataplane BPF, got ${choices.encapsulation}`,
+              message: `encapsulation must be without IP in IP with dataplane BPF, got ${ipips(choices)}`,
             },
           ]
         : [],
@@ -165,20 +166,7 @@ export const platformRules: IRule[] = [
       remedy: 'leave bpf.externalServiceMode out',
       reference: EBPF,
     },
-    ({ underlay }, { dataplane, options }) =>
-      dataplane === LinuxDataplane.BPF &&
-      options.bpf?.externalServiceMode === BpfExternalServiceMode.DSR &&
-      (underlay.filtersSourceAddresses || !underlay.l2Adjacent)
-        ? [
-            {
-              message: `bpf.externalServiceMode must be Tunnel on an underlay that ${
-                underlay.filtersSourceAddresses
-                  ? 'drops foreign source addresses'
-                  : 'is no Ethernet segment'
-              }, got DSR`,
-            },
-          ]
-        : [],
+    returnViolations,
   ),
   calicoRule(
     {
@@ -222,6 +210,23 @@ function floorViolations(
     });
   }
   return violations;
+}
+
+function returnViolations(cluster: Cluster, { options }: CalicoChoices): RuleViolation[] {
+  const { l2Adjacent, filtersSourceAddresses } = cluster.underlay;
+  if (options.bpf?.externalServiceMode !== BpfExternalServiceMode.DSR) {
+    return [];
+  }
+  const why = filtersSourceAddresses
+    ? 'drops foreign source addresses'
+    : !l2Adjacent
+      ? 'is no Ethernet segment'
+      : usedZones(cluster) > 1
+        ? 'is several Ethernet segments'
+        : undefined;
+  return why === undefined
+    ? []
+    : [{ message: `bpf.externalServiceMode must be Tunnel on an underlay that ${why}, got DSR` }];
 }
 
 /** What stands beside the dataplane, where it must not. */

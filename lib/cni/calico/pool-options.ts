@@ -29,7 +29,8 @@ export interface CalicoIpPool {
   readonly name?: string;
   /**
    * The network, canonical CIDR: inside `podCidr` or `podCidrV6`, apart from the other pools. A pool
-   * for LoadBalancer addresses lies outside of them instead. It cannot be changed later.
+   * for LoadBalancer addresses lies outside of them instead, and apart from Services and machines. It
+   * cannot be changed later.
    */
   readonly cidr: string;
   /**
@@ -42,7 +43,8 @@ export interface CalicoIpPool {
    * Prefix length of the blocks that machines take their addresses from, 20 to 32, for IPv6 116 to
    * 128, and no shorter than the prefix of `cidr`. Another value throws. It cannot be changed later.
    *
-   * @default - `blockSize` of the construct, for IPv6 122; Calico's own defaults: 64 addresses a block
+   * @default - `blockSize` of the construct; for IPv6 122, for LoadBalancer addresses 26: Calico's own
+   * defaults, 64 addresses a block
    */
   readonly blockSize?: number;
   /**
@@ -65,13 +67,14 @@ export interface CalicoIpPool {
    */
   readonly allowedUses?: IpPoolUse[];
   /**
-   * Whether the pool gives addresses by itself.
+   * Whether the pool gives addresses by itself. Some pool of every family must.
    *
    * @default IpPoolAssignmentMode.AUTOMATIC
    */
   readonly assignmentMode?: IpPoolAssignmentMode;
   /**
-   * Whether BGP keeps the routes of this pool to itself.
+   * Whether BGP keeps the routes of this pool to itself, from routers and from the other machines.
+   * Where those need them it is finding GW-CNI-031.
    *
    * @default false
    */
@@ -104,8 +107,9 @@ export interface CalicoIpamOptions {
    */
   readonly strictAffinity?: boolean;
   /**
-   * Whether a machine takes a further block when its own are full. `false` without `strictAffinity`
-   * throws, as Calico refuses it.
+   * Whether a machine takes a block when it has none, or its own are full. `false` freezes what
+   * machines of a running cluster have: it throws where this spec makes the machines, and without
+   * `strictAffinity`, as Calico refuses it.
    *
    * @default true, Calico's own default
    */

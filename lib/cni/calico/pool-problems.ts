@@ -1,7 +1,8 @@
-import { Cidr, checkInteger, Encapsulation, isDnsLabel, type Problem } from '../../cluster';
 import type { TunedCalicoProps } from './calico-options';
-import { CalicoIpamType, IpPoolUse, type CalicoIpPool } from './pool-options';
-import { isForLoadBalancers, poolsOf } from './pools';
+import { ipamProblems } from './ipam-problems';
+import { IpPoolUse, type CalicoIpPool } from './pool-options';
+import { givesPodAddresses, isForLoadBalancers, poolsOf } from './pools';
+import { Cidr, checkInteger, Encapsulation, isDnsLabel, type Problem } from '../../cluster';
 
 /** Most pools that an Installation holds (CRD installations.operator.tigera.io, v1.42.3). */
 const MOST_POOLS = 25;
@@ -13,7 +14,7 @@ export function poolProblems(props: TunedCalicoProps): Problem[] {
   const problems: Problem[] = [
     ...countProblems(props, pools),
     ...nameProblems(pools),
-    ...topLevelBlockSizeProblems(props),
+    ...unusedBlockSizeProblems(props),
   ];
   pools.forEach((pool, index) => {
     const cidr = parsed[index];
@@ -38,9 +39,7 @@ export function poolProblems(props: TunedCalicoProps): Problem[] {
         });
       }
     });
-    if (pool.blockSize !== undefined) {
-      problems.push(...blockProblems(`${prop}.blockSize`, pool.blockSize, cidr));
-    }
+    problems.push(...blockProblems(props, pool, prop, cidr));
     problems.push(...useProblems(prop, pool));
   });
   return [...problems, ...ipamProblems(props)];
@@ -60,14 +59,14 @@ function countProblems({ cluster, ipPools }: TunedCalicoProps, pools: readonly C
   if (ipPools !== undefined) {
     for (const family of cluster._families) {
       const some = pools.some(
-        (pool) => !isForLoadBalancers(pool) && Cidr.parse(pool.cidr)?.family === family,
+        (pool) => givesPodAddresses(pool) && Cidr.parse(pool.cidr)?.family === family,
       );
       if (!some) {
         problems.push({
           prop: 'ipPools',
-          allowed: `with a pool for ${family} pods`,
+          allowed: `with a pool for ${family} pods that gives addresses by itself`,
           got: pools.map(({ cidr }) => cidr),
-          remedy: 'without one no pod gets an address of that family',
+          remedy: 'without one no pod gets an address of that family, cluster DNS included',
         });
       }
     }
@@ -120,7 +119,18 @@ function placeProblems(
           },
         ];
   }
-  const taken = [...cluster.podCidrs, ...cluster.serviceCidrs].find((text) =>
+  if (!cluster._families.includes(cidr.family)) {
+    return [
+      {
+        prop,
+        allowed: `an ${cluster._families.join(' or ')} network`,
+        got: cidr,
+        remedy: 'no Service asks for an address of the other family in this cluster',
+      },
+    ];
+  }
+  const nodes = cluster.zones.flatMap((zone) => [zone.nodeCidr, zone.nodeCidrV6 ?? zone.nodeCidr]);
+  const taken = [...cluster.podCidrs, ...cluster.serviceCidrs, ...nodes].find((text) =>
     Cidr.parse(text)!.overlaps(cidr),
   );
   return taken === undefined
@@ -130,32 +140,43 @@ function placeProblems(
           prop,
           allowed: `apart from ${taken}`,
           got: cidr,
-          remedy: 'LoadBalancer addresses are neither pod nor Service addresses',
+          remedy:
+            "LoadBalancer addresses are neither pods' nor Services' nor machines'; Calico announces them by BGP and answers no ARP",
         },
       ];
 }
 
-function topLevelBlockSizeProblems(props: TunedCalicoProps): Problem[] {
-  const first = Cidr.parse(poolsOf(props).find((pool) => !pool.cidr.includes(':'))?.cidr ?? '');
-  if (props.blockSize !== undefined && first === undefined) {
-    return [
-      {
-        prop: 'blockSize',
-        allowed: 'left out without an IPv4 pool',
-        got: props.blockSize,
-        remedy: 'give blockSize to the IPv6 pool in ipPools',
-      },
-    ];
-  }
-  return first === undefined ? [] : blockProblems('blockSize', props.blockSize, first);
+/** Where no pool would take the size, it is meant for something that is not there. */
+function unusedBlockSizeProblems(props: TunedCalicoProps): Problem[] {
+  const takers = poolsOf(props).filter((pool) => takesTopLevelBlockSize(pool));
+  return props.blockSize === undefined || takers.length > 0
+    ? []
+    : [
+        {
+          prop: 'blockSize',
+          allowed: 'left out where no IPv4 pool takes it',
+          got: props.blockSize,
+          remedy: 'give blockSize to the pools in ipPools',
+        },
+      ];
 }
 
-function blockProblems(prop: string, blockSize: number | undefined, cidr: Cidr): Problem[] {
+function takesTopLevelBlockSize(pool: CalicoIpPool): boolean {
+  return !pool.cidr.includes(':') && pool.blockSize === undefined && !isForLoadBalancers(pool);
+}
+
+/** The size of the pool's blocks, its own or that of the construct, which every IPv4 pool must bear. */
+function blockProblems(
+  props: TunedCalicoProps,
+  pool: CalicoIpPool,
+  at: string,
+  cidr: Cidr,
+): Problem[] {
   const [least, most, usual] = cidr.family === 'IPv4' ? [20, 32, 26] : [116, 128, 122];
   // A /24 of pod addresses cannot be cut into /20 blocks.
   return checkInteger(
-    prop,
-    blockSize,
+    takesTopLevelBlockSize(pool) ? 'blockSize' : `${at}.blockSize`,
+    takesTopLevelBlockSize(pool) ? props.blockSize : pool.blockSize,
     { min: Math.max(least, cidr.prefix), max: most },
     `it is a prefix length inside ${cidr}; ${usual} gives blocks of 64 addresses`,
   );
@@ -198,59 +219,6 @@ function useProblems(prop: string, pool: CalicoIpPool): Problem[] {
       got: field === 'allowedUses' ? uses : got,
       remedy: 'Calico takes a pool for LoadBalancer addresses for nothing else',
     });
-  }
-  return problems;
-}
-
-function ipamProblems({ cluster, ipam = {}, ipPools }: TunedCalicoProps): Problem[] {
-  const { type, strictAffinity = false, autoAllocateBlocks = true, maxBlocksPerHost } = ipam;
-  const problems = checkInteger(
-    'ipam.maxBlocksPerHost',
-    maxBlocksPerHost,
-    { min: 1, max: 2147483647 },
-    'leave it out for the 20 that are built into Calico',
-  );
-  if (maxBlocksPerHost !== undefined && !strictAffinity) {
-    problems.push({
-      prop: 'ipam.maxBlocksPerHost',
-      allowed: 'given with strictAffinity only',
-      got: maxBlocksPerHost,
-      remedy:
-        'without it a machine borrows from blocks of others, and the limit would mean nothing',
-    });
-  }
-  if (!strictAffinity && !autoAllocateBlocks) {
-    problems.push({
-      prop: 'ipam.autoAllocateBlocks',
-      allowed: 'true without strictAffinity',
-      got: false,
-      remedy: 'no machine would ever get an address',
-    });
-  }
-  if (type === CalicoIpamType.HOST_LOCAL) {
-    const own = ipPools?.some(
-      ({ cidr, nodeSelector }) =>
-        !cluster.podCidrs.includes(cidr) || (nodeSelector ?? 'all()') !== 'all()',
-    );
-    if (own === true) {
-      problems.push({
-        prop: 'ipPools',
-        allowed: "the cluster's pod networks, whole and for all machines, with HostLocal",
-        got: ipPools!.map(({ cidr }) => cidr),
-        remedy: 'the host-local plugin knows nothing of pools; leave ipPools out',
-      });
-    }
-    const idle = Object.entries({ strictAffinity, maxBlocksPerHost }).find(([, value]) =>
-      Boolean(value),
-    );
-    if (idle !== undefined || !autoAllocateBlocks) {
-      problems.push({
-        prop: `ipam.${idle?.[0] ?? 'autoAllocateBlocks'}`,
-        allowed: 'left out with HostLocal',
-        got: idle?.[1] ?? autoAllocateBlocks,
-        remedy: 'there are no blocks; Kubernetes gives every node one network',
-      });
-    }
   }
   return problems;
 }

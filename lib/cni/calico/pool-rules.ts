@@ -1,9 +1,9 @@
-import { Cidr, LoadBalancerKind, Severity, type Cluster, type IRule } from '../../cluster';
 import { calicoRule } from './calico-rule';
 import type { CalicoChoices } from './choices';
-import { isVxlan } from './encapsulation';
+import { isIpip, isVxlan } from './encapsulation';
 import { CalicoIpamType } from './pool-options';
-import type { SettledPool } from './pools';
+import { givesPodAddresses, type SettledPool } from './pools';
+import { Cidr, LoadBalancerKind, Severity, type Cluster, type IRule } from '../../cluster';
 
 /** Pods a kubelet runs at most, by its own default. */
 const PODS_PER_MACHINE = 110;
@@ -49,7 +49,7 @@ export const poolRules: IRule[] = [
       reference: IPAM,
     },
     (_cluster, choices) => {
-      const blocks = blocksPerMachine(choices);
+      const blocks = choices.options.ipam?.maxBlocksPerHost ?? BLOCKS_PER_MACHINE;
       return families(choices).flatMap((pools) => {
         const most = blocks * Math.max(...pools.map(addressesIn));
         return most < ADDRESSES_PER_MACHINE
@@ -138,7 +138,7 @@ export const poolRules: IRule[] = [
     },
     (_cluster, { pools }) =>
       pools
-        .filter(({ family, encapsulation }) => family === 'IPv6' && /^IPIP/.test(encapsulation))
+        .filter(({ family, encapsulation }) => family === 'IPv6' && isIpip(encapsulation))
         .map(({ cidr, encapsulation }) => ({
           message: `encapsulation must be VXLAN, VXLANCrossSubnet or None for the IPv6 pool ${cidr}, got ${encapsulation}`,
         })),
@@ -160,16 +160,12 @@ export const poolRules: IRule[] = [
   ),
 ];
 
-/** Pools of Calico's own IPAM by family; host-local has no blocks to count. */
+/** Pools that pods get addresses of, by family; host-local has no blocks to count. */
 function families({ pools, ipam }: CalicoChoices): SettledPool[][] {
-  const automatic = ipam === CalicoIpamType.CALICO ? pools : [];
+  const automatic = ipam === CalicoIpamType.CALICO ? pools.filter(givesPodAddresses) : [];
   return (['IPv4', 'IPv6'] as const)
     .map((family) => automatic.filter((pool) => pool.family === family))
     .filter(({ length }) => length > 0);
-}
-
-function blocksPerMachine({ options: { ipam } }: CalicoChoices): number {
-  return ipam?.autoAllocateBlocks === false ? 1 : (ipam?.maxBlocksPerHost ?? BLOCKS_PER_MACHINE);
 }
 
 function addressesIn({ family, blockSize }: SettledPool): number {

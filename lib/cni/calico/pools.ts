@@ -1,3 +1,7 @@
+import type { TunedCalicoProps } from './calico-options';
+import { LinuxDataplane } from './dataplane-options';
+import { chooseSecondFamily, type EncapsulationChoice } from './encapsulation';
+import { IpPoolAssignmentMode, IpPoolUse, type CalicoIpPool } from './pool-options';
 import {
   Cidr,
   Encapsulation,
@@ -7,10 +11,6 @@ import {
   type IpFamily,
   type PacketWay,
 } from '../../cluster';
-import type { TunedCalicoProps } from './calico-options';
-import { LinuxDataplane } from './dataplane-options';
-import { chooseSecondFamily, type EncapsulationChoice } from './encapsulation';
-import { IpPoolAssignmentMode, IpPoolUse, type CalicoIpPool } from './pool-options';
 
 /** A pool with every default settled. */
 export interface SettledPool {
@@ -44,6 +44,17 @@ export function isForLoadBalancers({
   return allowedUses?.includes(IpPoolUse.LOAD_BALANCER) ?? false;
 }
 
+/** Whether pods get addresses of this pool without asking for it by name. */
+export function givesPodAddresses({
+  allowedUses = [IpPoolUse.WORKLOAD],
+  assignmentMode,
+}: {
+  readonly allowedUses?: readonly IpPoolUse[];
+  readonly assignmentMode?: IpPoolAssignmentMode;
+}): boolean {
+  return allowedUses.includes(IpPoolUse.WORKLOAD) && assignmentMode !== IpPoolAssignmentMode.MANUAL;
+}
+
 /** Every pool of the spec, or one for each pod network; call `poolProblems` first. */
 export function settlePools(props: TunedCalicoProps, choice: EncapsulationChoice): SettledPool[] {
   const { cluster } = props;
@@ -64,7 +75,7 @@ export function settlePools(props: TunedCalicoProps, choice: EncapsulationChoice
       encapsulationWhy: how.why,
       blockSize:
         pool.blockSize ??
-        (family === 'IPv4' ? props.blockSize : undefined) ??
+        (family === 'IPv4' && !balanced ? props.blockSize : undefined) ??
         Math.max(BLOCK_SIZE[family], Cidr.parse(pool.cidr)!.prefix),
       natOutgoing: pool.natOutgoing ?? (balanced ? false : (props.natOutgoing ?? true)),
       nodeSelector: pool.nodeSelector ?? 'all()',

@@ -1,9 +1,10 @@
-import type { IRule } from '../../cluster';
 import { bgpRules } from './bgp-rules';
 import { machineRules } from './machine-rules';
+import { manifestEnvRules } from './manifest-env-rules';
 import { platformRules } from './platform-rules';
 import { poolRules } from './pool-rules';
 import { underlayRules } from './underlay-rules';
+import type { IRule } from '../../cluster';
 
 /** What would break in Calico, or cost more than it should. */
 export const calicoRules: IRule[] = [
@@ -12,4 +13,5 @@ export const calicoRules: IRule[] = [
   ...poolRules,
   ...bgpRules,
   ...machineRules,
+  ...manifestEnvRules,
 ];

@@ -1,17 +1,4 @@
 import { Construct } from 'constructs';
-import {
-  addManifest,
-  agreeWithFact,
-  CniKind,
-  decisionsOf,
-  KubeProxyMode,
-  Phase,
-  throwProblems,
-  type Cluster,
-  type Encapsulation,
-  type ICniConfiguration,
-  type TuningRow,
-} from '../../cluster';
 import { passwordSecrets } from './bgp';
 import { bgpResources, passwordAccess, type Explained } from './bgp-resources';
 import type { TunedCalicoOptions, TunedCalicoProps } from './calico-options';
@@ -34,9 +21,23 @@ import {
   policyResources,
 } from './policy-resources';
 import { calicoRules } from './rules';
-import { flowLogs, installationRows, poolRows } from './tuning-installation';
+import { flowLogs, installationRows } from './tuning-installation';
 import { operatorTuning } from './tuning-operator';
+import { poolRows } from './tuning-pools';
 import { definitionWaits, statusWaits } from './waits';
+import {
+  addManifest,
+  agreeWithFact,
+  CniKind,
+  decisionsOf,
+  KubeProxyMode,
+  Phase,
+  throwProblems,
+  type Cluster,
+  type Encapsulation,
+  type ICniConfiguration,
+  type TuningRow,
+} from '../../cluster';
 
 /**
  * Calico, installed by tigera-operator: the operator in one phase, what it is to install in the

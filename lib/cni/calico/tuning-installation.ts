@@ -1,16 +1,14 @@
-import { tuned, type Cluster, type TuningRow } from '../../cluster';
 import type { CalicoResources } from './calico-options';
 import type { CalicoChoices } from './choices';
 import { ClusterRoutingMode, LinuxDataplane } from './dataplane-options';
 import { CalicoIpamType } from './pool-options';
-import type { SettledPool } from './pools';
+import { tuned, type Cluster, type TuningRow } from '../../cluster';
 
 const CR = 'Installation.spec';
 const NET = `${CR}.calicoNetwork`;
 const TYPES = 'tigera/operator:api/v1/installation_types.go (v1.42.3)';
 const DEFAULTS = 'tigera/operator:pkg/controller/installation/core_controller.go (v1.42.3)';
 const VALIDATION = 'tigera/operator:pkg/controller/installation/validation.go (v1.42.3)';
-const POOL_DEFAULTS = 'tigera/operator:pkg/controller/ippool/defaults.go (v1.42.3)';
 const CHOSEN = 'chosen in the spec';
 
 type Row = TuningRow<unknown>;
@@ -78,7 +76,7 @@ function networkRows(cluster: Cluster, choices: CalicoChoices): Record<string, R
       `${NET}.mtu`,
       mtu,
       'detected from the interfaces that are up',
-      `${narrowest(cluster)} less ${cluster.pathMtu - most} for ${costs(choices)} leaves ${most}; detection skips bonds, bridges and VLANs, takes the smallest NIC and knows no path`,
+      `${mtu < most ? `${CHOSEN}; ` : ''}${narrowest(cluster)} less ${cluster.pathMtu - most} for ${costs(choices)} leaves ${most}; detection skips bonds, bridges and VLANs, takes the smallest NIC and knows no path`,
       'projectcalico/calico:felix/dataplane/linux/int_dataplane.go (v3.32.1)',
     ),
     ...(routing === ClusterRoutingMode.FELIX
@@ -212,54 +210,6 @@ function requestsOf(resources: CalicoResources | undefined): Record<string, stri
     ...(memoryRequest === undefined ? {} : { memory: `${memoryRequest.toMebibytes()}Mi` }),
   };
   return Object.keys(requests).length === 0 ? undefined : requests;
-}
-
-/**
- * Rows of one pool by field. The operator writes defaults back into the list of pools, and server-side
- * apply owns a list as a whole: left out, they would be undone at every apply and written again.
- */
-export function poolRows(pool: SettledPool): Record<string, Row> {
-  const row = (field: string, value: unknown, upstream: string, why: string) => ({
-    [field]: tuned(`${NET}.ipPools[${pool.name}].${field}`, value, upstream, why, POOL_DEFAULTS),
-  });
-  const v4 = pool.family === 'IPv4';
-  const written =
-    "the operator's own default, written out: it would be added to our list and every later apply would remove it again";
-  return {
-    ...row(
-      'name',
-      pool.name,
-      pool.name.startsWith('default-') ? pool.name : 'made from the network',
-      pool.name.startsWith('default-')
-        ? "upstream's own name, so that its guides apply as they are written"
-        : CHOSEN,
-    ),
-    ...row('encapsulation', pool.encapsulation, v4 ? 'IPIP' : 'None', pool.encapsulationWhy),
-    ...row(
-      'blockSize',
-      pool.blockSize,
-      v4 ? '26' : '122',
-      `${2 ** ((v4 ? 32 : 128) - pool.blockSize)} addresses a block; a machine takes another one when its own are used up`,
-    ),
-    ...row(
-      'natOutgoing',
-      pool.natOutgoing ? 'Enabled' : 'Disabled',
-      v4 ? 'Enabled' : 'Disabled',
-      pool.natOutgoing
-        ? 'nothing outside the cluster knows the way back to a pod'
-        : 'pods keep their own addresses towards the outside',
-    ),
-    ...row(
-      'nodeSelector',
-      pool.nodeSelector,
-      'all()',
-      pool.nodeSelector === 'all()' ? 'the pool serves every machine' : CHOSEN,
-    ),
-    ...row('allowedUses', pool.allowedUses, 'Workload, Tunnel', written),
-    ...row('assignmentMode', pool.assignmentMode, 'Automatic', written),
-    ...row('disableBGPExport', pool.disableBgpExport, 'false', written),
-    ...row('disableNewAllocations', false, 'false', written),
-  };
 }
 
 /** What is not installed, and why. */

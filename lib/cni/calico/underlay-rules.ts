@@ -1,3 +1,7 @@
+import { zonesWithoutPeer } from './bgp';
+import { calicoRule } from './calico-rule';
+import { ipips, usesIpip, usesVxlan, type CalicoChoices } from './choices';
+import { isBareInSubnet, isCrossSubnet, isVxlan, usedZones } from './encapsulation';
 import { atLeast } from '../../catalog';
 import {
   Cidr,
@@ -7,10 +11,6 @@ import {
   type IRule,
   type RuleViolation,
 } from '../../cluster';
-import { calicoRule } from './calico-rule';
-import { zonesWithoutPeer } from './bgp';
-import { usesIpip, usesVxlan, type CalicoChoices } from './choices';
-import { isBareInSubnet, isCrossSubnet, isIpip, isVxlan, usedZones } from './encapsulation';
 
 /** Up to here upstream recommends the full mesh; every machine keeps a session with every other. */
 const MESH_LIMIT = 100;
@@ -207,10 +207,6 @@ function crossSubnets({ pools }: CalicoChoices): Encapsulation[] {
   return [...new Set(pools.map((p) => p.encapsulation))].filter(isCrossSubnet);
 }
 
-function ipips({ pools }: CalicoChoices): string {
-  return [...new Set(pools.map((p) => p.encapsulation).filter(isIpip))].join(', ');
-}
-
 /** Whether some machine sends another one pod packets without encapsulation. */
 function hasBareNeighbours(cluster: Cluster, encapsulation: Encapsulation): boolean {
   const { length } = cluster.machines;
@@ -227,13 +223,7 @@ function segmentViolations(cluster: Cluster, choices: CalicoChoices): RuleViolat
   }
   const zones = usedZones(cluster);
   return bare(cluster, choices).flatMap((encapsulation): RuleViolation[] => {
-    // Routers that learn the pods' routes carry bare packets wherever they lead.
-    const routed =
-      encapsulation === Encapsulation.NONE &&
-      choices.bgp.enabled &&
-      choices.bgp.peers.length > 0 &&
-      zonesWithoutPeer(cluster, choices.bgp.peers).length === 0;
-    if (routed) {
+    if (encapsulation === Encapsulation.NONE && routersKnowThePods(cluster, choices)) {
       return [];
     }
     if (!underlay.l2Adjacent) {
@@ -253,6 +243,19 @@ function segmentViolations(cluster: Cluster, choices: CalicoChoices): RuleViolat
         ]
       : [];
   });
+}
+
+/** Routers that learn the pods' routes carry bare packets wherever they lead. */
+function routersKnowThePods(cluster: Cluster, { bgp, pools }: CalicoChoices): boolean {
+  const families = pools
+    .filter(({ encapsulation }) => encapsulation === Encapsulation.NONE)
+    .map((pool) => pool.family);
+  return (
+    bgp.enabled &&
+    bgp.peers.length > 0 &&
+    pools.every((pool) => pool.encapsulation !== Encapsulation.NONE || !pool.disableBgpExport) &&
+    families.every((family) => zonesWithoutPeer(cluster, bgp.peers, family).length === 0)
+  );
 }
 
 function offloadViolations(cluster: Cluster, choices: CalicoChoices): RuleViolation[] {

@@ -9,14 +9,12 @@ export function definitionWaits(applied: readonly Manifest[]): Wait[] {
     .map(({ apiVersion, kind }) => [kind!.toLowerCase(), apiVersion!.split('/')[0]!] as const)
     .filter(([, group]) => /(^|\.)(tigera\.io|projectcalico\.org)$/.test(group))
     .map(([kind, group]) => `${kind}s.${group}`);
-  return [...new Set([...names, 'tigerastatuses.operator.tigera.io'])]
-    .sort()
-    .map((name) => ({
-      resource: `crd/${name}`,
-      condition: 'Established',
-      minutes: 5,
-      needed: true,
-    }));
+  return [...new Set([...names, 'tigerastatuses.operator.tigera.io'])].sort().map((name) => ({
+    resource: `crd/${name}`,
+    condition: 'Established',
+    minutes: 5,
+    needed: true,
+  }));
 }
 
 /**
