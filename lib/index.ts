@@ -2,6 +2,7 @@
 export * from './cluster/public';
 export * from './cni';
 export * from './control-plane';
+export * from './dns';
 export * from './etcd';
 export * from './ingress';
 export * from './node';

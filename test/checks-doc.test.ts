@@ -4,6 +4,7 @@ import type { IRule } from '../lib';
 import { clusterRules } from '../lib/cluster';
 import { calicoRules } from '../lib/cni/calico/rules';
 import { flannelRules } from '../lib/cni/flannel/rules';
+import { absentRules, dnsRules } from '../lib/dns/rules';
 import { etcdRules } from '../lib/etcd/rules';
 import { ingressRules } from '../lib/ingress/rules';
 import { nodeRules } from '../lib/node/rules';
@@ -14,6 +15,7 @@ const rooms: Record<string, IRule[]> = {
   cluster: clusterRules,
   cni: [...calicoRules, ...flannelRules],
   proxy: ipvsRules,
+  dns: [...dnsRules, ...absentRules],
   ingress: ingressRules,
   etcd: etcdRules,
   node: nodeRules,

@@ -9,6 +9,7 @@ import {
   IpvsScheduler,
   KubeProxyMode,
   NodeBootstrap,
+  NodeLocalDns,
   TunedCalico,
   TunedFlannel,
 } from '../lib';
@@ -28,6 +29,7 @@ function modules(plugin: Plugin, mode: KubeProxyMode, scheduler: IpvsScheduler) 
   if (mode === KubeProxyMode.IPVS) {
     new IpvsKubeProxy(chart, 'kube-proxy', { cluster, scheduler });
   }
+  new NodeLocalDns(chart, 'dns', { cluster, setupIptables: true });
   new NodeBootstrap(chart, 'nodes', { cluster });
   return cluster.ledger.forMachine(cluster.machines[0]!).kernelModules.map(({ key }) => key);
 }

@@ -312,6 +312,17 @@ export class Cluster extends Construct {
   }
 
   /**
+   * What kubelets tell pods to ask: the cache of their machine if there is one. A cache that holds the
+   * address of the DNS Service is asked there, so that CoreDNS answers while it is away.
+   *
+   * @internal
+   */
+  public get _kubeletDnsIps(): readonly string[] {
+    const cache = this.summaries.dns;
+    return cache === undefined || cache.bindsClusterIp ? [this.clusterDnsIp] : cache.localIps;
+  }
+
+  /**
    * What a room tells the others about itself; one construct of each room per cluster.
    *
    * @internal

@@ -36,6 +36,18 @@ export interface IKubeProxyConfiguration {
   create(scope: Construct, id: string, cluster: Cluster): Construct;
 }
 
+/** A DNS cache with its options, or none, before there is a cluster to put it in. */
+export interface IDnsConfiguration {
+  /**
+   * Creates the construct.
+   *
+   * @param scope where
+   * @param id as what
+   * @param cluster for which cluster
+   */
+  create(scope: Construct, id: string, cluster: Cluster): Construct;
+}
+
 /** An edge with its options, before there is a cluster to put it in. */
 export interface IIngressConfiguration {
   /**

@@ -31,6 +31,17 @@ export interface KubeProxySummary {
   readonly tcpTimeoutSeconds?: number;
 }
 
+export interface DnsSummary {
+  readonly path: string;
+  readonly label: string;
+  /** Where the cache answers on every machine, besides the address of the DNS Service. */
+  readonly localIps: readonly string[];
+  /** Whether it holds the address of the DNS Service as well. */
+  readonly bindsClusterIp: boolean;
+  /** All that the cache settled; only its own rules read it. */
+  readonly own: object;
+}
+
 export interface IngressSummary {
   readonly path: string;
   readonly label: string;
@@ -77,6 +88,7 @@ export interface NodesSummary {
 export interface Summaries {
   readonly cni: CniSummary;
   readonly kubeProxy: KubeProxySummary;
+  readonly dns: DnsSummary;
   readonly ingress: IngressSummary;
   readonly etcd: EtcdSummary;
   readonly nodes: NodesSummary;

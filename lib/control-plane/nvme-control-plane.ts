@@ -5,12 +5,14 @@ import {
   problemAt,
   type ClusterSpec,
   type ICniConfiguration,
+  type IDnsConfiguration,
   type IEtcdConfiguration,
   type IIngressConfiguration,
   type IKubeProxyConfiguration,
   type KubeProxyMode,
 } from '../cluster';
 import { TunedCalico } from '../cni';
+import { NodeLocalDns } from '../dns';
 import { EtcdOnNvme } from '../etcd';
 import { NodeBootstrap, type NodeBootstrapOptions } from '../node';
 import { GroundworkApp } from './groundwork-app';
@@ -37,6 +39,12 @@ export interface NvmeControlPlaneProps extends ClusterSpec {
    */
   readonly kubeProxy?: IKubeProxyConfiguration;
   /**
+   * The DNS cache of every machine; `NodeLocalDns.none()` leaves it out.
+   *
+   * @default NodeLocalDns.configure()
+   */
+  readonly dns?: IDnsConfiguration;
+  /**
    * The edge.
    *
    * @default - none
@@ -58,8 +66,8 @@ export interface NvmeControlPlaneProps extends ClusterSpec {
 
 /**
  * A self-managed cluster with etcd on the NVMe disks of its control planes. It is only the long way
- * written for you: a `Cluster` named `cluster` and one construct for each room, named `cni`,
- * `kube-proxy`, `ingress`, `etcd` and `nodes`, all in this one chart.
+ * written for you: a `Cluster` named `cluster` and one construct for each room, named
+ * `kube-proxy`, `dns`, `cni`, `ingress`, `etcd` and `nodes`, all in this one chart.
  *
  * @example
  * // fragment
@@ -102,6 +110,8 @@ export class NvmeControlPlane extends Chart {
       kubeProxyMode: this.proxyMode(props.kubeProxy, cni),
     });
     props.kubeProxy?.create(this, 'kube-proxy', this.cluster);
+    // Before the plugin, whose policies allow the address of the cache.
+    (props.dns ?? NodeLocalDns.configure()).create(this, 'dns', this.cluster);
     cni.create(this, 'cni', this.cluster);
     props.ingress?.create(this, 'ingress', this.cluster);
     (props.etcd ?? EtcdOnNvme.configure()).create(this, 'etcd', this.cluster);
@@ -153,6 +163,6 @@ export class NvmeControlPlane extends Chart {
 
 /** The facts alone, without the rooms: what Cluster would not know must not reach it. */
 function specOf(props: NvmeControlPlaneProps): ClusterSpec {
-  const { cni, kubeProxy, ingress, etcd, nodes, ...spec } = props;
+  const { cni, kubeProxy, dns, ingress, etcd, nodes, ...spec } = props;
   return spec;
 }

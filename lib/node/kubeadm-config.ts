@@ -140,7 +140,7 @@ function kubeletConfiguration(cluster: Cluster, tuning: NodeTuning) {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
     cgroupDriver: tuning.get('cgroupDriver'),
-    clusterDNS: [cluster.clusterDnsIp],
+    clusterDNS: cluster._kubeletDnsIps,
     clusterDomain: cluster.dnsDomain,
     protectKernelDefaults: tuning.get('protectKernelDefaults'),
     resolvConf: cluster.operatingSystem._facts.resolvConf.value,

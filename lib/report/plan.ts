@@ -89,6 +89,7 @@ function paths(cluster: Cluster): string[] {
 function modes(cluster: Cluster): string {
   const cni = cluster._summary('cni');
   const proxy = cluster._summary('kubeProxy');
+  const dns = cluster._summary('dns');
   const ingress = cluster._summary('ingress');
   const etcd = cluster._summary('etcd');
   const rows: string[][] = [];
@@ -102,6 +103,10 @@ function modes(cluster: Cluster): string {
   if (proxy !== undefined) {
     const scheduler = proxy.scheduler === undefined ? '' : `scheduler ${proxy.scheduler}, `;
     rows.push(['service proxy', proxy.mode, `${scheduler}strictARP ${proxy.strictArp}`]);
+  }
+  if (dns !== undefined) {
+    const held = dns.bindsClusterIp ? ' and on the address of the DNS Service' : '';
+    rows.push(['DNS cache', dns.label, `answers on ${dns.localIps.join(', ')}${held}`]);
   }
   if (ingress !== undefined) {
     const rate = Math.round(ingress.breakEvenRate).toLocaleString('en-US');

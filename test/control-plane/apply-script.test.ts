@@ -59,7 +59,14 @@ test('applies the phases in order, server-side, and waits for what the next one 
   const { status, calls } = apply([]);
   expect(status).toBe(0);
   expect(applied(calls)).toEqual(
-    ['00-kube-proxy', '10-cni-operator', '20-cni', '30-network-policy', '50-ingress'].map(
+    [
+      '00-kube-proxy',
+      '05-node-local-dns',
+      '10-cni-operator',
+      '20-cni',
+      '30-network-policy',
+      '50-ingress',
+    ].map(
       (phase) =>
         `apply --server-side --force-conflicts --field-manager=cdk8s-groundwork -f ${phase}.k8s.yaml`,
     ),
@@ -70,6 +77,9 @@ test('applies the phases in order, server-side, and waits for what the next one 
     'get node cp-3',
     '-f 00-kube-proxy',
     'rollout status daemonset/kube-proxy',
+    '-f 05-node-local-dns',
+    // It runs on the machines' own network, so it is complete before there is one for pods.
+    'rollout status daemonset/node-local-dns',
     '-f 10-cni-operator',
     'rollout status deployment/tigera-operator',
     'get crd/installations.operator.tigera.io',

@@ -2,7 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiObject, App, Chart, Testing } from 'cdk8s';
 import { parse, parseAllDocuments } from 'yaml';
-import { Cluster, GroundworkApp, IpvsKubeProxy } from '../../lib';
+import {
+  Cluster,
+  GroundworkApp,
+  IpvsKubeProxy,
+  LinuxDataplane,
+  NodeLocalDns,
+  TunedCalico,
+  type IDnsConfiguration,
+} from '../../lib';
 import { osloProps } from '../support/oslo';
 import { tempDir } from '../support/temp-app';
 import { readTree } from '../support/tree';
@@ -26,6 +34,7 @@ test('the flagship writes one file for every phase it has, apply.sh and files fo
   const files = readTree(app.outdir);
   expect(manifestsOf(files)).toEqual([
     '00-kube-proxy.k8s.yaml',
+    '05-node-local-dns.k8s.yaml',
     '10-cni-operator.k8s.yaml',
     '20-cni.k8s.yaml',
     '30-network-policy.k8s.yaml',
@@ -249,4 +258,47 @@ test('apply.sh names the charts of the user, which it does not apply', () => {
   expect(app.files()['apply.sh']).toContain(
     "say 'not applied, it is a chart of your own: mine.k8s.yaml'\n",
   );
+});
+
+describe('the DNS cache', () => {
+  const planned = (dns?: IDnsConfiguration) => {
+    const app = new GroundworkApp({ outdir: tempDir() });
+    const plane = osloPlane(app, { dns });
+    return { app, files: app.files(), cluster: plane.cluster };
+  };
+  const kubelet = (files: Record<string, string>) =>
+    /clusterDNS:\n +- (.*)\n/.exec(files['nodes/cp-1/files/etc/groundwork/kubeadm.conf']!)![1];
+
+  test('is there by itself, and kubelets tell pods its address', () => {
+    const { app, files } = planned();
+    expect(kubelet(files)).toBe('169.254.20.10');
+    expect(app.plan()).toMatch(
+      / DNS cache +NodeLocal DNSCache 1\.26\.7 +answers on 169\.254\.20\.10\n/,
+    );
+  });
+
+  test('comes before the plugin, which lets pods reach another address, too', () => {
+    const { files, cluster } = planned(NodeLocalDns.configure({ localIp: '169.254.25.10' }));
+    expect(kubelet(files)).toBe('169.254.25.10');
+    expect(cluster.findings().filter(({ id }) => id.startsWith('GW-DNS-'))).toEqual([]);
+  });
+
+  test('holds the address of the Service by choice, and the plan says so', () => {
+    const app = new GroundworkApp({ outdir: tempDir() });
+    osloPlane(app, {
+      dns: NodeLocalDns.configure({ bindClusterIp: true }),
+      cni: TunedCalico.configure({ linuxDataplane: LinuxDataplane.BPF }),
+      kubeProxy: undefined,
+    });
+    expect(app.plan()).toContain('answers on 169.254.20.10 and on the address of the DNS Service');
+  });
+
+  test('can be left out, with a note', () => {
+    const { files, cluster } = planned(NodeLocalDns.none());
+    expect(manifestsOf(files)).not.toContain('05-node-local-dns.k8s.yaml');
+    expect(kubelet(files)).toBe('10.96.0.10');
+    expect(cluster.findings().filter(({ id }) => id.startsWith('GW-DNS-'))).toMatchObject([
+      { id: 'GW-DNS-013', severity: 'note', path: 'oslo/dns' },
+    ]);
+  });
 });

@@ -13,7 +13,7 @@ usage: apply.sh [--context-ok] [--from PHASE] [--no-wait] [--orphans]
   --no-wait      wait neither for machines nor for pods, only for what the next phase cannot do without
   --orphans      list objects of this cluster that are applied but no longer rendered; changes nothing
 Fields that somebody else changed by hand come back to the rendered values.
-phases: 00-kube-proxy 20-cni
+phases: 00-kube-proxy 05-node-local-dns 20-cni
 TEXT
 }
 
@@ -33,7 +33,7 @@ while [ "$#" -gt 0 ]; do
       shift
       from=${1:-}
       case "$from" in
-        00-kube-proxy | 20-cni) ;;
+        00-kube-proxy | 05-node-local-dns | 20-cni) ;;
         *) usage >&2; die "no phase '$from'" ;;
       esac
       ;;
@@ -117,11 +117,15 @@ if [ "$list_orphans" = true ]; then
   rendered=$(cat <<'LIST'
  ConfigMap kube-flannel/kube-flannel-cfg
  ConfigMap kube-system/kube-proxy
+ ConfigMap kube-system/node-local-dns
  Namespace /kube-flannel
+ Service kube-system/node-local-dns
  ServiceAccount kube-flannel/flannel
  ServiceAccount kube-system/kube-proxy
+ ServiceAccount kube-system/node-local-dns
 apps DaemonSet kube-flannel/kube-flannel-ds
 apps DaemonSet kube-system/kube-proxy
+apps DaemonSet kube-system/node-local-dns
 rbac.authorization.k8s.io ClusterRole /flannel
 rbac.authorization.k8s.io ClusterRoleBinding /flannel
 rbac.authorization.k8s.io ClusterRoleBinding /kubeadm:node-proxier
@@ -167,6 +171,11 @@ done
 if phase 00-kube-proxy; then
   apply 00-kube-proxy.k8s.yaml
   rollout kube-system daemonset/kube-proxy
+fi
+
+if phase 05-node-local-dns; then
+  apply 05-node-local-dns.k8s.yaml
+  rollout kube-system daemonset/node-local-dns
 fi
 
 if phase 20-cni; then

@@ -13,7 +13,7 @@ usage: apply.sh [--context-ok] [--from PHASE] [--no-wait] [--orphans]
   --no-wait      wait neither for machines nor for pods, only for what the next phase cannot do without
   --orphans      list objects of this cluster that are applied but no longer rendered; changes nothing
 Fields that somebody else changed by hand come back to the rendered values.
-phases: 00-kube-proxy 10-cni-operator 20-cni 30-network-policy 50-ingress
+phases: 00-kube-proxy 05-node-local-dns 10-cni-operator 20-cni 30-network-policy 50-ingress
 TEXT
 }
 
@@ -33,7 +33,7 @@ while [ "$#" -gt 0 ]; do
       shift
       from=${1:-}
       case "$from" in
-        00-kube-proxy | 10-cni-operator | 20-cni | 30-network-policy | 50-ingress) ;;
+        00-kube-proxy | 05-node-local-dns | 10-cni-operator | 20-cni | 30-network-policy | 50-ingress) ;;
         *) usage >&2; die "no phase '$from'" ;;
       esac
       ;;
@@ -116,14 +116,18 @@ esac
 if [ "$list_orphans" = true ]; then
   rendered=$(cat <<'LIST'
  ConfigMap kube-system/kube-proxy
+ ConfigMap kube-system/node-local-dns
  ConfigMap nginx-ingress/nginx-config
  Namespace /nginx-ingress
  Namespace /tigera-operator
+ Service kube-system/node-local-dns
  Service nginx-ingress/nginx-ingress
  ServiceAccount kube-system/kube-proxy
+ ServiceAccount kube-system/node-local-dns
  ServiceAccount nginx-ingress/nginx-ingress
  ServiceAccount tigera-operator/tigera-operator
 apps DaemonSet kube-system/kube-proxy
+apps DaemonSet kube-system/node-local-dns
 apps Deployment nginx-ingress/nginx-ingress
 apps Deployment tigera-operator/tigera-operator
 crd.projectcalico.org FelixConfiguration /default
@@ -187,6 +191,11 @@ done
 if phase 00-kube-proxy; then
   apply 00-kube-proxy.k8s.yaml
   rollout kube-system daemonset/kube-proxy
+fi
+
+if phase 05-node-local-dns; then
+  apply 05-node-local-dns.k8s.yaml
+  rollout kube-system daemonset/node-local-dns
 fi
 
 if phase 10-cni-operator; then

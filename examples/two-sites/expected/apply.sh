@@ -13,7 +13,7 @@ usage: apply.sh [--context-ok] [--from PHASE] [--no-wait] [--orphans]
   --no-wait      wait neither for machines nor for pods, only for what the next phase cannot do without
   --orphans      list objects of this cluster that are applied but no longer rendered; changes nothing
 Fields that somebody else changed by hand come back to the rendered values.
-phases: 00-kube-proxy 10-cni-operator 20-cni 30-network-policy
+phases: 00-kube-proxy 05-node-local-dns 10-cni-operator 20-cni 30-network-policy
 TEXT
 }
 
@@ -33,7 +33,7 @@ while [ "$#" -gt 0 ]; do
       shift
       from=${1:-}
       case "$from" in
-        00-kube-proxy | 10-cni-operator | 20-cni | 30-network-policy) ;;
+        00-kube-proxy | 05-node-local-dns | 10-cni-operator | 20-cni | 30-network-policy) ;;
         *) usage >&2; die "no phase '$from'" ;;
       esac
       ;;
@@ -116,10 +116,14 @@ esac
 if [ "$list_orphans" = true ]; then
   rendered=$(cat <<'LIST'
  ConfigMap kube-system/kube-proxy
+ ConfigMap kube-system/node-local-dns
  Namespace /tigera-operator
+ Service kube-system/node-local-dns
  ServiceAccount kube-system/kube-proxy
+ ServiceAccount kube-system/node-local-dns
  ServiceAccount tigera-operator/tigera-operator
 apps DaemonSet kube-system/kube-proxy
+apps DaemonSet kube-system/node-local-dns
 apps Deployment tigera-operator/tigera-operator
 crd.projectcalico.org FelixConfiguration /default
 operator.tigera.io APIServer /default
@@ -174,6 +178,11 @@ done
 if phase 00-kube-proxy; then
   apply 00-kube-proxy.k8s.yaml
   rollout kube-system daemonset/kube-proxy
+fi
+
+if phase 05-node-local-dns; then
+  apply 05-node-local-dns.k8s.yaml
+  rollout kube-system daemonset/node-local-dns
 fi
 
 if phase 10-cni-operator; then

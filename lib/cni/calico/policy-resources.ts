@@ -8,8 +8,8 @@ const TIER = 'groundwork';
 const TIERS = 'https://docs.tigera.io/calico/latest/reference/resources/tier';
 const DENY_GUIDE =
   'https://docs.tigera.io/calico/latest/network-policy/get-started/kubernetes-default-deny';
-/** Where NodeLocal DNSCache answers by upstream's convention. */
-const NODE_LOCAL_DNS = '169.254.20.10/32';
+/** Where a NodeLocal DNSCache that this library does not render answers by upstream's convention. */
+const NODE_LOCAL_DNS = '169.254.20.10';
 /** What must work before anybody can write a policy; upstream's guide, and the leases of nodes. */
 const SYSTEM_NAMESPACES = [
   'calico-system',
@@ -94,10 +94,15 @@ function defaultDeny(cluster: Cluster, { options }: CalicoChoices): Explained {
     namespaceSelector: "kubernetes.io/metadata.name == 'kube-system'",
   };
   // Where the cache holds the Service's address itself, questions to it never reach a pod.
-  const cache = { nets: [NODE_LOCAL_DNS, hostCidr(cluster.clusterDnsIp)] };
-  const caches = cluster.clusterDnsIp.includes(':')
-    ? [{ nets: [NODE_LOCAL_DNS] }, { nets: [hostCidr(cluster.clusterDnsIp)] }]
-    : [cache];
+  const addresses = [
+    ...(cluster._summary('dns')?.localIps ?? [NODE_LOCAL_DNS]),
+    cluster.clusterDnsIp,
+  ];
+  // One rule a family: a rule that holds both is refused.
+  const caches = [false, true]
+    .map((v6) => addresses.filter((ip) => ip.includes(':') === v6).map(hostCidr))
+    .filter((nets) => nets.length > 0)
+    .map((nets) => ({ nets }));
   const spec = {
     tier: 'default',
     // After policies of Kubernetes (1000): it only says what becomes of what nobody allowed.

@@ -1,0 +1,3 @@
+export * from './dns-options';
+export * from './node-local-dns';
+export * from './pod-dns';
