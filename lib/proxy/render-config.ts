@@ -1,6 +1,6 @@
 import type { Cluster, Tuning } from '../cluster';
+import { KubeProxyDetectLocalMode } from './kube-proxy-options';
 import type { configurationRows } from './tuning';
-import type { ipvsRows } from './tuning-ipvs';
 
 /** Where the ConfigMap is mounted, as kubeadm mounts its own. */
 export const CONFIG_DIR = '/var/lib/kube-proxy';
@@ -11,7 +11,7 @@ export const KUBECONFIG_FILE = 'kubeconfig.conf';
 
 const SERVICE_ACCOUNT_DIR = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** What distinguishes a mode: the section of that name, and the gates it needs. */
+/** What distinguishes a mode: the sections that it reads, and the gates it needs. */
 export interface ModeSection {
   readonly section: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly featureGates?: Readonly<Record<string, boolean>>;
@@ -32,13 +32,9 @@ export function renderConfiguration(
     clientConnection: { kubeconfig: `${CONFIG_DIR}/${KUBECONFIG_FILE}` },
     clusterCIDR: cluster.podCidrs.join(','),
     detectLocalMode: tuning.get('detectLocalMode'),
+    ...detectLocal(tuning),
     nodePortAddresses: tuning.get('nodePortAddresses'),
     ...mode.section,
-    iptables: {
-      masqueradeBit: tuning.get('masqueradeBit'),
-      masqueradeAll: tuning.get('masqueradeAll'),
-      localhostNodePorts: tuning.get('localhostNodePorts'),
-    },
     conntrack: {
       maxPerCore: tuning.get('maxPerCore'),
       min: tuning.get('min'),
@@ -55,22 +51,16 @@ export function renderConfiguration(
   };
 }
 
-/** The `ipvs` section. */
-export function renderIpvsSection(
-  tuning: Tuning<ReturnType<typeof ipvsRows>>,
-): ModeSection['section'] {
-  return {
-    ipvs: {
-      scheduler: tuning.get('scheduler'),
-      strictARP: tuning.get('strictARP'),
-      excludeCIDRs: tuning.get('excludeCIDRs'),
-      syncPeriod: tuning.get('syncPeriod'),
-      minSyncPeriod: tuning.get('minSyncPeriod'),
-      tcpTimeout: tuning.get('tcpTimeout'),
-      tcpFinTimeout: tuning.get('tcpFinTimeout'),
-      udpTimeout: tuning.get('udpTimeout'),
-    },
-  };
+/** The interface by which pods are told from others, where that is the way. */
+function detectLocal(tuning: Tuning<ReturnType<typeof configurationRows>>): object {
+  switch (tuning.get('detectLocalMode')) {
+    case KubeProxyDetectLocalMode.BRIDGE_INTERFACE:
+      return { detectLocal: { bridgeInterface: tuning.get('bridgeInterface') } };
+    case KubeProxyDetectLocalMode.INTERFACE_NAME_PREFIX:
+      return { detectLocal: { interfaceNamePrefix: tuning.get('interfaceNamePrefix') } };
+    default:
+      return {};
+  }
 }
 
 /**

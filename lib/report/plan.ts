@@ -100,8 +100,9 @@ function modes(cluster: Cluster): string {
     ]);
   }
   if (proxy !== undefined) {
-    const scheduler = proxy.scheduler === undefined ? '' : `scheduler ${proxy.scheduler}, `;
-    rows.push(['service proxy', proxy.mode, `${scheduler}strictARP ${proxy.strictArp}`]);
+    const { mode, scheduler, strictArp, detectLocalMode } = proxy;
+    const ipvs = scheduler === undefined ? '' : `scheduler ${scheduler}, strictARP ${strictArp}`;
+    rows.push(['service proxy', mode, ipvs || `pods told by ${detectLocalMode}`]);
   }
   if (ingress !== undefined) {
     const rate = Math.round(ingress.breakEvenRate).toLocaleString('en-US');
