@@ -19,7 +19,7 @@ import { objectNames } from './names';
 import { renderConfiguration, renderKubeconfig } from './render-config';
 import { renderObjects } from './render-objects';
 import { proxyRules } from './rules';
-import { configurationRows } from './tuning';
+import { configurationRows, detectLocalRows } from './tuning';
 import { daemonSetRows } from './tuning-daemonset';
 import { DEFAULT_MIN_SYNC_MS, DEFAULT_SYNC_MS } from './tuning-section';
 import { securityRows } from './tuning-security';
@@ -38,6 +38,7 @@ export function buildProxy(
   const { mode } = part;
   agreeWithFact(path, 'kubeProxyMode', cluster.kubeProxyMode, mode);
   const configuration = new Tuning(configurationRows(cluster, mode, options));
+  const detectLocal = detectLocalRows(options);
   const pods = new Tuning(daemonSetRows(options));
   const security = securityRows(mode, options);
   const healthPort = splitAddress(configuration.get('healthzBindAddress'))!.port;
@@ -57,7 +58,12 @@ export function buildProxy(
     names: objectNames(options.names, mode),
     image: options.image ?? cluster._image(kubeProxyImage(cluster.kubernetesVersion.patch)),
     imagePullSecrets: cluster.imagePullSecrets,
-    configuration: Yaml.stringify(renderConfiguration(cluster, configuration, part)),
+    configuration: Yaml.stringify(
+      renderConfiguration(cluster, configuration, {
+        ...part,
+        detectLocal: mapValues(detectLocal),
+      }),
+    ),
     kubeconfig: Yaml.stringify(renderKubeconfig(cluster.endpoint.url)),
     healthPort,
     tuning: pods,
@@ -75,9 +81,17 @@ export function buildProxy(
   [configuration, part.tuning, pods].forEach((tuning) =>
     cluster.recordDecisions(tuning.decisions(path)),
   );
-  const rest = [...Object.values(security), ...Object.values(machines)];
+  const rest = [
+    ...Object.values(detectLocal),
+    ...Object.values(security),
+    ...Object.values(machines),
+  ];
   cluster.recordDecisions(decisionsOf(path, rest));
   proxyRules.forEach((rule) => cluster.addRule(rule, construct));
+}
+
+function mapValues(rows: Readonly<Record<string, TuningRow<string>>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(rows).map(([field, { value }]) => [field, value]));
 }
 
 function seconds(given: KubeProxyOptions['syncPeriod'], otherwise: number): number {

@@ -8,9 +8,9 @@ import {
   type IKubeProxyConfiguration,
 } from '../cluster';
 import { buildProxy } from './build-proxy';
-import type { NftablesKubeProxyOptions, NftablesKubeProxyProps } from './nftables-options';
 import type { ModePart } from './mode-part';
 import { nftablesModules } from './modules';
+import type { NftablesKubeProxyOptions, NftablesKubeProxyProps } from './nftables-options';
 import { localhostRows } from './tuning-localhost';
 import { sectionRows } from './tuning-section';
 import { nftablesProblems } from './validate-localhost';

@@ -1,5 +1,11 @@
-import { rule, type Cluster, type IRule, type KubeProxyMode, type RuleViolation } from '../cluster';
-import type { KubeProxySummary } from '../cluster';
+import {
+  rule,
+  type Cluster,
+  type IRule,
+  type KubeProxyMode,
+  type KubeProxySummary,
+  type RuleViolation,
+} from '../cluster';
 
 /** A rule about kube-proxy, in all of its modes or in the ones that are named. */
 export function proxyRule(

@@ -1,5 +1,4 @@
 import type { Cluster, Tuning } from '../cluster';
-import { KubeProxyDetectLocalMode } from './kube-proxy-options';
 import type { configurationRows } from './tuning';
 
 /** Where the ConfigMap is mounted, as kubeadm mounts its own. */
@@ -21,7 +20,7 @@ export interface ModeSection {
 export function renderConfiguration(
   cluster: Cluster,
   tuning: Tuning<ReturnType<typeof configurationRows>>,
-  mode: ModeSection,
+  mode: ModeSection & { readonly detectLocal: Readonly<Record<string, string>> },
 ): Record<string, unknown> {
   return {
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
@@ -32,7 +31,7 @@ export function renderConfiguration(
     clientConnection: { kubeconfig: `${CONFIG_DIR}/${KUBECONFIG_FILE}` },
     clusterCIDR: cluster.podCidrs.join(','),
     detectLocalMode: tuning.get('detectLocalMode'),
-    ...detectLocal(tuning),
+    ...(Object.keys(mode.detectLocal).length === 0 ? {} : { detectLocal: mode.detectLocal }),
     nodePortAddresses: tuning.get('nodePortAddresses'),
     ...mode.section,
     conntrack: {
@@ -49,18 +48,6 @@ export function renderConfiguration(
     configSyncPeriod: tuning.get('configSyncPeriod'),
     oomScoreAdj: tuning.get('oomScoreAdj'),
   };
-}
-
-/** The interface by which pods are told from others, where that is the way. */
-function detectLocal(tuning: Tuning<ReturnType<typeof configurationRows>>): object {
-  switch (tuning.get('detectLocalMode')) {
-    case KubeProxyDetectLocalMode.BRIDGE_INTERFACE:
-      return { detectLocal: { bridgeInterface: tuning.get('bridgeInterface') } };
-    case KubeProxyDetectLocalMode.INTERFACE_NAME_PREFIX:
-      return { detectLocal: { interfaceNamePrefix: tuning.get('interfaceNamePrefix') } };
-    default:
-      return {};
-  }
 }
 
 /**

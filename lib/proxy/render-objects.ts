@@ -102,7 +102,7 @@ function daemonSet(input: ProxyObjectsInput): DaemonSet {
           tolerations: tuning.get('tolerations'),
           ...(imagePullSecrets.length === 0
             ? {}
-            : { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
+            : { imagePullSecrets: imagePullSecrets.map((secret) => ({ name: secret })) }),
           ...initContainers(input),
           containers: [mainContainer(input)],
           volumes: volumes(names),

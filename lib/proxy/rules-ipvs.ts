@@ -126,7 +126,7 @@ export const ipvsRules: IRule[] = [
         ? []
         : [
             {
-              message: `tcpTimeout is ${goDuration(seconds * 1000)}, while Linux probes an idle connection after 7200 seconds and gives it up after ${KEEPALIVE_SECONDS}`,
+              message: `tcpTimeout is ${goDuration(seconds * 1000)}, while Linux probes an idle connection after 7200 seconds and gives it up after 7200 + 9 × 75 = ${KEEPALIVE_SECONDS}`,
             },
           ];
     },

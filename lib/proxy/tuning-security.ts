@@ -44,9 +44,9 @@ function splitRows({ oomScoreAdj = KUBELET_OOM_SCORE }: KubeProxyOptions): Secur
     ),
     securityContext: tuned<SecurityContext>(
       'DaemonSet.spec.template.spec.containers.securityContext',
-      { allowPrivilegeEscalation: false, capabilities: { add, drop: ['ALL'] } },
+      { privileged: false, allowPrivilegeEscalation: false, capabilities: { add, drop: ['ALL'] } },
       "privileged, in kubeadm's manifest",
-      'Rules and conntrack entries are written through netlink, for which NET_ADMIN is enough; of files on the machine it gets the lock of iptables alone',
+      'Rules and conntrack entries are written through netlink, for which NET_ADMIN is enough; of files on the machine it gets the lock of iptables alone. privileged is said although false is the default: where kubeadm applied its own before, its true would stay beside ours, and the API server refuses the pair',
       'kubernetes/kubernetes issue 112171 and cmd/kube-proxy/app/options.go',
     ),
   };

@@ -33,7 +33,6 @@ export function configurationRows(
 ) {
   const key = (path: string) => `KubeProxyConfiguration.${path}`;
   const ipv6 = familyOf(cluster.machines[0]?.address ?? '0.0.0.0') === 'IPv6';
-  const { detectLocalMode, bridgeInterface, interfaceNamePrefix } = options;
   return {
     mode: tuned(
       key('mode'),
@@ -67,24 +66,10 @@ export function configurationRows(
     ),
     detectLocalMode: choice(
       key('detectLocalMode'),
-      detectLocalMode,
+      options.detectLocalMode,
       KubeProxyDetectLocalMode.CLUSTER_CIDR,
       'empty, which is ClusterCIDR',
       "Pod addresses come from one network whatever the plugin, while interface names and node ranges are the plugin's own affair",
-      DEFAULTS,
-    ),
-    bridgeInterface: tuned(
-      key('detectLocal.bridgeInterface'),
-      bridgeInterface ?? '',
-      'empty',
-      'Read with BridgeInterface only, and written only then',
-      DEFAULTS,
-    ),
-    interfaceNamePrefix: tuned(
-      key('detectLocal.interfaceNamePrefix'),
-      interfaceNamePrefix ?? '',
-      'empty',
-      'Read with InterfaceNamePrefix only, and written only then',
       DEFAULTS,
     ),
     nodePortAddresses: choice(
@@ -115,6 +100,32 @@ export function configurationRows(
     ...conntrackRows(cluster, options.tcpBeLiberal),
     ...liberalRow(mode, options.tcpBeLiberal),
   };
+}
+
+/** The interface by which pods are told from others, where that is the way; no row where it is not. */
+export function detectLocalRows({
+  bridgeInterface,
+  interfaceNamePrefix,
+}: KubeProxyOptions): Record<string, TuningRow<string>> {
+  const named = Object.entries({ bridgeInterface, interfaceNamePrefix });
+  return Object.fromEntries(
+    named.flatMap(([field, name]) =>
+      name === undefined
+        ? []
+        : [
+            [
+              field,
+              tuned(
+                `KubeProxyConfiguration.detectLocal.${field}`,
+                name,
+                'empty',
+                'Chosen in the spec, as detectLocalMode is, which reads it',
+                DEFAULTS,
+              ),
+            ],
+          ],
+    ),
+  );
 }
 
 /** What kubelet writes for a pod of priority system-node-critical. */

@@ -1,5 +1,5 @@
 import type { Duration } from 'cdk8s';
-import { Cidr, KubeProxyMode, type Cluster, type Problem } from '../cluster';
+import { Cidr, type Cluster, type Problem } from '../cluster';
 import { goDuration, millis } from './go-duration';
 import { IpvsScheduler, type IpvsKubeProxyOptions } from './ipvs-options';
 import { ipvsIsGone, ipvsLifeCycleText } from './life-cycle';
@@ -17,10 +17,11 @@ export function ipvsProblems(options: IpvsKubeProxyOptions, cluster: Cluster): P
     ...(['tcpTimeout', 'tcpFinTimeout', 'udpTimeout'] as const).flatMap((prop) =>
       timeoutProblems(prop, options[prop]),
     ),
-    ...proxyProblems(options, cluster, {
-      mode: KubeProxyMode.IPVS,
-      noLoopback: 'IPVS mode serves no NodePort there; call the Service address',
-    }),
+    ...proxyProblems(
+      options,
+      cluster,
+      'IPVS mode serves no NodePort there; call the Service address',
+    ),
   ];
 }
 

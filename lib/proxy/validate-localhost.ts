@@ -1,5 +1,5 @@
 import { atLeast, nftablesLocalhostGate } from '../catalog';
-import { Cidr, KubeProxyMode, type Cluster, type Problem } from '../cluster';
+import { Cidr, type Cluster, type Problem } from '../cluster';
 import type { IptablesKubeProxyOptions } from './iptables-options';
 import type { NftablesKubeProxyOptions } from './nftables-options';
 import { proxyProblems } from './validate';
@@ -8,13 +8,13 @@ import { proxyProblems } from './validate';
 export function iptablesProblems(options: IptablesKubeProxyOptions, cluster: Cluster): Problem[] {
   return [
     ...loopbackProblems(options),
-    ...proxyProblems(options, cluster, {
-      mode: KubeProxyMode.IPTABLES,
-      noLoopback:
-        options.localhostNodePorts === true
-          ? undefined
-          : 'set localhostNodePorts as well, or call the Service address',
-    }),
+    ...proxyProblems(
+      options,
+      cluster,
+      options.localhostNodePorts === true
+        ? undefined
+        : 'set localhostNodePorts as well, or call the Service address',
+    ),
   ];
 }
 
@@ -35,13 +35,13 @@ export function nftablesProblems(options: NftablesKubeProxyOptions, cluster: Clu
           },
         ]
       : loopbackProblems(options)),
-    ...proxyProblems(options, cluster, {
-      mode: KubeProxyMode.NFTABLES,
-      noLoopback:
-        wanted && known
-          ? undefined
-          : 'nftables mode serves no NodePort there; call the Service address',
-    }),
+    ...proxyProblems(
+      options,
+      cluster,
+      wanted && known
+        ? undefined
+        : 'nftables mode serves no NodePort there; call the Service address',
+    ),
   ];
 }
 

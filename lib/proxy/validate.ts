@@ -1,10 +1,4 @@
-import {
-  checkInteger,
-  parseImage,
-  type Cluster,
-  type KubeProxyMode,
-  type Problem,
-} from '../cluster';
+import { checkInteger, parseImage, type Cluster, type Problem } from '../cluster';
 import { goDuration, millis } from './go-duration';
 import {
   KubeProxyDetectLocalMode,
@@ -14,18 +8,15 @@ import {
 import { DEFAULT_MIN_SYNC_MS, DEFAULT_SYNC_MS } from './tuning-section';
 import { listenProblems, nodePortProblems } from './validate-addresses';
 
-/** What the mode says to an option that it does not take everywhere. */
-export interface ModeLimits {
-  readonly mode: KubeProxyMode;
-  /** The way out where the mode serves no NodePort on loopback; undefined where it does. */
-  readonly noLoopback?: string;
-}
-
-/** Everything that is wrong with the options that all modes have, given the facts of the cluster. */
+/**
+ * Everything that is wrong with the options that all modes have, given the facts of the cluster.
+ *
+ * @param noLoopback the way out where the mode serves no NodePort on loopback; undefined where it does
+ */
 export function proxyProblems(
   options: KubeProxyOptions,
   cluster: Cluster,
-  { noLoopback }: ModeLimits,
+  noLoopback: string | undefined,
 ): Problem[] {
   return [
     ...nodePortProblems(options.nodePortAddresses, cluster, noLoopback),

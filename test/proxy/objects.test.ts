@@ -153,7 +153,9 @@ describe('what the containers may do', () => {
       });
       // The same configuration twice: the first ends by itself.
       expect(init.command).toEqual([...main.command, '--init-only']);
+      // privileged is said: kubeadm's true would stay where its objects are taken over.
       expect(main.securityContext).toEqual({
+        privileged: false,
         allowPrivilegeEscalation: false,
         capabilities: { add: ['NET_ADMIN'], drop: ['ALL'] },
       });

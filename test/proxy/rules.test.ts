@@ -105,7 +105,7 @@ test('006: whoever uses the address kube-proxy probes with', () => {
 
 test('007: an idle timeout that keepalive does not reach', () => {
   expect(extra({ tcpTimeout: Duration.seconds(7874) })).toEqual([
-    'GW-PROXY-007 warning tcpTimeout is 2h11m14s, while Linux probes an idle connection after 7200 seconds and gives it up after 7875',
+    'GW-PROXY-007 warning tcpTimeout is 2h11m14s, while Linux probes an idle connection after 7200 seconds and gives it up after 7200 + 9 × 75 = 7875',
   ]);
   expect(extra({ tcpTimeout: Duration.seconds(7875) })).toEqual([]);
 });
