@@ -113,6 +113,15 @@ function migrationProblems(
       remedy: 'name the mode that is to run, or create the proxy before this construct',
     });
   }
+  if (from === KubeProxyMode.IPVS && to === KubeProxyMode.NONE) {
+    problems.push({
+      prop: 'to',
+      allowed: 'iptables or nftables, from ipvs',
+      got: to,
+      remedy:
+        'restart every machine there and go on to none after that: what IPVS leaves behind can lock a machine out under BPF',
+    });
+  }
   if (previousDaemonSet !== undefined && !isDnsName(previousDaemonSet)) {
     problems.push({
       prop: 'previousDaemonSet',

@@ -5,7 +5,8 @@ export interface KubeProxyMigrationOptions {
   /** The mode that runs now. `KubeProxyMode.NONE` throws: then there is nothing to clean. */
   readonly from: KubeProxyMode;
   /**
-   * The mode that is to run. Another one than the cluster's throws, as does the one that runs now.
+   * The mode that is to run. Another one than the cluster's throws, as does the one that runs now, and
+   * `KubeProxyMode.NONE` from IPVS: machines must leave IPVS and be restarted before.
    *
    * @default - `kubeProxyMode` of the cluster; a cluster that does not know it yet throws
    */

@@ -65,6 +65,7 @@ function change(cluster: Cluster, { from, to, previous, next }: Migration): stri
   if (to === KubeProxyMode.NONE) {
     return [
       `Delete kube-proxy: ${gone}. What it wrote stays in force and is no longer updated, so go on at once.`,
+      'Apply the phases of the network plugin, which then serves Services, and wait until it says that it is available.',
     ];
   }
   const steps =
@@ -105,27 +106,32 @@ function plugin({ cni }: Cluster, from: KubeProxyMode, to: KubeProxyMode): strin
 }
 
 function perMachine(cluster: Cluster, migration: Migration): string[] {
-  const { manifest, next, to, from } = migration;
+  const { manifest, next, to } = migration;
   if (manifest === undefined) {
     return [];
   }
   const jobs = cluster.machines.map(
     ({ name }, index) => `   - ${name}: \`${cleanupJobName(name, index)}\``,
   );
-  const last =
+  const again =
     to === KubeProxyMode.NONE
-      ? restart(from)
-      : `\`kubectl -n kube-system delete pod -l k8s-app=${next} --field-selector spec.nodeName=<machine>\`, since the Job takes away what the new kube-proxy wrote as well; the new pod writes all of it again`;
+      ? []
+      : [
+          `\`kubectl -n kube-system delete pod -l k8s-app=${next} --field-selector spec.nodeName=<machine>\`, since the Job takes away what the new kube-proxy wrote as well; the new pod writes all of it again`,
+        ];
+  const machine = [
+    '`kubectl drain <machine> --ignore-daemonsets --delete-emptydir-data`',
+    `\`kubectl -n kube-system patch job <job> -p '{"spec":{"suspend":false}}'\``,
+    '`kubectl -n kube-system wait job/<job> --for=condition=Complete --timeout=5m`',
+    ...again,
+    'the checks of the table above, on the machine, but for what only a restart takes away',
+    '`kubectl uncordon <machine>`',
+  ];
   return [
     `\`kubectl apply -f ${manifest}\`. Nothing starts yet.`,
     [
       'One machine after another:',
-      '   1. `kubectl drain <machine> --ignore-daemonsets --delete-emptydir-data`',
-      `   2. \`kubectl -n kube-system patch job <job> -p '{"spec":{"suspend":false}}'\``,
-      '   3. `kubectl -n kube-system wait job/<job> --for=condition=Complete --timeout=5m`',
-      `   4. ${last}`,
-      '   5. the checks of the table above, on the machine',
-      '   6. `kubectl uncordon <machine>`',
+      ...machine.map((step, index) => `   ${index + 1}. ${step}`),
       '',
       '   The Jobs:',
       ...jobs,
@@ -134,16 +140,10 @@ function perMachine(cluster: Cluster, migration: Migration): string[] {
   ];
 }
 
-function restart(from: KubeProxyMode): string {
-  return from === KubeProxyMode.IPVS
-    ? 'restart the machine: what IPVS leaves behind can lock a machine out under BPF'
-    : 'restart the machine';
-}
-
 function after({ to, next }: Migration): string {
   const checks =
     to === KubeProxyMode.NONE
-      ? 'Apply the phases of the network plugin, which now serves Services, and see that a pod reaches `kubernetes.default`.'
+      ? 'A pod reaches `kubernetes.default`, a name of the cluster and a NodePort.'
       : `\`kubectl -n kube-system logs daemonset/${next} | grep 'Using ${to} Proxier'\`; a pod reaches \`kubernetes.default\`, a name of the cluster and a NodePort.`;
   return `${checks} Restart the machines with the next reboot round for what only that takes away.`;
 }
