@@ -8,13 +8,13 @@ import { absentRules, dnsRules } from '../lib/dns/rules';
 import { etcdRules } from '../lib/etcd/rules';
 import { ingressRules } from '../lib/ingress/rules';
 import { nodeRules } from '../lib/node/rules';
-import { ipvsRules } from '../lib/proxy/rules';
+import { proxyRules } from '../lib/proxy/rules';
 import { projectRoot } from './support/markdown';
 
 const rooms: Record<string, IRule[]> = {
   cluster: clusterRules,
   cni: [...calicoRules, ...flannelRules],
-  proxy: ipvsRules,
+  proxy: proxyRules,
   dns: [...dnsRules, ...absentRules],
   ingress: ingressRules,
   etcd: etcdRules,

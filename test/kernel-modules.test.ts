@@ -5,9 +5,11 @@ import {
   Cluster,
   Encapsulation,
   FlannelBackend,
+  IptablesKubeProxy,
   IpvsKubeProxy,
   IpvsScheduler,
   KubeProxyMode,
+  NftablesKubeProxy,
   NodeBootstrap,
   NodeLocalDns,
   TunedCalico,
@@ -26,8 +28,18 @@ function modules(plugin: Plugin, mode: KubeProxyMode, scheduler: IpvsScheduler) 
   const chart = new Chart(app, 'net');
   const cluster = new Cluster(app, 'oslo', osloProps({ kubeProxyMode: mode }));
   plugin(chart, cluster);
-  if (mode === KubeProxyMode.IPVS) {
-    new IpvsKubeProxy(chart, 'kube-proxy', { cluster, scheduler });
+  switch (mode) {
+    case KubeProxyMode.IPVS:
+      new IpvsKubeProxy(chart, 'kube-proxy', { cluster, scheduler });
+      break;
+    case KubeProxyMode.IPTABLES:
+      new IptablesKubeProxy(chart, 'kube-proxy', { cluster });
+      break;
+    case KubeProxyMode.NFTABLES:
+      new NftablesKubeProxy(chart, 'kube-proxy', { cluster });
+      break;
+    case KubeProxyMode.NONE:
+      break;
   }
   new NodeLocalDns(chart, 'dns', { cluster, setupIptables: true });
   new NodeBootstrap(chart, 'nodes', { cluster });

@@ -28,7 +28,7 @@ export const calico = {
   /** Whether the nftables dataplane of this release is free of known crashes and lost rules. */
   nftablesClean: read(
     false,
-    'projectcalico/calico issues 12851 and 13987; pull requests 13444 and 13445 came after v3.32.1',
+    'projectcalico/calico issues 12851 and 13987; pull requests 13444 and 13445 came after v3.32.1, with v3.32.2 (pull request 13673, 2026-08-28)',
   ),
   /** The API group of its stored resources; pinned, because newer operators choose another one. */
   apiGroup: read(

@@ -263,3 +263,21 @@ export const ipvsLifeCycle = {
   /** The gate is gone too. */
   gateRemoved: read('1.46', 'kubernetes/enhancements KEP-5495'),
 } as const;
+
+/** The gate behind which nftables mode serves NodePorts on loopback. */
+export const nftablesLocalhostGate = read(
+  { name: 'KubeProxyNFTablesLocalhostNodePorts', since: '1.37' },
+  'kubernetes/kube-proxy config/v1alpha1/types.go after v0.37.0-beta.0; alpha, off',
+);
+
+/**
+ * From this release on the nft in the image of kube-proxy survives rules of every nft on the host. The
+ * earlier repair, `ProxyFloors.nftablesBesideNewNft`, was not enough everywhere.
+ */
+export const nftInImageRepaired = read(
+  '1.37.0',
+  'kubernetes/kubernetes pull request 140405, issues 136786 and 140898; no backport was seen',
+);
+
+/** From this minor on nftables mode spends less time on each synchronisation. */
+export const nftablesCheaperSync = read('1.36', 'kubernetes/kubernetes pull request 135800');

@@ -90,6 +90,7 @@ export class Cluster extends Construct {
   private readonly recorded: Decision[] = [];
   private readonly summaries: Partial<Summaries> = {};
   private readonly waits = new Map<Phase, Wait[]>();
+  private readonly reports = new Map<string, () => string>();
 
   /**
    * @param scope parent construct
@@ -365,6 +366,35 @@ export class Cluster extends Construct {
    */
   public _waitsAfter(phase: Phase): Wait[] {
     return this.waits.get(phase) ?? [];
+  }
+
+  /**
+   * A file for people below `report/`, rendered when all constructs have said what they are. Nothing
+   * there is ever applied by itself; a manifest that somebody applies by hand ends in `.manifest`, since
+   * tools collect every `.yaml` below the output folder.
+   *
+   * @param name the file's name; one that another construct has taken throws
+   * @internal
+   */
+  public _addReport(path: string, name: string, content: () => string): void {
+    if (this.reports.has(name)) {
+      throw problemAt(path, {
+        prop: `report/${name}`,
+        allowed: 'written by one construct',
+        got: 'another one that writes it',
+        remedy: 'remove one of the two',
+      });
+    }
+    this.reports.set(name, content);
+  }
+
+  /**
+   * The files that constructs add to the report, name → content.
+   *
+   * @internal
+   */
+  public _reports(): Record<string, string> {
+    return Object.fromEntries([...this.reports].map(([name, content]) => [name, content()]));
   }
 
   /**

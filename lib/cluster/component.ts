@@ -13,6 +13,13 @@ export interface ICniConfiguration {
    */
   readonly kubeProxyMode?: KubeProxyMode;
   /**
+   * What speaks against kube-proxy in nftables mode beside it, for the choice of a mode that nobody
+   * wished for: the part of a sentence, without a final period.
+   *
+   * @default - nothing
+   */
+  readonly nftablesObstacle?: string;
+  /**
    * Creates the construct.
    *
    * @param scope where

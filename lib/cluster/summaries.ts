@@ -22,13 +22,19 @@ export interface CniSummary {
 export interface KubeProxySummary {
   readonly path: string;
   readonly mode: KubeProxyMode;
+  /** IPVS mode only, as are the two that follow. */
   readonly scheduler?: string;
-  readonly strictArp: boolean;
-  readonly excludeCidrs: readonly string[];
-  /** Times that the proxy's own rules read; those that its mode does not have are absent. */
+  readonly strictArp?: boolean;
+  readonly excludeCidrs?: readonly string[];
+  /** What the proxy's own rules read; what its mode does not have is absent. */
   readonly syncPeriodSeconds?: number;
   readonly minSyncPeriodSeconds?: number;
   readonly tcpTimeoutSeconds?: number;
+  readonly tcpBeLiberal?: boolean;
+  readonly detectLocalMode?: string;
+  readonly expectedServices?: number;
+  /** Whether its objects have other names than kubeadm's. */
+  readonly ownNames?: boolean;
 }
 
 export interface DnsSummary {

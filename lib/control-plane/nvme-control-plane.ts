@@ -2,19 +2,19 @@ import { App, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import {
   Cluster,
-  problemAt,
+  KubeProxyMode,
   type ClusterSpec,
   type ICniConfiguration,
   type IDnsConfiguration,
   type IEtcdConfiguration,
   type IIngressConfiguration,
   type IKubeProxyConfiguration,
-  type KubeProxyMode,
 } from '../cluster';
 import { TunedCalico } from '../cni';
 import { NodeLocalDns } from '../dns';
 import { EtcdOnNvme } from '../etcd';
 import { NodeBootstrap, type NodeBootstrapOptions } from '../node';
+import { KubeProxy } from '../proxy';
 import { GroundworkApp } from './groundwork-app';
 
 /** A whole cluster: its facts, and one configured construct for each room. */
@@ -32,10 +32,10 @@ export interface NvmeControlPlaneProps extends ClusterSpec {
    */
   readonly cni?: ICniConfiguration;
   /**
-   * The service proxy, for example `IpvsKubeProxy.configure()`.
+   * The service proxy, for example `NftablesKubeProxy.configure()`.
    *
-   * @default - none, where the network plugin serves Services itself (TunedCalico with
-   * `LinuxDataplane.BPF`); with any other plugin leaving it out throws
+   * @default - `KubeProxy.recommended` for the facts and the plugin; none where the network plugin
+   * serves Services itself (TunedCalico with `LinuxDataplane.BPF`)
    */
   readonly kubeProxy?: IKubeProxyConfiguration;
   /**
@@ -102,14 +102,15 @@ export class NvmeControlPlane extends Chart {
   constructor(scope: Construct, id: string, props: NvmeControlPlaneProps) {
     super(scope, id);
     const cni = props.cni ?? TunedCalico.configure();
+    const kubeProxy = props.kubeProxy ?? recommendedProxy(props, cni);
     this.cluster = new Cluster(this, 'cluster', {
       ...specOf(props),
       clusterName: props.clusterName ?? id,
       downloadBaseUrl: props.downloadBaseUrl,
       cni: cni.kind,
-      kubeProxyMode: this.proxyMode(props.kubeProxy, cni),
+      kubeProxyMode: kubeProxy?.mode ?? KubeProxyMode.NONE,
     });
-    props.kubeProxy?.create(this, 'kube-proxy', this.cluster);
+    kubeProxy?.create(this, 'kube-proxy', this.cluster);
     // Before the plugin, whose policies allow the address of the cache.
     (props.dns ?? NodeLocalDns.configure()).create(this, 'dns', this.cluster);
     cni.create(this, 'cni', this.cluster);
@@ -122,23 +123,6 @@ export class NvmeControlPlane extends Chart {
   /** Files for the machines, path below the output folder → content, for use without GroundworkApp. */
   public nodeFiles(): Record<string, string> {
     return this.nodes.nodeFiles();
-  }
-
-  /** Somebody must serve Services: kube-proxy, or a plugin that wants to be alone with it. */
-  private proxyMode(
-    kubeProxy: IKubeProxyConfiguration | undefined,
-    cni: ICniConfiguration,
-  ): KubeProxyMode {
-    const mode = kubeProxy?.mode ?? cni.kubeProxyMode;
-    if (mode === undefined) {
-      throw problemAt(this.node.path, {
-        prop: 'kubeProxy',
-        allowed: `given with the network plugin ${cni.kind}, which serves no Services by itself`,
-        got: undefined,
-        remedy: 'pass for example IpvsKubeProxy.configure()',
-      });
-    }
-    return mode;
   }
 
   /** A plain App writes manifests only; whoever uses one should hear once where the rest is. */
@@ -159,6 +143,16 @@ export class NvmeControlPlane extends Chart {
       },
     });
   }
+}
+
+/** Somebody must serve Services: kube-proxy, or a plugin that wants to be alone with it. */
+function recommendedProxy(
+  { operatingSystem, kubernetesVersion }: NvmeControlPlaneProps,
+  cni: ICniConfiguration,
+): IKubeProxyConfiguration | undefined {
+  return cni.kubeProxyMode === KubeProxyMode.NONE
+    ? undefined
+    : KubeProxy.recommended({ operatingSystem, kubernetesVersion, cni });
 }
 
 /** The facts alone, without the rooms: what Cluster would not know must not reach it. */

@@ -31,6 +31,9 @@ export function renderApp(app: App): Record<string, string> {
     files.add('report/explain.md', explainMarkdown(cluster));
     files.add('report/explain.ndjson', explainLines(cluster));
     files.add('report/findings.txt', findingsText(cluster));
+    Object.entries(cluster._reports()).forEach(([name, content]) =>
+      files.add(`report/${name}`, content),
+    );
   }
   return files.all;
 }

@@ -1,32 +1,20 @@
-import { Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
-import { kubeProxyImage } from '../catalog';
 import {
   KubeProxyMode,
-  Phase,
   Tuning,
-  addManifest,
-  agreeWithFact,
   throwProblems,
   type Cluster,
   type IKubeProxyConfiguration,
 } from '../cluster';
+import { buildProxy } from './build-proxy';
 import { millis } from './go-duration';
 import type { IpvsKubeProxyOptions, IpvsKubeProxyProps } from './ipvs-options';
 import { ipvsFeatureGates } from './life-cycle';
-import { machineRows, requireMachineNeeds } from './machine-needs';
-import { renderConfiguration, renderIpvsSection, renderKubeconfig } from './render-config';
-import { renderObjects } from './render-objects';
-import { ipvsRules } from './rules';
-import { configurationRows, type SharedOptions } from './tuning';
-import { daemonSetRows } from './tuning-daemonset';
-import {
-  DEFAULT_MIN_SYNC_MS,
-  DEFAULT_SYNC_MS,
-  DEFAULT_TCP_TIMEOUT_MS,
-  ipvsRows,
-} from './tuning-ipvs';
-import { optionProblems } from './validate';
+import type { ModePart } from './mode-part';
+import { ipvsModules } from './modules';
+import { DEFAULT_TCP_TIMEOUT_MS, ipvsRows } from './tuning-ipvs';
+import { sectionRows } from './tuning-section';
+import { ipvsProblems } from './validate-ipvs';
 
 /**
  * kube-proxy in IPVS mode: kernel virtual servers with a hash lookup per packet instead of a walk
@@ -35,7 +23,7 @@ import { optionProblems } from './validate';
  *
  * On machines of this spec the machine owns the conntrack table and kube-proxy leaves it alone; on
  * machines of others (`Cluster.fromFacts`) kube-proxy sizes it. Upstream has deprecated this mode:
- * finding GW-PROXY-001 carries the dates.
+ * finding GW-PROXY-001 carries the dates. Its container is privileged, unlike those of the other modes.
  *
  * @example
  * // fragment
@@ -59,51 +47,45 @@ export class IpvsKubeProxy extends Construct {
    */
   constructor(scope: Construct, id: string, props: IpvsKubeProxyProps) {
     super(scope, id);
-    const { cluster } = props;
-    const { path } = this.node;
-    throwProblems(path, optionProblems(props, cluster));
-    agreeWithFact(path, 'kubeProxyMode', cluster.kubeProxyMode, KubeProxyMode.IPVS);
-
-    const shared = sharedOptions(props);
-    const configuration = new Tuning(configurationRows(cluster, KubeProxyMode.IPVS, shared));
-    const ipvs = new Tuning(ipvsRows(cluster, props));
-    const pods = new Tuning(daemonSetRows(shared));
-    cluster._register('kubeProxy', {
-      path,
-      mode: KubeProxyMode.IPVS,
-      scheduler: ipvs.get('scheduler'),
-      strictArp: ipvs.get('strictARP'),
-      excludeCidrs: ipvs.get('excludeCIDRs'),
-      syncPeriodSeconds: seconds(props.syncPeriod, DEFAULT_SYNC_MS),
-      minSyncPeriodSeconds: seconds(props.minSyncPeriod, DEFAULT_MIN_SYNC_MS),
-      tcpTimeoutSeconds: seconds(props.tcpTimeout, DEFAULT_TCP_TIMEOUT_MS),
-    });
-
-    const objects = renderObjects({
-      image: props.image ?? cluster._image(kubeProxyImage(cluster.kubernetesVersion.patch)),
-      imagePullSecrets: cluster.imagePullSecrets,
-      configuration: Yaml.stringify(
-        renderConfiguration(cluster, configuration, {
-          section: renderIpvsSection(ipvs),
-          featureGates: ipvsFeatureGates(cluster.kubernetesVersion.minor),
-        }),
-      ),
-      kubeconfig: Yaml.stringify(renderKubeconfig(cluster.endpoint.url)),
-      tuning: pods,
-    });
-    objects.forEach((object) => addManifest(this, cluster, Phase.KUBE_PROXY, object));
-
-    requireMachineNeeds(
-      this,
-      cluster,
-      ipvs.get('scheduler'),
-      configuration.get('metricsBindAddress'),
-    );
-    [configuration, ipvs, pods, new Tuning(machineRows(cluster))].forEach((tuning) =>
-      cluster.recordDecisions(tuning.decisions(path)),
-    );
-    ipvsRules.forEach((rule) => cluster.addRule(rule, this));
+    throwProblems(this.node.path, ipvsProblems(props, props.cluster));
+    buildProxy(this, props.cluster, props, ipvsPart(props.cluster, props));
   }
+}
+
+function ipvsPart(cluster: Cluster, options: IpvsKubeProxyOptions): ModePart {
+  const mode = KubeProxyMode.IPVS;
+  const { tcpTimeout } = options;
+  const tuning = new Tuning({ ...ipvsRows(cluster, options), ...sectionRows(mode, options) });
+  return {
+    mode,
+    tuning,
+    modules: ipvsModules(tuning.get('scheduler')),
+    featureGates: ipvsFeatureGates(cluster.kubernetesVersion.minor),
+    section: {
+      ipvs: {
+        scheduler: tuning.get('scheduler'),
+        strictARP: tuning.get('strictARP'),
+        excludeCIDRs: tuning.get('excludeCIDRs'),
+        syncPeriod: tuning.get('syncPeriod'),
+        minSyncPeriod: tuning.get('minSyncPeriod'),
+        tcpTimeout: tuning.get('tcpTimeout'),
+        tcpFinTimeout: tuning.get('tcpFinTimeout'),
+        udpTimeout: tuning.get('udpTimeout'),
+      },
+      iptables: {
+        masqueradeBit: tuning.get('masqueradeBit'),
+        masqueradeAll: tuning.get('masqueradeAll'),
+        localhostNodePorts: tuning.get('localhostNodePorts'),
+      },
+    },
+    ipvs: {
+      scheduler: tuning.get('scheduler'),
+      strictArp: tuning.get('strictARP'),
+      excludeCidrs: tuning.get('excludeCIDRs'),
+      tcpTimeoutSeconds:
+        (tcpTimeout === undefined ? DEFAULT_TCP_TIMEOUT_MS : millis(tcpTimeout)) / 1000,
+    },
+  };
 }
 
 class IpvsConfiguration implements IKubeProxyConfiguration {
@@ -114,12 +96,4 @@ class IpvsConfiguration implements IKubeProxyConfiguration {
   public create(scope: Construct, id: string, cluster: Cluster): Construct {
     return new IpvsKubeProxy(scope, id, { ...this.options, cluster });
   }
-}
-
-function sharedOptions({ memoryRequest, ...options }: IpvsKubeProxyOptions): SharedOptions {
-  return { ...options, memoryRequest: memoryRequest?.toMebibytes() };
-}
-
-function seconds(given: IpvsKubeProxyOptions['syncPeriod'], otherwise: number): number {
-  return (given === undefined ? otherwise : millis(given)) / 1000;
 }

@@ -1,5 +1,6 @@
-import type { Duration, Size } from 'cdk8s';
+import type { Duration } from 'cdk8s';
 import type { Cluster } from '../cluster';
+import type { KubeProxyOptions } from './kube-proxy-options';
 
 /**
  * How IPVS chooses an endpoint for a new connection. Every machine chooses for itself, and kube-proxy
@@ -32,7 +33,7 @@ export enum IpvsScheduler {
 }
 
 /** Options of kube-proxy in IPVS mode. Names are those of `KubeProxyConfiguration`. */
-export interface IpvsKubeProxyOptions {
+export interface IpvsKubeProxyOptions extends KubeProxyOptions {
   /**
    * How an endpoint is chosen. kube-proxy checks nothing here and fails on the machine.
    *
@@ -56,27 +57,6 @@ export interface IpvsKubeProxyOptions {
    */
   readonly excludeCidrs?: string[];
   /**
-   * Addresses of the machines on which NodePorts answer: canonical CIDRs, or a word that this
-   * Kubernetes release knows. Up to 1.36 that is `primary`, alone; from 1.37 on also `all`, in any
-   * mix. Loopback throws: IPVS serves no NodePort there.
-   *
-   * @default ['primary'], the node's own address
-   */
-  readonly nodePortAddresses?: string[];
-  /**
-   * The longest time between two full synchronisations, above zero. More than 5 minutes is finding
-   * GW-PROXY-008.
-   *
-   * @default Duration.seconds(30), as upstream
-   */
-  readonly syncPeriod?: Duration;
-  /**
-   * The shortest time between two synchronisations, from zero up to `syncPeriod`.
-   *
-   * @default Duration.seconds(1); upstream has none in this mode and synchronises at every change
-   */
-  readonly minSyncPeriod?: Duration;
-  /**
    * After how long an idle TCP connection is forgotten: whole seconds, 1 second to 24 hours, after
    * which conntrack forgets it. Less than 7,875 seconds is finding GW-PROXY-007.
    *
@@ -96,47 +76,6 @@ export interface IpvsKubeProxyOptions {
    * @default - the kernel's 5 minutes
    */
   readonly udpTimeout?: Duration;
-  /**
-   * Where metrics are served, `IP:port`: a loopback address, or an unspecified one (`0.0.0.0`,
-   * `[::]`) so that Prometheus can reach it. Any other address throws, since all machines share
-   * this configuration; so does port 10256, which is the health check's.
-   *
-   * @default '127.0.0.1:10249', as upstream
-   */
-  readonly metricsBindAddress?: string;
-  /**
-   * Whether all connections to Service addresses get the machine's source address. Only for network
-   * plugins that cannot route replies back.
-   *
-   * @default false, as upstream
-   */
-  readonly masqueradeAll?: boolean;
-  /**
-   * Whether conntrack lets TCP packets outside the window pass with their translation. Kernels
-   * before 6.1 send them on untranslated, and the peer resets the connection. Turning it off again
-   * needs a reboot of the machines: kube-proxy only ever writes 1.
-   *
-   * @default - true with a kernel older than 6.1, else false
-   */
-  readonly tcpBeLiberal?: boolean;
-  /**
-   * The image, a full reference with a tag or a digest.
-   *
-   * @default - registry.k8s.io/kube-proxy (or its mirror) of the cluster's Kubernetes release
-   */
-  readonly image?: string;
-  /**
-   * CPU that is set aside for kube-proxy on every machine, in thousandths of a core, 1 to 64000.
-   *
-   * @default 50
-   */
-  readonly cpuRequestMillicores?: number;
-  /**
-   * Memory that is set aside for kube-proxy on every machine, whole mebibytes, at least 16.
-   *
-   * @default Size.mebibytes(64)
-   */
-  readonly memoryRequest?: Size;
 }
 
 /** Options of kube-proxy in IPVS mode, and the cluster it is for. */

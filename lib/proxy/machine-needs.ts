@@ -1,36 +1,15 @@
 import type { IConstruct } from 'constructs';
-import { MergeRule, PortSource, tuned, type Cluster, type Machine } from '../cluster';
+import {
+  KubeProxyMode,
+  MergeRule,
+  PortSource,
+  tuned,
+  type Cluster,
+  type Machine,
+} from '../cluster';
 import { isLoopback, splitAddress } from './bind-address';
-import { IpvsScheduler } from './ipvs-options';
-import { schedulerModule } from './scheduler';
-import { HEALTH_PORT } from './tuning';
 
 const CONNTRACK_DOC = 'docs.kernel.org networking/nf_conntrack-sysctl';
-
-/**
- * Kernel modules of IPVS mode, name → why. Kernels load them on use as well; loaded at boot a missing
- * one shows before the first Service does, and the conntrack sysctls exist when they are written.
- * xt_physdev is left to the kernel: only external addresses need it, and it brings br_netfilter.
- */
-export function ipvsModules(scheduler: IpvsScheduler): Readonly<Record<string, string>> {
-  return {
-    nf_conntrack: 'connection tracking; its sysctls exist only while it is loaded',
-    ip_vs: 'virtual servers of the Services',
-    [schedulerModule(scheduler)]: `the scheduler ${scheduler}`,
-    ip_set: 'address sets in the few iptables rules of IPVS mode',
-    ip_set_bitmap_port: 'sets of NodePorts',
-    ip_set_hash_ip: 'the set of all Service addresses',
-    ip_set_hash_ipport: 'sets of Service addresses with ports',
-    ip_set_hash_ipportip: 'the hairpin set, and single source addresses of load balancers',
-    ip_set_hash_ipportnet: 'source ranges of load balancers',
-    xt_set: 'matches packets against the sets',
-    xt_addrtype: 'tells local destinations, for NodePorts',
-    xt_comment: 'comments in the rules',
-    xt_conntrack: 'lets answers pass',
-    xt_mark: 'marks what is to be masqueraded',
-    dummy: 'kube-ipvs0, the interface that holds the Service addresses',
-  };
-}
 
 /**
  * Hash bits of the IPVS connection table: a quarter as many buckets as there may be tracked
@@ -41,9 +20,16 @@ export function connectionTableBits(conntrackMax: number): number {
 }
 
 /** Rows about the machines, for the explain page; the sized ones name every size there is. */
-export function machineRows(cluster: Cluster) {
+export function machineRows(cluster: Cluster, mode: KubeProxyMode) {
   const sizes = [...bySize(cluster).keys()].sort((a, b) => a - b);
-  const rows = {
+  return {
+    ...(mode === KubeProxyMode.IPVS ? ipvsRows(sizes) : {}),
+    ...(cluster.ownsMachines ? conntrackRows(sizes) : {}),
+  };
+}
+
+function ipvsRows(sizes: readonly number[]) {
+  return {
     tableBits: tuned(
       'modprobe.ip_vs.conn_tab_bits',
       unique(sizes.map(connectionTableBits)),
@@ -59,7 +45,6 @@ export function machineRows(cluster: Cluster) {
       'Linux drivers/net/dummy.c',
     ),
   };
-  return cluster.ownsMachines ? { ...rows, ...conntrackRows(sizes) } : rows;
 }
 
 function conntrackRows(sizes: readonly number[]) {
@@ -95,29 +80,38 @@ function conntrackRows(sizes: readonly number[]) {
   };
 }
 
+/** What a kube-proxy asks of the machines. */
+export interface MachineNeeds {
+  readonly mode: KubeProxyMode;
+  /** Name → why. */
+  readonly modules: Readonly<Record<string, string>>;
+  readonly healthPort: number;
+  readonly metricsBindAddress: string;
+}
+
 /** Writes the needs into the ledger. What kube-proxy writes by itself (net.ipv4.vs.*, ARP, forwarding) is not asked for. */
-export function requireMachineNeeds(
-  by: IConstruct,
-  cluster: Cluster,
-  scheduler: IpvsScheduler,
-  metricsBindAddress: string,
-): void {
+export function requireMachineNeeds(by: IConstruct, cluster: Cluster, needs: MachineNeeds): void {
   const { ledger } = cluster;
-  Object.entries(ipvsModules(scheduler)).forEach(([name, why]) =>
+  const ipvs = needs.mode === KubeProxyMode.IPVS;
+  Object.entries(needs.modules).forEach(([name, why]) =>
     ledger.requireKernelModule(name, { by, why }),
   );
-  ledger.requireKernelModuleOption('dummy numdummies', '0', { by, why: 'no interface dummy0' });
+  if (ipvs) {
+    ledger.requireKernelModuleOption('dummy numdummies', '0', { by, why: 'no interface dummy0' });
+  }
   for (const [size, machines] of bySize(cluster)) {
-    ledger.requireKernelModuleOption('ip_vs conn_tab_bits', String(connectionTableBits(size)), {
-      by,
-      machines,
-      why: 'a quarter as many buckets as tracked connections',
-    });
+    if (ipvs) {
+      ledger.requireKernelModuleOption('ip_vs conn_tab_bits', String(connectionTableBits(size)), {
+        by,
+        machines,
+        why: 'a quarter as many buckets as tracked connections',
+      });
+    }
     if (cluster.ownsMachines) {
       requireConntrack(by, cluster, size, machines);
     }
   }
-  requirePorts(by, cluster, metricsBindAddress);
+  requirePorts(by, cluster, needs);
 }
 
 function requireConntrack(
@@ -152,15 +146,21 @@ function requireConntrack(
   });
 }
 
-function requirePorts(by: IConstruct, { ledger }: Cluster, metricsBindAddress: string): void {
-  ledger.requirePort(String(HEALTH_PORT), {
+function requirePorts(
+  by: IConstruct,
+  { ledger }: Cluster,
+  { healthPort, metricsBindAddress }: MachineNeeds,
+): void {
+  ledger.requirePort(String(healthPort), {
     by,
     protocol: 'tcp',
     from: PortSource.MACHINES,
     why: 'health check of kube-proxy',
   });
   for (const protocol of ['tcp', 'udp']) {
-    // IPVS answers NodePorts as local sockets would: packets pass the INPUT chain of the machine.
+    // IPVS answers NodePorts as local sockets would: packets pass the INPUT chain of the machine. In the
+    // other modes they pass it only where the endpoint is the machine itself, and never at a firewall
+    // before the machine.
     ledger.requirePort('30000-32767', {
       by,
       protocol,

@@ -1,6 +1,5 @@
 import type { Cluster, Tuning } from '../cluster';
 import type { configurationRows } from './tuning';
-import type { ipvsRows } from './tuning-ipvs';
 
 /** Where the ConfigMap is mounted, as kubeadm mounts its own. */
 export const CONFIG_DIR = '/var/lib/kube-proxy';
@@ -11,7 +10,7 @@ export const KUBECONFIG_FILE = 'kubeconfig.conf';
 
 const SERVICE_ACCOUNT_DIR = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** What distinguishes a mode: the section of that name, and the gates it needs. */
+/** What distinguishes a mode: the sections that it reads, and the gates it needs. */
 export interface ModeSection {
   readonly section: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly featureGates?: Readonly<Record<string, boolean>>;
@@ -21,7 +20,7 @@ export interface ModeSection {
 export function renderConfiguration(
   cluster: Cluster,
   tuning: Tuning<ReturnType<typeof configurationRows>>,
-  mode: ModeSection,
+  mode: ModeSection & { readonly detectLocal: Readonly<Record<string, string>> },
 ): Record<string, unknown> {
   return {
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
@@ -32,13 +31,9 @@ export function renderConfiguration(
     clientConnection: { kubeconfig: `${CONFIG_DIR}/${KUBECONFIG_FILE}` },
     clusterCIDR: cluster.podCidrs.join(','),
     detectLocalMode: tuning.get('detectLocalMode'),
+    ...(Object.keys(mode.detectLocal).length === 0 ? {} : { detectLocal: mode.detectLocal }),
     nodePortAddresses: tuning.get('nodePortAddresses'),
     ...mode.section,
-    iptables: {
-      masqueradeBit: tuning.get('masqueradeBit'),
-      masqueradeAll: tuning.get('masqueradeAll'),
-      localhostNodePorts: tuning.get('localhostNodePorts'),
-    },
     conntrack: {
       maxPerCore: tuning.get('maxPerCore'),
       min: tuning.get('min'),
@@ -52,24 +47,6 @@ export function renderConfiguration(
     metricsBindAddress: tuning.get('metricsBindAddress'),
     configSyncPeriod: tuning.get('configSyncPeriod'),
     oomScoreAdj: tuning.get('oomScoreAdj'),
-  };
-}
-
-/** The `ipvs` section. */
-export function renderIpvsSection(
-  tuning: Tuning<ReturnType<typeof ipvsRows>>,
-): ModeSection['section'] {
-  return {
-    ipvs: {
-      scheduler: tuning.get('scheduler'),
-      strictARP: tuning.get('strictARP'),
-      excludeCIDRs: tuning.get('excludeCIDRs'),
-      syncPeriod: tuning.get('syncPeriod'),
-      minSyncPeriod: tuning.get('minSyncPeriod'),
-      tcpTimeout: tuning.get('tcpTimeout'),
-      tcpFinTimeout: tuning.get('tcpFinTimeout'),
-      udpTimeout: tuning.get('udpTimeout'),
-    },
   };
 }
 

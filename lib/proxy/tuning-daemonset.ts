@@ -1,10 +1,11 @@
 import { tuned } from '../cluster';
-import { choice, type SharedOptions } from './tuning';
+import type { KubeProxyOptions } from './kube-proxy-options';
+import { choice } from './tuning';
 
 const KUBEADM = 'kubernetes/kubernetes cmd/kubeadm/app/phases/addons/proxy/manifests.go';
 
 /** Rows of the DaemonSet, the same in every mode. */
-export function daemonSetRows(options: SharedOptions) {
+export function daemonSetRows(options: KubeProxyOptions) {
   const pod = (path: string) => `DaemonSet.spec.template.spec.${path}`;
   return {
     maxUnavailable: tuned(
@@ -13,13 +14,6 @@ export function daemonSetRows(options: SharedOptions) {
       '1',
       'The kernel keeps forwarding while kube-proxy restarts, so ten steps are safe at any size; up to ten machines it is one at a time',
       'kubernetes/kubernetes pkg/apis/apps/v1/defaults.go',
-    ),
-    privileged: tuned(
-      pod('containers.securityContext.privileged'),
-      true,
-      "true, in kubeadm's manifest",
-      "It writes sysctls at every start, which need a writable /proc/sys. The split into --init-only and a container with NET_ADMIN alone is not enough here: iptables' set match opens a raw socket, and a sysctl that somebody changed later would keep the container from ever starting again",
-      'kubernetes/kubernetes pkg/proxy/ipvs/proxier.go; netfilter libxt_set.h',
     ),
     priority: tuned(
       pod('priorityClassName'),
@@ -50,14 +44,14 @@ export function daemonSetRows(options: SharedOptions) {
       'kubernetes/kubernetes pkg/kubelet/kubelet_pods.go',
     ),
     pullPolicy: tuned(
-      pod('containers.imagePullPolicy'),
+      pod('*.imagePullPolicy'),
       'IfNotPresent',
       'IfNotPresent for a tag other than latest',
       'A machine that boots while the registry is away still gets its Services',
       KUBEADM,
     ),
     cpu: choice(
-      pod('containers.resources.requests.cpu'),
+      pod('*.resources.requests.cpu'),
       format(options.cpuRequestMillicores, 'm'),
       '50m',
       "none, in kubeadm's manifest",
@@ -65,8 +59,8 @@ export function daemonSetRows(options: SharedOptions) {
       KUBEADM,
     ),
     memory: choice(
-      pod('containers.resources.requests.memory'),
-      format(options.memoryRequest, 'Mi'),
+      pod('*.resources.requests.memory'),
+      format(options.memoryRequest?.toMebibytes(), 'Mi'),
       '64Mi',
       "none, in kubeadm's manifest",
       'Room for some thousand endpoints; no limit, since being killed for memory leaves stale Services',

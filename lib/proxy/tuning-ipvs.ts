@@ -1,15 +1,12 @@
 import { hostCidr, ApiEndpointKind, tuned, type Cluster } from '../cluster';
-import { goDuration, millis } from './go-duration';
+import { goDuration } from './go-duration';
 import { IpvsScheduler, type IpvsKubeProxyOptions } from './ipvs-options';
 import { choice } from './tuning';
+import { spelled } from './tuning-section';
 
 const DEFAULTS = 'kubernetes/kubernetes pkg/proxy/apis/config/v1alpha1/defaults.go';
 const PROXIER = 'kubernetes/kubernetes pkg/proxy/ipvs/proxier.go';
 
-/** kube-proxy's own, in every mode. */
-export const DEFAULT_SYNC_MS = 30_000;
-/** What iptables and nftables mode have by themselves. */
-export const DEFAULT_MIN_SYNC_MS = 1000;
 /** Seconds until Linux gives up a silent peer: 7200 s, then nine probes 75 s apart. */
 export const KEEPALIVE_SECONDS = 7200 + 9 * 75;
 /** The next round figure above keepalive. */
@@ -51,22 +48,6 @@ export function ipvsRows(cluster: Cluster, options: IpvsKubeProxyOptions) {
       'At clean-up kube-proxy deletes every virtual server that no Service asks for, the one of a control-plane address included',
       PROXIER,
     ),
-    syncPeriod: choice(
-      key('syncPeriod'),
-      spelled(options.syncPeriod),
-      goDuration(DEFAULT_SYNC_MS),
-      '30s',
-      "Repairs what others changed by hand, and sets the health check's patience to twice its length",
-      DEFAULTS,
-    ),
-    minSyncPeriod: choice(
-      key('minSyncPeriod'),
-      spelled(options.minSyncPeriod),
-      goDuration(DEFAULT_MIN_SYNC_MS),
-      '0s, no pause at all',
-      'A rollout changes endpoints many times a second; one pass over all Services then does for a whole second of changes, as in the other modes',
-      DEFAULTS,
-    ),
     tcpTimeout: choice(
       key('tcpTimeout'),
       spelled(options.tcpTimeout),
@@ -79,6 +60,13 @@ export function ipvsRows(cluster: Cluster, options: IpvsKubeProxyOptions) {
       'tcpFinTimeout',
       'two minutes',
       'Long enough for a half-closed connection to deliver the rest',
+    ),
+    localhostNodePorts: tuned(
+      'KubeProxyConfiguration.iptables.localhostNodePorts',
+      false,
+      'true',
+      'Only iptables mode reads it; said here so that a change of mode by hand does not turn on route_localnet, which lets neighbours reach services bound to loopback',
+      'CVE-2020-8558; kubernetes/enhancements KEP-784',
     ),
     udpTimeout: kernelTimeout(
       'udpTimeout',
@@ -93,8 +81,4 @@ function excluded(cluster: Cluster, { excludeCidrs }: IpvsKubeProxyOptions): str
   const { kind, address } = cluster.endpoint;
   const virtual = kind === ApiEndpointKind.KUBE_VIP ? [hostCidr(address!)] : [];
   return [...new Set([...virtual, ...(excludeCidrs ?? [])])].sort();
-}
-
-function spelled(duration: Parameters<typeof millis>[0] | undefined): string | undefined {
-  return duration === undefined ? undefined : goDuration(millis(duration));
 }

@@ -1,22 +1,9 @@
 import { atLeast, kernelFloors } from '../catalog';
 import { KubeProxyMode, familyOf, tuned, type Cluster, type TuningRow } from '../cluster';
+import { KubeProxyDetectLocalMode, type KubeProxyOptions } from './kube-proxy-options';
 
 const DEFAULTS = 'kubernetes/kubernetes pkg/proxy/apis/config/v1alpha1/defaults.go';
 const CONNTRACK = 'kubernetes/kubernetes pkg/proxy/conntrack/sysctls.go';
-
-/** The port of kube-proxy's health check. */
-export const HEALTH_PORT = 10256;
-
-/** What every mode lets the user say, beside the options of its own section. */
-export interface SharedOptions {
-  readonly nodePortAddresses?: readonly string[];
-  readonly metricsBindAddress?: string;
-  readonly masqueradeAll?: boolean;
-  readonly tcpBeLiberal?: boolean;
-  readonly cpuRequestMillicores?: number;
-  /** Mebibytes. */
-  readonly memoryRequest?: number;
-}
 
 /** A row whose value the spec may choose; its reason then says so and keeps ours beside it. */
 export function choice<V>(
@@ -39,7 +26,11 @@ export function choice<V>(
 }
 
 /** Rows of KubeProxyConfiguration that every mode has. */
-export function configurationRows(cluster: Cluster, mode: KubeProxyMode, options: SharedOptions) {
+export function configurationRows(
+  cluster: Cluster,
+  mode: KubeProxyMode,
+  options: KubeProxyOptions,
+) {
   const key = (path: string) => `KubeProxyConfiguration.${path}`;
   const ipv6 = familyOf(cluster.machines[0]?.address ?? '0.0.0.0') === 'IPv6';
   return {
@@ -57,9 +48,10 @@ export function configurationRows(cluster: Cluster, mode: KubeProxyMode, options
       'Nothing is bound to it. A real address would become the node address of every machine that reads this file',
       'kubernetes/kube-proxy config/v1alpha1/types.go',
     ),
-    healthzBindAddress: tuned(
+    healthzBindAddress: choice(
       key('healthzBindAddress'),
-      ipv6 ? `[::]:${HEALTH_PORT}` : `0.0.0.0:${HEALTH_PORT}`,
+      options.healthzBindAddress,
+      ipv6 ? '[::]:10256' : '0.0.0.0:10256',
       '0.0.0.0:10256',
       'kubelet probes it on the node address, and load balancers ask it whether to send traffic here',
       DEFAULTS,
@@ -72,9 +64,10 @@ export function configurationRows(cluster: Cluster, mode: KubeProxyMode, options
       'The port serves the whole configuration to anybody who can reach it',
       DEFAULTS,
     ),
-    detectLocalMode: tuned(
+    detectLocalMode: choice(
       key('detectLocalMode'),
-      'ClusterCIDR',
+      options.detectLocalMode,
+      KubeProxyDetectLocalMode.CLUSTER_CIDR,
       'empty, which is ClusterCIDR',
       "Pod addresses come from one network whatever the plugin, while interface names and node ranges are the plugin's own affair",
       DEFAULTS,
@@ -83,7 +76,7 @@ export function configurationRows(cluster: Cluster, mode: KubeProxyMode, options
       key('nodePortAddresses'),
       options.nodePortAddresses,
       ['primary'],
-      'empty, which is every local address',
+      'empty, which is every local address, and primary in nftables mode',
       "A NodePort then answers on the address of the Node object and on no other network of the machine; it is also upstream's choice for nftables mode",
       'kubernetes/kubernetes cmd/kube-proxy/app/server.go',
     ),
@@ -94,37 +87,64 @@ export function configurationRows(cluster: Cluster, mode: KubeProxyMode, options
       'A resync from the local cache; changes arrive by watch',
       DEFAULTS,
     ),
-    oomScoreAdj: tuned(
+    oomScoreAdj: choice(
       key('oomScoreAdj'),
-      -999,
+      options.oomScoreAdj,
+      mode === KubeProxyMode.IPVS ? -999 : KUBELET_OOM_SCORE,
       '-999',
-      'Killed after everything else when memory runs out: without it Services keep pointing at pods that are gone',
-      DEFAULTS,
-    ),
-    masqueradeBit: tuned(
-      key('iptables.masqueradeBit'),
-      14,
-      '14',
-      "IPVS mode reads it from this section. 15 was kubelet's, and Calico marks with 16 to 31",
-      DEFAULTS,
-    ),
-    masqueradeAll: choice(
-      key('iptables.masqueradeAll'),
-      options.masqueradeAll,
-      false,
-      'false',
-      'IPVS mode reads it from this section. Pods keep their address towards Services, so that policies and logs see it',
-      DEFAULTS,
-    ),
-    localhostNodePorts: tuned(
-      key('iptables.localhostNodePorts'),
-      false,
-      'true',
-      'Only iptables mode reads it; said here so that a change of mode by hand does not turn on route_localnet, which lets neighbours reach services bound to loopback',
-      'CVE-2020-8558; kubernetes/enhancements KEP-784',
+      mode === KubeProxyMode.IPVS
+        ? 'Killed after everything else when memory runs out: without it Services keep pointing at pods that are gone'
+        : 'What kubelet gives to a pod that the node cannot do without; less needs the capability SYS_RESOURCE, for a difference that no other pod can fall into',
+      `${DEFAULTS}; pkg/kubelet/qos/policy.go`,
     ),
     ...conntrackRows(cluster, options.tcpBeLiberal),
+    ...liberalRow(mode, options.tcpBeLiberal),
   };
+}
+
+/** The interface by which pods are told from others, where that is the way; no row where it is not. */
+export function detectLocalRows({
+  bridgeInterface,
+  interfaceNamePrefix,
+}: KubeProxyOptions): Record<string, TuningRow<string>> {
+  const named = Object.entries({ bridgeInterface, interfaceNamePrefix });
+  return Object.fromEntries(
+    named.flatMap(([field, name]) =>
+      name === undefined
+        ? []
+        : [
+            [
+              field,
+              tuned(
+                `KubeProxyConfiguration.detectLocal.${field}`,
+                name,
+                'empty',
+                'Chosen in the spec, as detectLocalMode is, which reads it',
+                DEFAULTS,
+              ),
+            ],
+          ],
+    ),
+  );
+}
+
+/** What kubelet writes for a pod of priority system-node-critical. */
+export const KUBELET_OOM_SCORE = -997;
+
+/** iptables mode drops what conntrack calls invalid, and stops doing so where conntrack is liberal. */
+function liberalRow(mode: KubeProxyMode, tcpBeLiberal: boolean | undefined) {
+  return mode === KubeProxyMode.IPTABLES
+    ? {
+        tcpBeLiberal: choice(
+          'KubeProxyConfiguration.conntrack.tcpBeLiberal',
+          tcpBeLiberal,
+          false,
+          'false',
+          'iptables mode drops packets outside the TCP window itself, before they could be sent on untranslated',
+          'kubernetes/kubernetes pkg/proxy/iptables/proxier.go',
+        ),
+      }
+    : {};
 }
 
 /**

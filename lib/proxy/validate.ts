@@ -1,150 +1,98 @@
-import type { Duration } from 'cdk8s';
-import { kubernetesMinor } from '../catalog';
-import { Cidr, checkInteger, parseImage, type Cluster, type Problem } from '../cluster';
-import { isLoopback, splitAddress } from './bind-address';
+import { checkInteger, parseImage, type Cluster, type Problem } from '../cluster';
 import { goDuration, millis } from './go-duration';
-import { IpvsScheduler, type IpvsKubeProxyOptions } from './ipvs-options';
-import { ipvsIsGone, ipvsLifeCycleText } from './life-cycle';
-import { HEALTH_PORT } from './tuning';
-import { DEFAULT_MIN_SYNC_MS, DEFAULT_SYNC_MS } from './tuning-ipvs';
+import {
+  KubeProxyDetectLocalMode,
+  KubeProxyNames,
+  type KubeProxyOptions,
+} from './kube-proxy-options';
+import { DEFAULT_MIN_SYNC_MS, DEFAULT_SYNC_MS } from './tuning-section';
+import { listenProblems, nodePortProblems } from './validate-addresses';
 
-/** How long conntrack keeps an idle TCP connection on our machines and by kube-proxy's own default. */
-const CONNTRACK_ESTABLISHED_MS = 24 * 3_600_000;
-
-/** Everything that is wrong with the options on their own, given the facts of the cluster. */
-export function optionProblems(options: IpvsKubeProxyOptions, cluster: Cluster): Problem[] {
+/**
+ * Everything that is wrong with the options that all modes have, given the facts of the cluster.
+ *
+ * @param noLoopback the way out where the mode serves no NodePort on loopback; undefined where it does
+ */
+export function proxyProblems(
+  options: KubeProxyOptions,
+  cluster: Cluster,
+  noLoopback: string | undefined,
+): Problem[] {
   return [
-    ...releaseProblems(cluster),
-    ...schedulerProblems(options.scheduler),
-    ...excludeProblems(options.excludeCidrs ?? [], cluster),
-    ...nodePortProblems(options.nodePortAddresses, cluster),
+    ...nodePortProblems(options.nodePortAddresses, cluster, noLoopback),
     ...syncProblems(options),
-    ...(['tcpTimeout', 'tcpFinTimeout', 'udpTimeout'] as const).flatMap((prop) =>
-      timeoutProblems(prop, options[prop]),
-    ),
-    ...metricsProblems(options.metricsBindAddress),
+    ...markProblems(options),
+    ...listenProblems(options, cluster),
+    ...detectProblems(options),
     ...podProblems(options),
+    ...wordProblems('names', options.names, Object.values(KubeProxyNames)),
+    ...checkInteger(
+      'expectedServices',
+      options.expectedServices,
+      { min: 1, max: 150_000 },
+      'upstream tests clusters of up to 10000 Services; leave it out when it is not known',
+    ),
   ];
 }
 
-function releaseProblems(cluster: Cluster): Problem[] {
-  const { minor } = cluster.kubernetesVersion;
-  return ipvsIsGone(minor)
-    ? [
-        {
-          prop: 'cluster.kubernetesVersion',
-          allowed: 'a release with IPVS mode',
-          got: minor,
-          remedy: `use another proxy mode; IPVS is ${ipvsLifeCycleText()}`,
-        },
-      ]
-    : [];
-}
-
-function schedulerProblems(scheduler: IpvsScheduler | undefined): Problem[] {
-  const known: string[] = Object.values(IpvsScheduler);
-  return scheduler === undefined || known.includes(scheduler)
-    ? []
-    : [
-        {
-          prop: 'scheduler',
-          allowed: `one of ${known.join(', ')}`,
-          got: scheduler,
-          remedy: 'kube-proxy passes any word on and fails on the machine; rr suits most',
-        },
-      ];
-}
-
-function excludeProblems(cidrs: readonly string[], cluster: Cluster): Problem[] {
-  const services = (['serviceCidr', 'serviceCidrV6'] as const).flatMap((prop) => {
-    const cidr = Cidr.parse(cluster[prop] ?? '');
-    return cidr === undefined ? [] : [{ prop, cidr }];
-  });
-  return cidrs.flatMap((got) => {
-    const cidr = Cidr.parse(got);
-    if (cidr === undefined) {
-      return [
-        {
-          prop: 'excludeCidrs',
-          allowed: 'canonical CIDRs',
-          got,
-          remedy: 'write the network address with its prefix length; /32 for one address',
-        },
-      ];
-    }
-    return services
-      .filter((network) => cidr.overlaps(network.cidr))
-      .map((network) => ({
-        prop: 'excludeCidrs',
-        allowed: `apart from ${network.prop} ${network.cidr}`,
-        got,
-        remedy:
-          'virtual servers of deleted Services would stay for ever; name only foreign addresses',
-      }));
-  });
-}
-
-function nodePortProblems(addresses: readonly string[] | undefined, cluster: Cluster): Problem[] {
-  if (addresses === undefined) {
-    return [];
-  }
-  const prop = 'nodePortAddresses';
-  const { minor } = cluster.kubernetesVersion;
-  // Loopback is never served in this mode, whatever words the release knows.
-  const words = kubernetesMinor(minor).nodePortAddressKeywords.value.filter(
-    (word) => word !== 'localhost',
+/** kube-proxy takes 0 to 31 and looks at nobody else's marks. */
+function markProblems({ masqueradeBit }: KubeProxyOptions): Problem[] {
+  return checkInteger(
+    'masqueradeBit',
+    masqueradeBit,
+    { min: 0, max: 14 },
+    "15 was kubelet's and 16 to 31 are Calico's; leave it out for 14",
   );
-  if (addresses.length === 0) {
-    return [
-      {
-        prop,
-        allowed: 'not empty',
-        got: undefined,
-        remedy: 'leave it out for the node address; 0.0.0.0/0 opens NodePorts on every address',
-      },
-    ];
-  }
-  const problems = addresses.flatMap((got): Problem[] => {
-    if (words.includes(got)) {
-      return [];
-    }
-    const host = got.split('/')[0]!;
-    if (got === 'localhost' || isLoopback(host)) {
-      return [
-        {
-          prop,
-          allowed: 'apart from loopback',
-          got,
-          remedy: 'IPVS mode serves no NodePort there; call the Service address',
-        },
-      ];
-    }
-    return Cidr.parse(got) === undefined
-      ? [
-          {
-            prop,
-            allowed: `canonical CIDRs or ${words.join(', ')}`,
-            got,
-            remedy: `these are what Kubernetes ${minor} takes; one address is a /32`,
-          },
-        ]
-      : [];
-  });
-  const mixed = addresses.length > 1 && addresses.includes('primary') && words.length === 1;
-  return mixed
-    ? [
-        ...problems,
-        {
-          prop,
-          allowed: `primary alone or only CIDRs in Kubernetes ${minor}`,
-          got: addresses,
-          remedy: 'kube-proxy exits on a mix; use 1.37 or name the CIDRs',
-        },
-      ]
-    : problems;
 }
 
-function syncProblems(options: IpvsKubeProxyOptions): Problem[] {
+function detectProblems(options: KubeProxyOptions): Problem[] {
+  const { detectLocalMode = KubeProxyDetectLocalMode.CLUSTER_CIDR } = options;
+  const named = [
+    ['bridgeInterface', KubeProxyDetectLocalMode.BRIDGE_INTERFACE, 'cni0'],
+    ['interfaceNamePrefix', KubeProxyDetectLocalMode.INTERFACE_NAME_PREFIX, 'cali'],
+  ] as const;
+  return [
+    ...wordProblems(
+      'detectLocalMode',
+      options.detectLocalMode,
+      Object.values(KubeProxyDetectLocalMode),
+    ),
+    ...named.flatMap(([prop, mode, example]): Problem[] => {
+      const got = options[prop];
+      if (detectLocalMode !== mode) {
+        return got === undefined
+          ? []
+          : [
+              {
+                prop,
+                allowed: `left out with detectLocalMode ${detectLocalMode}`,
+                got,
+                remedy: `only ${mode} reads it`,
+              },
+            ];
+      }
+      return got !== undefined && /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,14}$/.test(got)
+        ? []
+        : [
+            {
+              prop,
+              allowed: `1 to 15 characters of an interface name with detectLocalMode ${mode}`,
+              got,
+              remedy: `give for example ${example}`,
+            },
+          ];
+    }),
+  ];
+}
+
+/** Enums reach a jsii program in another language as words. */
+function wordProblems(prop: string, got: string | undefined, words: readonly string[]): Problem[] {
+  return got === undefined || words.includes(got)
+    ? []
+    : [{ prop, allowed: `one of ${words.join(', ')}`, got, remedy: 'correct the word' }];
+}
+
+function syncProblems(options: KubeProxyOptions): Problem[] {
   const sync = options.syncPeriod === undefined ? DEFAULT_SYNC_MS : millis(options.syncPeriod);
   const least =
     options.minSyncPeriod === undefined ? DEFAULT_MIN_SYNC_MS : millis(options.minSyncPeriod);
@@ -175,71 +123,26 @@ function syncProblems(options: IpvsKubeProxyOptions): Problem[] {
   return problems;
 }
 
-function timeoutProblems(prop: string, timeout: Duration | undefined): Problem[] {
-  if (timeout === undefined) {
-    return [];
-  }
-  const got = millis(timeout);
-  if (got % 1000 === 0 && got >= 1000 && got <= CONNTRACK_ESTABLISHED_MS) {
-    return [];
-  }
-  const max = goDuration(CONNTRACK_ESTABLISHED_MS);
-  return [
-    {
-      prop,
-      allowed: `whole seconds between 1s and ${max}`,
-      got: goDuration(got),
-      remedy: `leave it out for the default; conntrack forgets what is idle for ${max}`,
-    },
-  ];
-}
-
-function metricsProblems(got: string | undefined): Problem[] {
-  if (got === undefined) {
-    return [];
-  }
-  const prop = 'metricsBindAddress';
-  const address = splitAddress(got);
-  if (address === undefined) {
-    return [
-      { prop, allowed: 'IP:port', got, remedy: 'write 0.0.0.0:10249, or [::]:10249 on IPv6' },
-    ];
-  }
-  const { host, port } = address;
-  if (!isLoopback(host) && host !== '0.0.0.0' && host !== '::') {
-    return [
-      {
-        prop,
-        allowed: 'a loopback or unspecified address',
-        got,
-        remedy: 'every machine reads the same configuration and only one of them has this address',
-      },
-    ];
-  }
-  if (port === HEALTH_PORT) {
-    return [
-      {
-        prop,
-        allowed: `another port than ${HEALTH_PORT}`,
-        got,
-        remedy: 'the health check listens there; 10249 is the usual one',
-      },
-    ];
-  }
-  return checkInteger(prop, port, { min: 1, max: 65535 }, 'use port 10249');
-}
-
 function podProblems({
   image,
+  oomScoreAdj,
   cpuRequestMillicores,
   memoryRequest,
-}: IpvsKubeProxyOptions): Problem[] {
-  const problems = checkInteger(
-    'cpuRequestMillicores',
-    cpuRequestMillicores,
-    { min: 1, max: 64_000 },
-    'leave it out for 50',
-  );
+}: KubeProxyOptions): Problem[] {
+  const problems = [
+    ...checkInteger(
+      'oomScoreAdj',
+      oomScoreAdj,
+      { min: -1000, max: 1000 },
+      'leave it out: kube-proxy then goes after all pods that can be spared',
+    ),
+    ...checkInteger(
+      'cpuRequestMillicores',
+      cpuRequestMillicores,
+      { min: 1, max: 64_000 },
+      'leave it out for 50',
+    ),
+  ];
   if (image !== undefined && parseImage(image) === undefined) {
     problems.push({
       prop: 'image',

@@ -101,8 +101,9 @@ function modes(cluster: Cluster): string {
     ]);
   }
   if (proxy !== undefined) {
-    const scheduler = proxy.scheduler === undefined ? '' : `scheduler ${proxy.scheduler}, `;
-    rows.push(['service proxy', proxy.mode, `${scheduler}strictARP ${proxy.strictArp}`]);
+    const { mode, scheduler, strictArp, detectLocalMode } = proxy;
+    const ipvs = scheduler === undefined ? '' : `scheduler ${scheduler}, strictARP ${strictArp}`;
+    rows.push(['service proxy', mode, ipvs || `pods told by ${detectLocalMode}`]);
   }
   if (dns !== undefined) {
     const held = dns.bindsClusterIp ? ' and on the address of the DNS Service' : '';

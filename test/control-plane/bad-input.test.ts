@@ -65,11 +65,6 @@ test.each<[string, () => Partial<NvmeControlPlaneProps>, string]>([
     '[oslo/cni] mtu must be between 1280 and 1500, got 9000; lower it or raise underlay.mtu',
   ],
   [
-    'nobody to serve Services',
-    () => ({ kubeProxy: undefined }),
-    '[oslo] kubeProxy must be given with the network plugin calico, which serves no Services by itself, got nothing; pass for example IpvsKubeProxy.configure()',
-  ],
-  [
     'half a second family',
     () => ({ podCidrV6: 'fd00:244::/56', machines: [osloMachine(1)] }),
     '[oslo/cluster] addressV6 of machine cp-1 must be given in a dual-stack cluster, which podCidrV6 makes this one, got nothing; leave it out, or give podCidrV6, serviceCidrV6, nodeCidrV6 and addressV6 throughout',

@@ -1,33 +1,32 @@
 import { readFileSync } from 'node:fs';
 import { Duration } from 'cdk8s';
 import { parse } from 'yaml';
-import { ApiEndpoint, KubernetesVersion, Machine, OperatingSystem, Zone } from '../../lib/cluster';
-import { IpvsScheduler } from '../../lib/proxy';
+import {
+  ApiEndpoint,
+  KubeProxyMode,
+  KubernetesVersion,
+  Machine,
+  OperatingSystem,
+  Zone,
+} from '../../lib/cluster';
+import { IpvsScheduler, KubeProxyDetectLocalMode } from '../../lib/proxy';
 import { describeWithUpstream, upstreamFile } from '../support/upstream';
-import { render } from './support';
+import { modes, render, renderMode, type Mode } from './support';
 
-/** What upstream knows and we leave to upstream's default, each with its reason. */
+/** What upstream knows and no mode writes, each with its reason. */
 const LEFT_OUT: Record<string, string> = {
   bindAddressHardFail: 'a metrics port that is taken must not stop the proxy',
   'clientConnection.acceptContentTypes': 'empty lets the server choose',
   'clientConnection.burst': 'informers hold few watches; there is nothing to speed up',
   'clientConnection.contentType': 'protobuf by default, the fastest there is',
   'clientConnection.qps': 'as burst',
-  'detectLocal.bridgeInterface': 'only for detectLocalMode BridgeInterface',
-  'detectLocal.interfaceNamePrefix': 'only for detectLocalMode InterfaceNamePrefix',
   enableProfiling: 'off by default',
   hostnameOverride: 'the flag says it for each node',
-  'iptables.minSyncPeriod': 'read in iptables mode only',
-  'iptables.syncPeriod': 'read in iptables mode only',
   'logging.flushFrequency': 'the default is right',
   'logging.format': 'text, as every other component',
   'logging.options.json.infoBufferSize': 'no buffering by default',
   'logging.options.text.infoBufferSize': 'no buffering by default',
   'logging.verbosity': 'zero by default',
-  'nftables.masqueradeAll': 'another mode',
-  'nftables.masqueradeBit': 'another mode',
-  'nftables.minSyncPeriod': 'another mode',
-  'nftables.syncPeriod': 'another mode',
   portRange: 'unused since the userspace mode is gone',
   showHiddenMetricsForVersion: 'no metric is asked for that upstream hides',
   'winkernel.enableDSR': 'Windows',
@@ -36,6 +35,14 @@ const LEFT_OUT: Record<string, string> = {
   'winkernel.rootHnsEndpointName': 'Windows',
   'winkernel.sourceVip': 'Windows',
 };
+
+/** Which sections each mode reads, and so writes. */
+const SECTIONS: Record<Mode, string[]> = {
+  iptables: ['iptables.'],
+  ipvs: ['ipvs.', 'iptables.masquerade', 'iptables.localhostNodePorts'],
+  nftables: ['nftables.'],
+};
+const MODE_SECTION = /^(iptables|ipvs|nftables)\./;
 
 function leaves(value: unknown, path = ''): Array<[string, unknown]> {
   return value !== null && typeof value === 'object' && !Array.isArray(value)
@@ -53,19 +60,47 @@ describeWithUpstream('KubeProxyConfiguration against upstream', () => {
       ),
     ),
   );
-  const ours = Object.fromEntries(leaves(render().configuration));
+  const rendered = (mode: Mode) =>
+    Object.fromEntries(leaves(renderMode(mode).configuration)) as Record<string, unknown>;
+  const byBridge = {
+    detectLocalMode: KubeProxyDetectLocalMode.BRIDGE_INTERFACE,
+    bridgeInterface: 'cni0',
+  };
+  const byPrefix = {
+    detectLocalMode: KubeProxyDetectLocalMode.INTERFACE_NAME_PREFIX,
+    interfaceNamePrefix: 'cali',
+  };
+  const ours = rendered(KubeProxyMode.IPVS);
 
-  test('has no key that upstream does not know', () => {
-    expect(Object.keys(ours).filter((key) => !(key in upstream))).toEqual([]);
+  test.each(modes)('%s mode has no key that upstream does not know', (mode) => {
+    const keys = [{}, byBridge, byPrefix].flatMap((options) =>
+      leaves(renderMode(mode, options).configuration).map(([key]) => key),
+    );
+    expect(keys.filter((key) => !(key in upstream))).toEqual([]);
   });
 
-  test('has every key of upstream, or a reason to leave it out', () => {
-    const missing = Object.keys(upstream).filter((key) => !(key in ours));
+  test('some mode has every key of upstream, or there is a reason to leave it out', () => {
+    const written = new Set(
+      modes.flatMap((mode) =>
+        [{}, byBridge, byPrefix].flatMap((options) =>
+          leaves(renderMode(mode, options).configuration).map(([key]) => key),
+        ),
+      ),
+    );
+    const missing = Object.keys(upstream).filter((key) => !written.has(key));
     expect(missing.sort()).toEqual(Object.keys(LEFT_OUT).sort());
   });
 
-  test('gives every value the type that upstream gives it', () => {
-    const wrong = Object.entries(ours).filter(
+  test.each(modes)('%s mode writes the sections that it reads, whole, and no other', (mode) => {
+    const read = Object.keys(upstream).filter((key) =>
+      SECTIONS[mode].some((section) => key.startsWith(section)),
+    );
+    const written = Object.keys(rendered(mode)).filter((key) => MODE_SECTION.test(key));
+    expect(written.sort()).toEqual(read.sort());
+  });
+
+  test.each(modes)('%s mode gives every value the type that upstream gives it', (mode) => {
+    const wrong = Object.entries(rendered(mode)).filter(
       ([key, value]) => upstream[key] !== null && typeof value !== typeof upstream[key],
     );
     expect(wrong).toEqual([]);
@@ -215,6 +250,95 @@ describe('KubeProxyConfiguration', () => {
   test.each(['1.35.8', '1.36.4', '1.37.1'])('names no feature gate on %s', (patch) => {
     const { configuration } = render({}, { kubernetesVersion: KubernetesVersion.of(patch) });
     expect(configuration).not.toHaveProperty('featureGates');
+  });
+});
+
+describe('the other modes', () => {
+  const { IPTABLES, NFTABLES } = KubeProxyMode;
+
+  test.each([
+    [IPTABLES, { iptables: { localhostNodePorts: false } }],
+    [NFTABLES, { nftables: {} }],
+  ] as const)('%s of the flagship', (mode, section) => {
+    const { configuration } = renderMode(mode);
+    const ipvs = render().configuration;
+    expect(configuration).toEqual({
+      ...ipvs,
+      mode,
+      ipvs: undefined,
+      iptables: undefined,
+      oomScoreAdj: -997,
+      [mode]: {
+        masqueradeBit: 14,
+        masqueradeAll: false,
+        syncPeriod: '30s',
+        minSyncPeriod: '1s',
+        ...Object.values(section)[0],
+      },
+    });
+    expect(Object.keys(configuration)).not.toContain('ipvs');
+    expect(Object.keys(configuration).includes('iptables')).toBe(mode === IPTABLES);
+  });
+
+  test('every option reaches its field', () => {
+    const options = {
+      syncPeriod: Duration.minutes(1),
+      minSyncPeriod: Duration.seconds(2),
+      masqueradeAll: true,
+      masqueradeBit: 13,
+      bindAddress: '0.0.0.0',
+      healthzBindAddress: '0.0.0.0:10356',
+      detectLocalMode: KubeProxyDetectLocalMode.INTERFACE_NAME_PREFIX,
+      interfaceNamePrefix: 'cali',
+      oomScoreAdj: 0,
+      tcpBeLiberal: true,
+    };
+    const section = { masqueradeBit: 13, masqueradeAll: true };
+    const sync = { syncPeriod: '1m0s', minSyncPeriod: '2s' };
+    const common = {
+      bindAddress: '0.0.0.0',
+      healthzBindAddress: '0.0.0.0:10356',
+      detectLocalMode: 'InterfaceNamePrefix',
+      detectLocal: { interfaceNamePrefix: 'cali' },
+      oomScoreAdj: 0,
+      conntrack: { tcpBeLiberal: true },
+    };
+    expect(renderMode(NFTABLES, options).configuration).toMatchObject({
+      ...common,
+      nftables: { ...section, ...sync },
+    });
+    expect(renderMode(IPTABLES, options).configuration).toMatchObject({
+      ...common,
+      iptables: { ...section, ...sync },
+    });
+    expect(render(options).configuration).toMatchObject({
+      ...common,
+      iptables: section,
+      ipvs: sync,
+    });
+  });
+
+  test('loopback is a field in iptables mode and a gate in nftables mode', () => {
+    const nodePortAddresses = ['primary', 'localhost'];
+    const options = { localhostNodePorts: true, nodePortAddresses };
+    const facts = { kubernetesVersion: KubernetesVersion.V1_37 };
+    const iptables = renderMode(IPTABLES, options, facts).configuration;
+    expect(iptables.iptables.localhostNodePorts).toBe(true);
+    expect(iptables).not.toHaveProperty('featureGates');
+    const nftables = renderMode(NFTABLES, options, facts).configuration;
+    expect(nftables.featureGates).toEqual({ KubeProxyNFTablesLocalhostNodePorts: true });
+    expect(renderMode(NFTABLES, {}, facts).configuration).not.toHaveProperty('featureGates');
+  });
+
+  test('is liberal on kernels before 6.1 where kube-proxy does not drop such packets itself', () => {
+    const facts = { operatingSystem: OperatingSystem.UBUNTU_22_04 };
+    const liberal = (mode: Mode) =>
+      renderMode(mode, {}, facts).configuration.conntrack.tcpBeLiberal;
+    expect(modes.map((mode) => [mode, liberal(mode)])).toEqual([
+      ['iptables', false],
+      ['ipvs', true],
+      ['nftables', true],
+    ]);
   });
 });
 

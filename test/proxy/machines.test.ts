@@ -1,10 +1,10 @@
 import { Size } from 'cdk8s';
 import * as fc from 'fast-check';
-import { Machine } from '../../lib/cluster';
+import { KubeProxyMode, Machine } from '../../lib/cluster';
 import { IpvsScheduler } from '../../lib/proxy';
 import { connectionTableBits } from '../../lib/proxy/machine-needs';
 import { osloMachine } from '../support/oslo';
-import { render } from './support';
+import { render, renderMode } from './support';
 
 const machines = [
   osloMachine(1),
@@ -125,4 +125,68 @@ test('the connection table grows with conntrack, within what every kernel takes'
       },
     ),
   );
+});
+
+describe('the other modes', () => {
+  const asked = (mode: KubeProxyMode.IPTABLES | KubeProxyMode.NFTABLES) => {
+    const { cluster } = renderMode(mode);
+    return cluster.ledger.forMachine(cluster.machines[0]!);
+  };
+  const keys = (entries: Array<{ key: string }>) => entries.map(({ key }) => key);
+
+  test('iptables mode asks for the matches and targets of its rules', () => {
+    expect(keys(asked(KubeProxyMode.IPTABLES).kernelModules)).toEqual([
+      'ip6t_REJECT',
+      'ipt_REJECT',
+      'nf_conntrack',
+      'nf_tables',
+      'nft_chain_nat',
+      'nft_compat',
+      'xt_MASQUERADE',
+      'xt_addrtype',
+      'xt_comment',
+      'xt_conntrack',
+      'xt_mark',
+      'xt_nat',
+      'xt_recent',
+      'xt_statistic',
+      'xt_tcpudp',
+    ]);
+  });
+
+  test('nftables mode asks for the expressions of its rules', () => {
+    expect(keys(asked(KubeProxyMode.NFTABLES).kernelModules)).toEqual([
+      'nf_conntrack',
+      'nf_tables',
+      'nft_chain_nat',
+      'nft_ct',
+      'nft_fib',
+      'nft_fib_ipv4',
+      'nft_fib_ipv6',
+      'nft_masq',
+      'nft_nat',
+      'nft_numgen',
+      'nft_reject',
+      'nft_reject_ipv4',
+      'nft_reject_ipv6',
+    ]);
+  });
+
+  test.each([KubeProxyMode.IPTABLES, KubeProxyMode.NFTABLES] as const)(
+    '%s mode has the conntrack of IPVS mode, its ports, and nothing of IPVS',
+    (mode) => {
+      const ours = asked(mode);
+      const ipvs = needs('cp-1');
+      expect(values(ours.sysctls)).toEqual(values(ipvs.sysctls));
+      expect(keys(ours.ports)).toEqual(keys(ipvs.ports));
+      expect(keys(ours.kernelModuleOptions)).toEqual(['nf_conntrack hashsize']);
+    },
+  );
+
+  test('the port of the health check follows its address', () => {
+    const { cluster } = renderMode(KubeProxyMode.NFTABLES, { healthzBindAddress: '0.0.0.0:10356' });
+    expect(keys(cluster.ledger.forMachine(cluster.machines[0]!).ports)).toContain(
+      '10356/tcp from machines',
+    );
+  });
 });

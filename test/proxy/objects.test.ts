@@ -1,10 +1,11 @@
 import { ApiObject, Yaml, Size } from 'cdk8s';
-import { KubernetesVersion, Phase, phaseOf } from '../../lib/cluster';
+import { KubeProxyMode, KubernetesVersion, Phase, phaseOf } from '../../lib/cluster';
+import { KubeProxyDetectLocalMode, KubeProxyNames } from '../../lib/proxy';
 import { findLeaks } from '../../lib/testing';
 import { unexplainedLeaves } from '../support/coverage';
 import { validateStrictly } from '../support/strict-schema';
 import { describeWithUpstream } from '../support/upstream';
-import { render } from './support';
+import { modes, render, renderMode, type AnyOptions, type Mode } from './support';
 
 test('the objects, all in the first phase', () => {
   const { chart, objects } = render();
@@ -132,19 +133,103 @@ describe('the DaemonSet', () => {
   });
 });
 
-test('nothing in the output looks like a secret', () => {
-  expect(findLeaks('00-kube-proxy', Yaml.stringify(...render().objects))).toEqual([]);
+describe('what the containers may do', () => {
+  const pod = (mode: Mode, options: AnyOptions = {}) =>
+    renderMode(mode, options).daemonSet.spec.template.spec;
+
+  test.each([KubeProxyMode.IPTABLES, KubeProxyMode.NFTABLES] as const)(
+    '%s mode: all at the start, NET_ADMIN alone afterwards',
+    (mode) => {
+      const { initContainers, containers } = pod(mode);
+      expect(initContainers).toHaveLength(1);
+      const [init] = initContainers;
+      const [main] = containers;
+      expect(init).toMatchObject({
+        name: 'kube-proxy-init',
+        image: main.image,
+        env: main.env,
+        resources: main.resources,
+        securityContext: { privileged: true },
+      });
+      // The same configuration twice: the first ends by itself.
+      expect(init.command).toEqual([...main.command, '--init-only']);
+      // privileged is said: kubeadm's true would stay where its objects are taken over.
+      expect(main.securityContext).toEqual({
+        privileged: false,
+        allowPrivilegeEscalation: false,
+        capabilities: { add: ['NET_ADMIN'], drop: ['ALL'] },
+      });
+      const mounts = (container: any) => container.volumeMounts.map((m: any) => m.mountPath);
+      expect(mounts(init)).toEqual(['/var/lib/kube-proxy', '/run/xtables.lock', '/lib/modules']);
+      expect(mounts(main)).toEqual(['/var/lib/kube-proxy', '/run/xtables.lock']);
+      expect(init).not.toHaveProperty('livenessProbe');
+      expect(init).not.toHaveProperty('startupProbe');
+    },
+  );
+
+  test('IPVS mode: one privileged container', () => {
+    const { initContainers, containers } = pod(KubeProxyMode.IPVS);
+    expect(initContainers).toBeUndefined();
+    expect(containers[0].securityContext).toEqual({ privileged: true });
+  });
+
+  test('a score below what kubelet gives needs another capability', () => {
+    const added = (oomScoreAdj?: number) =>
+      pod(KubeProxyMode.NFTABLES, { oomScoreAdj }).containers[0].securityContext.capabilities.add;
+    expect([undefined, -997, -998].map(added)).toEqual([
+      ['NET_ADMIN'],
+      ['NET_ADMIN'],
+      ['NET_ADMIN', 'SYS_RESOURCE'],
+    ]);
+  });
+
+  test.each(modes)('%s mode is probed where its health check listens', (mode) => {
+    const [{ livenessProbe, startupProbe }] = pod(mode, {
+      healthzBindAddress: '0.0.0.0:10356',
+    }).containers;
+    expect([livenessProbe, startupProbe].map(({ httpGet }) => httpGet)).toEqual(
+      Array(2).fill({ path: '/livez', port: 10356 }),
+    );
+  });
 });
 
-test('every value has a decision, or is a fact or the shape of the object', () => {
-  const { cluster, objects, configuration, kubeconfig } = render();
+test.each(modes)('names of its own in %s mode, beside those of kubeadm', (mode) => {
+  const name = `kube-proxy-${mode}`;
+  const { objects, daemonSet } = renderMode(mode, { names: KubeProxyNames.OWN });
+  expect(objects.map(({ kind, metadata }) => [kind, metadata.name])).toEqual([
+    ['ServiceAccount', name],
+    ['ClusterRoleBinding', name],
+    ['ConfigMap', name],
+    ['DaemonSet', name],
+  ]);
+  expect(objects[1].subjects).toEqual([{ kind: 'ServiceAccount', name, namespace: 'kube-system' }]);
+  expect(daemonSet.spec.selector.matchLabels).toEqual({ 'k8s-app': name });
+  expect(daemonSet.spec.template.metadata.labels).toMatchObject({ 'k8s-app': name });
+  const { serviceAccountName, volumes, containers } = daemonSet.spec.template.spec;
+  expect([serviceAccountName, volumes[0].configMap.name, containers[0].name]).toEqual(
+    Array(3).fill(name),
+  );
+  expect(Object.keys(objects[2].data)).toEqual(['config.conf', 'kubeconfig.conf']);
+});
+
+test.each(modes)('nothing in the output of %s mode looks like a secret', (mode) => {
+  expect(findLeaks('00-kube-proxy', Yaml.stringify(...renderMode(mode).objects))).toEqual([]);
+});
+
+const byBridge = {
+  detectLocalMode: KubeProxyDetectLocalMode.BRIDGE_INTERFACE,
+  bridgeInterface: 'cni0',
+};
+
+test.each(modes)('every value of %s mode has a decision, or is a fact or structure', (mode) => {
+  const { cluster, objects, configuration, kubeconfig } = renderMode(mode, byBridge);
   const pod = 'DaemonSet.spec.template.spec';
   const explained = {
     decisions: cluster.decisions(),
     facts: [
       'KubeProxyConfiguration.clusterCIDR',
       'Config.clusters.cluster.server',
-      `${pod}.containers.image`,
+      `${pod}.*.image`,
     ],
     structural: [
       'ClusterRoleBinding.roleRef',
@@ -164,10 +249,10 @@ test('every value has a decision, or is a fact or the shape of the object', () =
       `${pod}.automountServiceAccountToken`,
       `${pod}.nodeSelector`,
       `${pod}.volumes`,
-      `${pod}.containers.name`,
-      `${pod}.containers.command`,
-      `${pod}.containers.env`,
-      `${pod}.containers.volumeMounts`,
+      `${pod}.*.name`,
+      `${pod}.*.command`,
+      `${pod}.*.env`,
+      `${pod}.*.volumeMounts`,
     ],
   };
   const unexplained = [...objects, configuration, kubeconfig].flatMap((object) =>
@@ -187,8 +272,11 @@ test('a value of the spec says so in its decision', () => {
 });
 
 describeWithUpstream('the API server', () => {
-  test.each(['1.35', '1.36'])('of %s accepts every field', (minor) => {
-    const { objects } = render({}, { imagePullSecrets: ['mirror'] });
-    expect(objects.flatMap((object) => validateStrictly(object, minor))).toEqual([]);
-  });
+  test.each(modes.flatMap((mode) => ['1.35', '1.36'].map((minor) => [mode, minor] as const)))(
+    'accepts every field of %s mode in %s',
+    (mode, minor) => {
+      const { objects } = renderMode(mode, {}, { imagePullSecrets: ['mirror'] });
+      expect(objects.flatMap((object) => validateStrictly(object, minor))).toEqual([]);
+    },
+  );
 });

@@ -1,18 +1,17 @@
 import { Chart, Duration, Size } from 'cdk8s';
 import { CniKind, KubeProxyMode, KubernetesVersion } from '../../lib/cluster';
-import { IpvsKubeProxy, IpvsScheduler, type IpvsKubeProxyOptions } from '../../lib/proxy';
+import {
+  IptablesKubeProxy,
+  IpvsKubeProxy,
+  IpvsScheduler,
+  KubeProxyDetectLocalMode,
+  KubeProxyNames,
+  NftablesKubeProxy,
+  type IpvsKubeProxyOptions,
+} from '../../lib/proxy';
 import { osloCluster } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
-import { render } from './support';
-
-function errorOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    return (error as Error).message;
-  }
-  return 'no error';
-}
+import { errorOf, render, renderMode, type AnyOptions, type Mode } from './support';
 
 const K136 = KubernetesVersion.of('1.36.4');
 const K137 = KubernetesVersion.V1_37;
@@ -166,6 +165,10 @@ test('tells the other rooms about itself', () => {
     syncPeriodSeconds: 30,
     minSyncPeriodSeconds: 1,
     tcpTimeoutSeconds: 8100,
+    tcpBeLiberal: false,
+    detectLocalMode: 'ClusterCIDR',
+    expectedServices: undefined,
+    ownNames: false,
   });
 });
 
@@ -180,4 +183,138 @@ test('configure() makes the same construct', () => {
   expect(errorOf(() => IpvsKubeProxy.configure().create(chart, 'two', cluster))).toContain(
     '[oslo/two] cluster must be',
   );
+});
+
+describe('options of all modes and of the others', () => {
+  const { IPTABLES, NFTABLES, IPVS } = KubeProxyMode;
+  const K135 = KubernetesVersion.of('1.35.8');
+  const cases: Array<[Mode, AnyOptions, string, KubernetesVersion?]> = [
+    ...([IPTABLES, NFTABLES, IPVS] as const).flatMap((mode): Array<[Mode, AnyOptions, string]> => [
+      [
+        mode,
+        { masqueradeBit: 15 },
+        "masqueradeBit must be between 0 and 14, got 15; 15 was kubelet's and 16 to 31 are Calico's; leave it out for 14",
+      ],
+      [
+        mode,
+        { masqueradeBit: 31 },
+        "masqueradeBit must be between 0 and 14, got 31; 15 was kubelet's and 16 to 31 are Calico's; leave it out for 14",
+      ],
+      [
+        mode,
+        { bindAddress: '10.20.0.11' },
+        'bindAddress must be 0.0.0.0 or left out, got 10.20.0.11; it would become the node address of every machine, since all read the same configuration',
+      ],
+      [
+        mode,
+        { healthzBindAddress: '127.0.0.1:10256' },
+        "healthzBindAddress must be an unspecified address with a port, got 127.0.0.1:10256; kubelet asks at the node's address; write 0.0.0.0:10256, or [::]:10256 on IPv6",
+      ],
+      [
+        mode,
+        { healthzBindAddress: '0.0.0.0:10249', metricsBindAddress: '0.0.0.0:10249' },
+        'metricsBindAddress must be another port than 10249, got 0.0.0.0:10249; the health check listens there; 10249 is the usual one',
+      ],
+      [
+        mode,
+        { detectLocalMode: KubeProxyDetectLocalMode.BRIDGE_INTERFACE },
+        'bridgeInterface must be 1 to 15 characters of an interface name with detectLocalMode BridgeInterface, got nothing; give for example cni0',
+      ],
+      [
+        mode,
+        {
+          detectLocalMode: KubeProxyDetectLocalMode.INTERFACE_NAME_PREFIX,
+          interfaceNamePrefix: 'cali/',
+        },
+        'interfaceNamePrefix must be 1 to 15 characters of an interface name with detectLocalMode InterfaceNamePrefix, got cali/; give for example cali',
+      ],
+      [
+        mode,
+        { bridgeInterface: 'cni0' },
+        'bridgeInterface must be left out with detectLocalMode ClusterCIDR, got cni0; only BridgeInterface reads it',
+      ],
+      [
+        mode,
+        { detectLocalMode: 'PodCIDR' as KubeProxyDetectLocalMode },
+        'detectLocalMode must be one of ClusterCIDR, NodeCIDR, BridgeInterface, InterfaceNamePrefix, got PodCIDR; correct the word',
+      ],
+      [
+        mode,
+        { oomScoreAdj: -1001 },
+        'oomScoreAdj must be between -1000 and 1000, got -1001; leave it out: kube-proxy then goes after all pods that can be spared',
+      ],
+      [
+        mode,
+        { expectedServices: 0 },
+        'expectedServices must be between 1 and 150000, got 0; upstream tests clusters of up to 10000 Services; leave it out when it is not known',
+      ],
+      [
+        mode,
+        { names: 'mine' as KubeProxyNames },
+        'names must be one of kubeadm, own, got mine; correct the word',
+      ],
+      [
+        mode,
+        { minSyncPeriod: Duration.minutes(1) },
+        'minSyncPeriod must be at most syncPeriod 30s, got 1m0s; shorten it or lengthen syncPeriod',
+      ],
+    ]),
+    [
+      IPTABLES,
+      { nodePortAddresses: ['127.0.0.0/8'] },
+      'nodePortAddresses must be apart from loopback, got 127.0.0.0/8; set localhostNodePorts as well, or call the Service address',
+    ],
+    [
+      IPTABLES,
+      { localhostNodePorts: true },
+      'localhostNodePorts must be false without loopback among nodePortAddresses, got true; add 127.0.0.0/8 to nodePortAddresses beside the networks of the machines',
+    ],
+    [
+      NFTABLES,
+      { nodePortAddresses: ['localhost'] },
+      'nodePortAddresses must be apart from loopback, got localhost; nftables mode serves no NodePort there; call the Service address',
+      K137,
+    ],
+    [
+      NFTABLES,
+      { localhostNodePorts: true, nodePortAddresses: ['0.0.0.0/0'] },
+      'localhostNodePorts must be false before Kubernetes 1.37 in nftables mode, got true; kube-proxy exits on a gate that it does not know; call the Service address',
+      K135,
+    ],
+    [
+      NFTABLES,
+      { localhostNodePorts: true },
+      'localhostNodePorts must be false without loopback among nodePortAddresses, got true; add 127.0.0.0/8 to nodePortAddresses beside the networks of the machines',
+      K137,
+    ],
+  ];
+
+  test.each(cases)('%s refuses %j', (mode, options, message, kubernetesVersion = K136) => {
+    expect(errorOf(() => renderMode(mode, options, { kubernetesVersion }))).toBe(
+      `[oslo/kube-proxy] ${message}`,
+    );
+  });
+
+  const accepted: Array<[Mode, AnyOptions, KubernetesVersion]> = [
+    [IPTABLES, { localhostNodePorts: true, nodePortAddresses: ['0.0.0.0/0'] }, K136],
+    [IPTABLES, { localhostNodePorts: true, nodePortAddresses: ['primary', 'localhost'] }, K137],
+    [NFTABLES, { localhostNodePorts: true, nodePortAddresses: ['primary', 'localhost'] }, K137],
+    [NFTABLES, { masqueradeBit: 0, oomScoreAdj: -1000, expectedServices: 150_000 }, K136],
+    [IPVS, { healthzBindAddress: '0.0.0.0:10356', bindAddress: '0.0.0.0' }, K136],
+  ];
+  test.each(accepted)('%s accepts %j', (mode, options, kubernetesVersion) => {
+    expect(errorOf(() => renderMode(mode, options, { kubernetesVersion }))).toBe('no error');
+  });
+
+  test.each([
+    [IPTABLES, IptablesKubeProxy],
+    [NFTABLES, NftablesKubeProxy],
+  ] as const)('configure() makes the same construct in %s mode', (mode, construct) => {
+    const chart = new Chart(tempApp(), 'oslo');
+    const cluster = osloCluster(chart);
+    const configuration = construct.configure({ masqueradeBit: 13 });
+    expect(configuration.mode).toBe(mode);
+    expect(configuration.create(chart, 'kube-proxy', cluster)).toBeInstanceOf(construct);
+    expect(cluster.kubeProxyMode).toBe(mode);
+  });
 });

@@ -1,7 +1,14 @@
 import { ApiObject, Chart } from 'cdk8s';
 import { parse } from 'yaml';
-import { Cluster, type ClusterFacts, type ClusterProps } from '../../lib/cluster';
-import { IpvsKubeProxy, type IpvsKubeProxyOptions } from '../../lib/proxy';
+import { Cluster, KubeProxyMode, type ClusterFacts, type ClusterProps } from '../../lib/cluster';
+import {
+  IptablesKubeProxy,
+  IpvsKubeProxy,
+  NftablesKubeProxy,
+  type IptablesKubeProxyOptions,
+  type IpvsKubeProxyOptions,
+  type NftablesKubeProxyOptions,
+} from '../../lib/proxy';
 import { osloProps } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 
@@ -16,9 +23,33 @@ export interface Rendered {
   readonly daemonSet: any;
 }
 
-/** The proxy of the flagship, with options and facts changed. */
+/** The modes that kube-proxy runs in. */
+export const modes = [KubeProxyMode.IPTABLES, KubeProxyMode.IPVS, KubeProxyMode.NFTABLES] as const;
+export type Mode = (typeof modes)[number];
+
+/** Options of any mode; a test gives those that its mode has. */
+export type AnyOptions = IpvsKubeProxyOptions & IptablesKubeProxyOptions & NftablesKubeProxyOptions;
+
+/** Constructs by mode. */
+export const proxies = {
+  [KubeProxyMode.IPTABLES]: IptablesKubeProxy,
+  [KubeProxyMode.IPVS]: IpvsKubeProxy,
+  [KubeProxyMode.NFTABLES]: NftablesKubeProxy,
+} as const;
+
+/** The IPVS proxy of the flagship, with options and facts changed. */
 export function render(
   options: IpvsKubeProxyOptions = {},
+  facts: Partial<ClusterProps> = {},
+  foreign = false,
+): Rendered {
+  return renderMode(KubeProxyMode.IPVS, options, facts, foreign);
+}
+
+/** The proxy of the flagship in any mode. */
+export function renderMode(
+  mode: Mode,
+  options: AnyOptions = {},
   facts: Partial<ClusterProps> = {},
   foreign = false,
 ): Rendered {
@@ -27,7 +58,7 @@ export function render(
   const cluster = foreign
     ? Cluster.fromFacts(chart, 'cluster', props as ClusterFacts)
     : new Cluster(chart, 'cluster', props);
-  new IpvsKubeProxy(chart, 'kube-proxy', { ...options, cluster });
+  new proxies[mode](chart, 'kube-proxy', { ...options, cluster });
   // One by one, not by Testing.synth: findings are errors there, and some tests look at them.
   const objects = chart.node
     .findAll()
@@ -42,6 +73,16 @@ export function render(
     kubeconfig: parse(data['kubeconfig.conf']),
     daemonSet: objects.find(({ kind }) => kind === 'DaemonSet'),
   };
+}
+
+/** What an error says, or that there was none. */
+export function errorOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'no error';
 }
 
 /** The findings of this room, `id severity message`. */

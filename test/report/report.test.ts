@@ -1,5 +1,6 @@
 import { Duration } from 'cdk8s';
 import { Cluster, Machine, Severity, Underlay, Zone, ZoneLink, type ClusterProps } from '../../lib';
+import type { KubeProxySummary } from '../../lib/cluster';
 import { explainLines, explainMarkdown, findingsText } from '../../lib/report/explain';
 import { planText } from '../../lib/report/plan';
 import { treeText } from '../../lib/report/tree';
@@ -156,5 +157,21 @@ test('the tree shows folders, and counts the files of a large one', () => {
       '      files/  13 files',
       '      user-data',
     ].join('\n'),
+  );
+});
+
+test('the plan names the mode of kube-proxy with what distinguishes it', () => {
+  const row = (proxy: object) => {
+    const cluster = osloCluster();
+    cluster._register('kubeProxy', { path: 'oslo/kube-proxy', ...proxy } as KubeProxySummary);
+    return planText(cluster)
+      .split('\n')
+      .find((line) => line.includes('service proxy'));
+  };
+  expect(row({ mode: 'nftables', detectLocalMode: 'ClusterCIDR' })).toBe(
+    '  service proxy  nftables  pods told by ClusterCIDR',
+  );
+  expect(row({ mode: 'ipvs', scheduler: 'rr', strictArp: true })).toBe(
+    '  service proxy  ipvs  scheduler rr, strictARP true',
   );
 });

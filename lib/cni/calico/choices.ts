@@ -106,6 +106,30 @@ export function dataplaneFor(mode: KubeProxyMode | undefined): LinuxDataplane {
   }
 }
 
+/** The service proxy without which a dataplane of the spec does not work. */
+export function demandedProxyMode({
+  linuxDataplane,
+}: TunedCalicoOptions): KubeProxyMode | undefined {
+  switch (linuxDataplane) {
+    case LinuxDataplane.BPF:
+      return KubeProxyMode.NONE;
+    case LinuxDataplane.NFTABLES:
+      return KubeProxyMode.NFTABLES;
+    default:
+      return undefined;
+  }
+}
+
+/** What speaks against kube-proxy in nftables mode, since the dataplane would go with it. */
+export function nftablesObstacle({ linuxDataplane }: TunedCalicoOptions): string | undefined {
+  if (linuxDataplane === LinuxDataplane.IPTABLES) {
+    return 'linuxDataplane is Iptables';
+  }
+  return calico.nftablesClean.value
+    ? undefined
+    : `Calico ${calico.version.value} lacks repairs of its nftables dataplane`;
+}
+
 /** Whether some pool tunnels with VXLAN, or BPF does. */
 export function usesVxlan({
   pools,

@@ -3,7 +3,7 @@ import { passwordSecrets } from './bgp';
 import { bgpResources, passwordAccess, type Explained } from './bgp-resources';
 import type { TunedCalicoOptions, TunedCalicoProps } from './calico-options';
 import { choiceProblems } from './choice-problems';
-import { settleChoices, type CalicoChoices } from './choices';
+import { demandedProxyMode, nftablesObstacle, settleChoices, type CalicoChoices } from './choices';
 import { LinuxDataplane } from './dataplane-options';
 import { apiServer, felixConfiguration, imageSet, installation, stored } from './installation';
 import { optionsFromEnv } from './manifest-env';
@@ -174,10 +174,11 @@ export class TunedCalico extends Construct {
 class CalicoConfiguration implements ICniConfiguration {
   public readonly kind = CniKind.CALICO;
   public readonly kubeProxyMode?: KubeProxyMode;
+  public readonly nftablesObstacle?: string;
 
   public constructor(private readonly options: TunedCalicoOptions) {
-    this.kubeProxyMode =
-      options.linuxDataplane === LinuxDataplane.BPF ? KubeProxyMode.NONE : undefined;
+    this.kubeProxyMode = demandedProxyMode(options);
+    this.nftablesObstacle = nftablesObstacle(options);
   }
 
   public create(scope: Construct, id: string, cluster: Cluster): Construct {

@@ -11,10 +11,12 @@ import { clusterRole, clusterRoleBinding, configMap, namespace, serviceAccount }
 import { flagRows, interfaceRows, podRows, type FlagRows } from './pod-tuning';
 import { choiceProblems } from './problems';
 import { flannelRules } from './rules';
+import { images } from '../../catalog';
 import {
   addManifest,
   agreeWithFact,
   CniKind,
+  KubeProxyMode,
   Phase,
   throwProblems,
   Tuning,
@@ -160,8 +162,16 @@ function valuesOf(rows: Readonly<Record<string, TuningRow<unknown>>>): Record<st
 
 class FlannelConfiguration implements ICniConfiguration {
   public readonly kind = CniKind.FLANNEL;
+  public readonly kubeProxyMode?: KubeProxyMode;
+  public readonly nftablesObstacle?: string;
 
-  public constructor(private readonly options: TunedFlannelOptions) {}
+  public constructor(private readonly options: TunedFlannelOptions) {
+    this.kubeProxyMode = options.nftables === true ? KubeProxyMode.NFTABLES : undefined;
+    this.nftablesObstacle =
+      options.nftables === false
+        ? 'nftables of flannel is false'
+        : `flannel ${images.flannel.tag} calls its nftables mode experimental`;
+  }
 
   public create(scope: Construct, id: string, cluster: Cluster): Construct {
     return new TunedFlannel(scope, id, { ...this.options, cluster });

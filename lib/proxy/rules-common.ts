@@ -1,0 +1,168 @@
+import { atLeast, kernelFloors, kubernetesMinor } from '../catalog';
+import {
+  CniKind,
+  KubeProxyMode,
+  Severity,
+  type Cluster,
+  type IRule,
+  type KubeProxySummary,
+  type LedgerEntry,
+  type RuleViolation,
+} from '../cluster';
+import { goDuration } from './go-duration';
+import { KubeProxyDetectLocalMode } from './kube-proxy-options';
+import { proxyRule, when } from './proxy-rule';
+
+const ISSUES = 'https://github.com/kubernetes/kubernetes/issues';
+const LONGEST_SYNC_SECONDS = 300;
+const SLOWEST_REACTION_SECONDS = 10;
+
+/** What would break in kube-proxy whatever its mode, or because of it. */
+export const commonRules: IRule[] = [
+  proxyRule(
+    {
+      id: 'GW-PROXY-008',
+      severity: Severity.WARNING,
+      title: 'kube-proxy synchronises often enough',
+      why: 'A repair waits for syncPeriod and the health check for twice that; every change of endpoints waits for up to minSyncPeriod',
+      remedy: `keep syncPeriod at ${goDuration(LONGEST_SYNC_SECONDS * 1000)} and minSyncPeriod at ${SLOWEST_REACTION_SECONDS}s or less`,
+      reference: `${ISSUES}/96018`,
+    },
+    (_cluster, proxy) => slowSyncs(proxy),
+  ),
+  proxyRule(
+    {
+      id: 'GW-PROXY-009',
+      severity: Severity.NOTE,
+      title: 'The machines have what kube-proxy needs',
+      why: 'This spec does not write these machines, so nothing here can load modules or open ports on them',
+      remedy: 'have them loaded and open on every machine, now and after a reboot',
+      reference: 'https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy',
+    },
+    foreignNeeds,
+  ),
+  proxyRule(
+    {
+      id: 'GW-PROXY-010',
+      severity: Severity.NOTE,
+      title: 'Nothing else manages kube-proxy',
+      why: 'The objects carry the names that kubeadm uses, so that kube-proxy does not run twice; each upgrade by kubeadm writes its own over them',
+      remedy:
+        'set proxy.disabled in the ClusterConfiguration of the ConfigMap kubeadm-config and keep config.conf in the ConfigMap kube-proxy, without which kubeadm stops; where kube-proxy ran in another mode, follow KubeProxyMigration',
+      reference: 'https://github.com/kubernetes/kubeadm/issues/3137',
+    },
+    ({ ownsMachines }, { ownNames }) =>
+      when(
+        !ownsMachines && ownNames !== true,
+        'on a cluster made by kubeadm these objects replace its kube-proxy',
+      ),
+  ),
+  proxyRule(
+    {
+      id: 'GW-PROXY-015',
+      severity: Severity.WARNING,
+      title: 'Pods are told from others by what the plugin makes',
+      why: 'Where kube-proxy takes pods for strangers it hides their addresses from each other and from policies; where it takes strangers for pods, answers to them are lost',
+      remedy: 'leave detectLocalMode out, which goes by the network of all pods',
+      reference:
+        'https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/#kubeproxy-config-k8s-io-v1alpha1-LocalMode',
+    },
+    ({ cni }, { detectLocalMode }) =>
+      when(
+        cni === CniKind.CALICO && detectLocalMode === KubeProxyDetectLocalMode.NODE_CIDR,
+        'detectLocalMode is NodeCIDR, and Calico gives pods addresses outside of spec.podCIDR',
+      ).concat(
+        when(
+          cni === CniKind.CALICO && detectLocalMode === KubeProxyDetectLocalMode.BRIDGE_INTERFACE,
+          'detectLocalMode is BridgeInterface, and Calico has no bridge',
+        ),
+        when(
+          cni === CniKind.FLANNEL &&
+            detectLocalMode === KubeProxyDetectLocalMode.INTERFACE_NAME_PREFIX,
+          'detectLocalMode is InterfaceNamePrefix, and packets of pods come in from the bridge of flannel',
+        ),
+      ),
+  ),
+  proxyRule(
+    {
+      id: 'GW-PROXY-016',
+      severity: Severity.WARNING,
+      title: 'No packet leaves without its translation',
+      why: 'Older kernels send TCP packets outside the window on as they came, and the peer answers with a reset: downloads and uploads break now and then',
+      remedy: 'leave tcpBeLiberal out, or use a newer kernel',
+      reference: `${ISSUES}/117924`,
+    },
+    ({ kernel }, { tcpBeLiberal }) =>
+      when(
+        tcpBeLiberal === false && !atLeast(kernel, kernelFloors.tcpWindowInvalid.value),
+        `tcpBeLiberal is false with kernel ${kernel}, older than ${kernelFloors.tcpWindowInvalid.value}`,
+      ),
+    KubeProxyMode.IPVS,
+    KubeProxyMode.NFTABLES,
+  ),
+  proxyRule(
+    {
+      id: 'GW-PROXY-019',
+      severity: Severity.WARNING,
+      title: 'One kube-proxy serves the machines',
+      why: 'Under names of their own these objects do not take the place of a kube-proxy that kubeadm made, and two of them undo what the other wrote',
+      remedy:
+        'set proxy.disabled in the ClusterConfiguration of the ConfigMap kubeadm-config, then delete the DaemonSet and the ConfigMap kube-proxy; or use KubeProxyNames.KUBEADM',
+      reference: 'https://github.com/kubernetes/kubeadm/issues/3137',
+    },
+    ({ ownsMachines }, { ownNames }) =>
+      when(
+        !ownsMachines && ownNames === true,
+        'a kube-proxy that kubeadm made would go on beside this one',
+      ),
+  ),
+  proxyRule(
+    {
+      id: 'GW-PROXY-021',
+      severity: Severity.NOTE,
+      title: 'kube-proxy can write the size of the connection table',
+      why: 'Since 1.36 it exits where /sys is read-only and the hash table is smaller than a quarter of the size that it wants, as in nested and LXC machines',
+      remedy:
+        'set options nf_conntrack hashsize in /etc/modprobe.d to a quarter of the size or more, and run containerd 2.0 or newer',
+      reference: `${ISSUES}/134108`,
+    },
+    ({ ownsMachines, kubernetesVersion: { minor } }) =>
+      when(
+        !ownsMachines && kubernetesMinor(minor).conntrackCeiling.value !== undefined,
+        'on machines that this spec does not write, kube-proxy sizes the connection table and needs a /sys that can be written',
+      ),
+  ),
+];
+
+function slowSyncs({
+  syncPeriodSeconds = 0,
+  minSyncPeriodSeconds = 0,
+}: KubeProxySummary): RuleViolation[] {
+  return [
+    ...(syncPeriodSeconds > LONGEST_SYNC_SECONDS
+      ? [`syncPeriod is ${goDuration(syncPeriodSeconds * 1000)}`]
+      : []),
+    ...(minSyncPeriodSeconds > SLOWEST_REACTION_SECONDS
+      ? [`minSyncPeriod is ${goDuration(minSyncPeriodSeconds * 1000)}`]
+      : []),
+  ].map((message) => ({ message }));
+}
+
+/** What this room asked the ledger for, when nobody renders it. */
+function foreignNeeds(cluster: Cluster, { path }: KubeProxySummary): RuleViolation[] {
+  const [machine] = cluster.machines;
+  if (cluster.ownsMachines || machine === undefined) {
+    return [];
+  }
+  const needs = cluster.ledger.forMachine(machine);
+  const ours = (entries: LedgerEntry[]) =>
+    entries
+      .filter(({ reasons }) => reasons.some((reason) => reason.endsWith(` (${path})`)))
+      .map(({ key }) => key)
+      .join(', ');
+  return [
+    {
+      message: `not written here: kernel modules ${ours(needs.kernelModules)}; ports ${ours(needs.ports)}`,
+    },
+  ];
+}
