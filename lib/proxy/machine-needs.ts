@@ -1,11 +1,9 @@
 import type { IConstruct } from 'constructs';
-import { MergeRule, PortSource, tuned, type Cluster, type Machine } from '../cluster';
+import { PortSource, tuned, type Cluster, type Machine } from '../cluster';
 import { isLoopback, splitAddress } from './bind-address';
 import { IpvsScheduler } from './ipvs-options';
 import { schedulerModule } from './scheduler';
 import { HEALTH_PORT } from './tuning';
-
-const CONNTRACK_DOC = 'docs.kernel.org networking/nf_conntrack-sysctl';
 
 /**
  * Kernel modules of IPVS mode, name → why. Kernels load them on use as well; loaded at boot a missing
@@ -43,7 +41,7 @@ export function connectionTableBits(conntrackMax: number): number {
 /** Rows about the machines, for the explain page; the sized ones name every size there is. */
 export function machineRows(cluster: Cluster) {
   const sizes = [...bySize(cluster).keys()].sort((a, b) => a - b);
-  const rows = {
+  return {
     tableBits: tuned(
       'modprobe.ip_vs.conn_tab_bits',
       unique(sizes.map(connectionTableBits)),
@@ -59,43 +57,12 @@ export function machineRows(cluster: Cluster) {
       'Linux drivers/net/dummy.c',
     ),
   };
-  return cluster.ownsMachines ? { ...rows, ...conntrackRows(sizes) } : rows;
 }
 
-function conntrackRows(sizes: readonly number[]) {
-  return {
-    conntrackMax: tuned(
-      'sysctl.net.netfilter.nf_conntrack_max',
-      unique(sizes),
-      'kube-proxy: 32768 a core, at least 131072',
-      "At most 2 % of the machine's memory at 400 bytes a connection, never below the kernel's own default",
-      CONNTRACK_DOC,
-    ),
-    hashSize: tuned(
-      'modprobe.nf_conntrack.hashsize',
-      unique(sizes),
-      'a quarter of nf_conntrack_max, by kube-proxy',
-      "One bucket for each connection, the kernel's own ratio since 5.15; and nothing is left for kube-proxy to write into a /sys that may be read-only",
-      `${CONNTRACK_DOC}; kubernetes/kubernetes issue 134108`,
-    ),
-    established: tuned(
-      'sysctl.net.netfilter.nf_conntrack_tcp_timeout_established',
-      '86400',
-      '432000 in the kernel, 86400 by kube-proxy',
-      'Dead connections go after a day; well above the idle time of IPVS and of Linux keepalive',
-      CONNTRACK_DOC,
-    ),
-    closeWait: tuned(
-      'sysctl.net.netfilter.nf_conntrack_tcp_timeout_close_wait',
-      '3600',
-      '60 in the kernel, 3600 by kube-proxy',
-      'A half-closed connection may still carry data for longer than a minute',
-      'kubernetes/kubernetes issue 32551',
-    ),
-  };
-}
-
-/** Writes the needs into the ledger. What kube-proxy writes by itself (net.ipv4.vs.*, ARP, forwarding) is not asked for. */
+/**
+ * Writes the needs into the ledger. What kube-proxy writes by itself (net.ipv4.vs.*, ARP, forwarding)
+ * is not asked for, nor is the connection table, which the machine's own bootstrap sizes.
+ */
 export function requireMachineNeeds(
   by: IConstruct,
   cluster: Cluster,
@@ -113,43 +80,8 @@ export function requireMachineNeeds(
       machines,
       why: 'a quarter as many buckets as tracked connections',
     });
-    if (cluster.ownsMachines) {
-      requireConntrack(by, cluster, size, machines);
-    }
   }
   requirePorts(by, cluster, metricsBindAddress);
-}
-
-function requireConntrack(
-  by: IConstruct,
-  { ledger }: Cluster,
-  size: number,
-  machines: string[],
-): void {
-  const merge = MergeRule.EXACTLY;
-  ledger.requireSysctl('net.netfilter.nf_conntrack_max', String(size), {
-    by,
-    merge,
-    machines,
-    why: 'sized from memory; kube-proxy leaves it alone (maxPerCore 0)',
-  });
-  ledger.requireKernelModuleOption('nf_conntrack hashsize', String(size), {
-    by,
-    machines,
-    why: 'one bucket for each connection of nf_conntrack_max',
-  });
-  ledger.requireSysctl('net.netfilter.nf_conntrack_tcp_timeout_established', '86400', {
-    by,
-    merge,
-    machines,
-    why: "kube-proxy's default, which its configuration leaves to the machine",
-  });
-  ledger.requireSysctl('net.netfilter.nf_conntrack_tcp_timeout_close_wait', '3600', {
-    by,
-    merge,
-    machines,
-    why: "kube-proxy's default, which its configuration leaves to the machine",
-  });
 }
 
 function requirePorts(by: IConstruct, { ledger }: Cluster, metricsBindAddress: string): void {

@@ -1,8 +1,10 @@
-import { atLeast, kernelFloors } from '../catalog';
-import { KubeProxyMode, familyOf, tuned, type Cluster, type TuningRow } from '../cluster';
+import { KubeProxyMode, familyOf, tuned, type Cluster } from '../cluster';
+import { choice } from './choice';
+import { conntrackRows } from './tuning-conntrack';
+
+export { choice } from './choice';
 
 const DEFAULTS = 'kubernetes/kubernetes pkg/proxy/apis/config/v1alpha1/defaults.go';
-const CONNTRACK = 'kubernetes/kubernetes pkg/proxy/conntrack/sysctls.go';
 
 /** The port of kube-proxy's health check. */
 export const HEALTH_PORT = 10256;
@@ -16,26 +18,6 @@ export interface SharedOptions {
   readonly cpuRequestMillicores?: number;
   /** Mebibytes. */
   readonly memoryRequest?: number;
-}
-
-/** A row whose value the spec may choose; its reason then says so and keeps ours beside it. */
-export function choice<V>(
-  key: string,
-  given: V | undefined,
-  ours: V,
-  upstream: string,
-  why: string,
-  source: string,
-): TuningRow<V> {
-  return given === undefined
-    ? tuned(key, ours, upstream, why, source)
-    : tuned(
-        key,
-        given,
-        upstream,
-        `Chosen in the spec. Otherwise ${JSON.stringify(ours)}: ${why}`,
-        source,
-      );
 }
 
 /** Rows of KubeProxyConfiguration that every mode has. */
@@ -123,75 +105,6 @@ export function configurationRows(cluster: Cluster, mode: KubeProxyMode, options
       'Only iptables mode reads it; said here so that a change of mode by hand does not turn on route_localnet, which lets neighbours reach services bound to loopback',
       'CVE-2020-8558; kubernetes/enhancements KEP-784',
     ),
-    ...conntrackRows(cluster, options.tcpBeLiberal),
-  };
-}
-
-/**
- * The conntrack table has one owner. On machines of ours it is the machine: sized before kube-proxy
- * starts, hash table included. On other machines nothing but kube-proxy can size it.
- */
-function conntrackRows(cluster: Cluster, tcpBeLiberal: boolean | undefined) {
-  const key = (path: string) => `KubeProxyConfiguration.conntrack.${path}`;
-  const ours = cluster.ownsMachines;
-  const floor = kernelFloors.tcpWindowInvalid;
-  const machine = "The machine's own sysctl says it; kube-proxy would overwrite it at every start";
-  return {
-    maxPerCore: tuned(
-      key('maxPerCore'),
-      ours ? 0 : 32768,
-      '32768',
-      ours
-        ? `${machine}, and by cores instead of memory`
-        : 'kube-proxy sizes the table, since this spec does not write the machines',
-      CONNTRACK,
-    ),
-    min: tuned(
-      key('min'),
-      ours ? 0 : 262144,
-      '131072',
-      ours
-        ? 'Without maxPerCore it is ignored; zero so that nobody takes it for a limit'
-        : "The kernel's own size from 4 GiB of memory on, which upstream's minimum would halve on four cores",
-      CONNTRACK,
-    ),
-    tcpEstablishedTimeout: tuned(
-      key('tcpEstablishedTimeout'),
-      ours ? '0s' : '24h0m0s',
-      '24h0m0s',
-      ours ? machine : 'The kernel would keep dead connections for five days',
-      CONNTRACK,
-    ),
-    tcpCloseWaitTimeout: tuned(
-      key('tcpCloseWaitTimeout'),
-      ours ? '0s' : '1h0m0s',
-      '1h0m0s',
-      ours
-        ? machine
-        : "A half-closed connection may still carry data for longer than the kernel's minute",
-      CONNTRACK,
-    ),
-    tcpBeLiberal: choice(
-      key('tcpBeLiberal'),
-      tcpBeLiberal,
-      !atLeast(cluster.kernel, floor.value),
-      'false',
-      `Kernels before ${floor.value} send packets outside the TCP window on without their translation, and the peer answers with a reset; this one is ${cluster.kernel}. Only iptables mode drops them itself`,
-      `${floor.source}; kubernetes/kubernetes issue 117924`,
-    ),
-    udpTimeout: tuned(
-      key('udpTimeout'),
-      '0s',
-      '0s',
-      "The kernel's 30 seconds: a DNS query is answered or repeated by then",
-      CONNTRACK,
-    ),
-    udpStreamTimeout: tuned(
-      key('udpStreamTimeout'),
-      '0s',
-      '0s',
-      "The kernel's two minutes, enough for a stream that speaks",
-      CONNTRACK,
-    ),
+    ...conntrackRows(cluster, mode, options.tcpBeLiberal),
   };
 }
