@@ -123,6 +123,9 @@ export const clusterRules: IRule[] = [
     },
     (cluster) =>
       cluster.machines.flatMap((machine) => {
+        if (machine.peakConnections === undefined) {
+          return [];
+        }
         const { entries, wanted = 0 } = conntrackBudget(cluster, machine);
         const memory =
           machine.memory === undefined ? 'unknown memory' : `${machine.memory.toMebibytes()} MiB`;

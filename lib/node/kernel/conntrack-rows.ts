@@ -1,6 +1,7 @@
 import { conntrackBudget } from '../../cluster';
 import { exactly, type KernelRow } from './row';
 
+const TIMEOUT = 'how long connections without packets are tracked';
 const DOC = 'docs.kernel.org networking/nf_conntrack-sysctl';
 
 /**
@@ -21,25 +22,25 @@ export const conntrackRows: readonly KernelRow[] = [
     },
   ),
   exactly('net.netfilter.nf_conntrack_tcp_timeout_established', '86400', {
-    note: 'dead connections go after a day',
+    note: TIMEOUT,
     upstream: '432000 in the kernel, 86400 by kube-proxy',
     why: 'five days of dead connections fill a table; a day is well above the idle time of IPVS and of Linux keepalive',
     source: DOC,
   }),
   exactly('net.netfilter.nf_conntrack_tcp_timeout_close_wait', '3600', {
-    note: 'a half-closed connection may still carry data',
+    note: TIMEOUT,
     upstream: '60 in the kernel, 3600 by kube-proxy',
     why: 'a half-closed connection may still carry data for longer than a minute',
     source: 'kubernetes/kubernetes issue 32551',
   }),
   exactly('net.netfilter.nf_conntrack_udp_timeout', '30', {
-    note: 'a DNS query is answered or repeated by then',
+    note: TIMEOUT,
     upstream: '30',
     why: 'most entries of one packet each way are DNS queries, and a resolver repeats one within seconds; said, so that one place owns every timeout',
     source: DOC,
   }),
   exactly('net.netfilter.nf_conntrack_udp_timeout_stream', '120', {
-    note: 'long enough for QUIC and WireGuard between two packets',
+    note: TIMEOUT,
     upstream: '120 since Linux 5.0, 180 before',
     why: 'WireGuard speaks every 25 seconds where it must keep a way open, QUIC gives up after 30 idle seconds; longer only holds entries',
     source: DOC,

@@ -18,6 +18,9 @@ export function backlog(nodes: number): number {
   return Math.max(4096, powerOfTwo(4 * nodes));
 }
 
+const KEEPALIVE = 'asked before IPVS and firewalls forget an idle connection';
+const REDIRECTS = 'routes are those of the network plugin: no redirects, sent or taken';
+
 const nodes = ({ cluster }: KernelFacts) => cluster.machines.length;
 
 const neighbours = [
@@ -33,7 +36,7 @@ function neighbourRows(family: 'ipv4' | 'ipv6'): KernelRow[] {
       (facts) =>
         family === 'ipv6' && !ipv6(facts) ? undefined : neighbourLimit(nodes(facts)) / part,
       {
-        note: what,
+        note: 'one table of neighbours for the machine and all its pods',
         upstream,
         why: `${what}. The table is shared by the machine and all its pods; 4 × (${PODS_PER_NODE} pods + machines), a power of two, at least 4096 for the last threshold, a half and a quarter for the others. A full table drops packets with "neighbour table overflow"`,
         source: ARP,
@@ -47,31 +50,31 @@ export const networkRows: readonly KernelRow[] = [
   ...neighbourRows('ipv4'),
   ...neighbourRows('ipv6'),
   atLeast('net.core.somaxconn', (facts) => backlog(nodes(facts)), {
-    note: 'all machines may reconnect at once',
+    note: 'all machines may connect at once when an API server restarts',
     upstream: '4096 since Linux 5.4',
     why: "when an API server restarts, every machine of the cluster comes back at once; 4 × machines, at least the kernel's own. Pods have a network of their own and keep the kernel's value",
     source: IP,
   }),
   atLeast('net.ipv4.tcp_max_syn_backlog', (facts) => backlog(nodes(facts)), {
-    note: 'as many half-open connections as somaxconn takes',
+    note: 'all machines may connect at once when an API server restarts',
     upstream: '128 to 4096, by memory',
     why: 'half-open connections wait as long a way as finished ones; on small machines the kernel takes fewer and answers the rest with SYN cookies, which lose TCP options',
     source: IP,
   }),
   exactly('net.ipv4.tcp_keepalive_time', '600', {
-    note: 'before IPVS and firewalls forget an idle connection',
+    note: KEEPALIVE,
     upstream: '7200',
     why: 'IPVS forgets an idle connection after 900 s, many firewalls after 15 minutes or an hour; two hours is later than all of them. For the machine and pods on its network; other pods set it in securityContext.sysctls',
     source: 'kubernetes/kubernetes issue 71358; siderolabs/talos',
   }),
   exactly('net.ipv4.tcp_keepalive_intvl', '60', {
-    note: 'a dead peer is given up after 5 probes, 15 minutes in all',
+    note: KEEPALIVE,
     upstream: '75',
     why: 'with 5 probes a dead peer is given up 15 minutes after it last spoke',
     source: IP,
   }),
   exactly('net.ipv4.tcp_keepalive_probes', '5', {
-    note: 'see tcp_keepalive_intvl',
+    note: KEEPALIVE,
     upstream: '9',
     why: 'see tcp_keepalive_intvl',
     source: IP,
@@ -79,13 +82,13 @@ export const networkRows: readonly KernelRow[] = [
 ];
 
 const SHORTCUTS = {
-  note: 'a router of pods sends its neighbours no shortcuts',
+  note: REDIRECTS,
   upstream: '1',
   why: 'a packet that leaves through the NIC it came in by would make the machine tell the sender a shorter way, past the Service or the tunnel. The kernel sends when either of `all` and the interface says so, so the NIC of the spec has a line of its own',
   source: `${IP}; siderolabs/talos`,
 };
 const FOREIGN_ROUTES = {
-  note: 'nobody on the segment changes our routes',
+  note: REDIRECTS,
   upstream: '1; 0 for `all` once ip_forward is set',
   why: 'routes come from the network plugin; a redirect that anybody on the segment can send would change them',
   source: `${IP}; siderolabs/talos`,

@@ -30,13 +30,13 @@ export const profileRows: Readonly<Record<KernelProfile, readonly KernelRow[]>> 
       source: IP,
     }),
     exactly('net.ipv4.tcp_keepalive_intvl', '30', {
-      note: 'see tcp_keepalive_time',
+      note: 'dead peers are looked for after two minutes',
       upstream: '75',
       why: 'see tcp_keepalive_time',
       source: IP,
     }),
     exactly('net.ipv4.tcp_keepalive_probes', '4', {
-      note: 'see tcp_keepalive_time',
+      note: 'dead peers are looked for after two minutes',
       upstream: '9',
       why: 'see tcp_keepalive_time',
       source: IP,

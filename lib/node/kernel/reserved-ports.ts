@@ -34,20 +34,16 @@ export function withReservedPorts(needs: MachineRequirements): MachineRequiremen
   const inside = [...KUBERNETES, ...needs.ports.flatMap(({ key }) => portsOf(key))].filter(
     ([from, to]) => to >= first && from <= last,
   );
-  if (inside.length === 0) {
+  const given = (asked?.value ?? '').split(',').flatMap((part) => portsOf(part.trim()));
+  const value = merged([...inside, ...given])
+    .map(text)
+    .join(',');
+  if (value === '') {
     return needs;
   }
-  const given = (asked?.value ?? '').split(',').flatMap((part) => portsOf(part.trim()));
-  const entry: LedgerEntry = {
-    key: reservedPortsKey,
-    value: merged([...inside, ...given])
-      .map(text)
-      .join(','),
-    reasons: [
-      ...(asked?.reasons ?? []),
-      'no connection starts from a port that a component listens on',
-    ],
-  };
+  const why = 'no connection starts from a port that a component listens on';
+  const reasons = [...(asked?.reasons ?? []), ...(inside.length > 0 ? [why] : [])];
+  const entry: LedgerEntry = { key: reservedPortsKey, value, reasons };
   const others = needs.sysctls.filter(({ key }) => key !== reservedPortsKey);
   return {
     ...needs,
@@ -66,7 +62,7 @@ function portsOf(key: string): Range[] {
   return from === undefined ? [] : [[Number(from), Number(to ?? from)]];
 }
 
-/** Sorted and without gaps of nothing, as the kernel prints them: the read-back compares letters. */
+/** Sorted, and neighbours as one range, as the kernel prints them: the read-back compares letters. */
 function merged(ranges: readonly Range[]): Range[] {
   const result: Range[] = [];
   for (const [from, to] of [...ranges].sort(([a], [b]) => a - b)) {

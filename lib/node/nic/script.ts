@@ -17,9 +17,9 @@ fail() {
   exit 1
 }
 
-# The second of two lines of this name: ethtool prints the maximum first, what is set last.
+# The last line of this name, or nothing: ethtool prints the maximum first, what is set last.
 current() {
-  ethtool "$1" "$nic" 2>/dev/null | sed -n "s/^$2:[[:space:]]*//p" | tail -n 1
+  { ethtool "$1" "$nic" 2>/dev/null || true; } | sed -n "s/^$2:[[:space:]]*//p" | tail -n 1
 }
 
 # What is wanted, how it is asked for, how it is set: name, value, read option, label, set option, word.
