@@ -55,7 +55,7 @@ look_for_later_files() {
       if [ -n "\${wanted[$key]:-}" ] && [ "$value" != "\${wanted[$key]}" ]; then
         wrong+=("$key: wanted \${wanted[$key]}, \${file#"$ROOT"} says $value and is read after ours; take it out of there")
       fi
-    done < <(entries "$file" | grep = || true)
+    done < <(entries "$file" | grep '=' || true)
   done
 }
 
