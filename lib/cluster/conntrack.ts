@@ -44,11 +44,11 @@ export function conntrackBudget(cluster: Cluster, machine: Machine): ConntrackBu
   if (cluster.ownsMachines) {
     // One bucket for each entry, the kernel's own ratio since 5.15.
     const entries = conntrackMaxFor(memory, peakConnections);
-    return { entries, buckets: entries, mebibytes: cost(entries, entries), wanted };
+    return { entries, buckets: entries, mebibytes: conntrackMebibytes(entries, entries), wanted };
   }
   const entries = byKubeProxy(cluster, machine.cpus ?? 0);
   const buckets = Math.max(kernelDefaultFor(memory), entries / 4);
-  return { entries, buckets, mebibytes: cost(entries, buckets), wanted };
+  return { entries, buckets, mebibytes: conntrackMebibytes(entries, buckets), wanted };
 }
 
 /**
@@ -101,7 +101,8 @@ export function kernelDefaultFor(memory: Size | undefined): number {
   return bytesOf(memory) > GIBIBYTE ? KERNEL_MEDIUM : KERNEL_LEAST;
 }
 
-function cost(entries: number, buckets: number): number {
+/** Memory of buckets and a full table. */
+export function conntrackMebibytes(entries: number, buckets: number): number {
   return Math.ceil((entries * BYTES_PER_ENTRY + buckets * BYTES_PER_BUCKET) / MEBIBYTE);
 }
 
