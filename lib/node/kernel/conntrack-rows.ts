@@ -1,5 +1,5 @@
-import { conntrackBudget } from '../../cluster';
 import { exactly, type KernelRow } from './row';
+import { conntrackBudget } from '../../cluster';
 
 const TIMEOUT = 'how long connections without packets are tracked';
 const DOC = 'docs.kernel.org networking/nf_conntrack-sysctl';

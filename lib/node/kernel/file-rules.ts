@@ -1,5 +1,5 @@
-import { rule, Severity, type Cluster, type IRule, type MachineRequirements } from '../../cluster';
 import { needsOfAll } from './settings';
+import { rule, Severity, type Cluster, type IRule, type MachineRequirements } from '../../cluster';
 
 const DOC = 'docs/kernel.md';
 

@@ -1,5 +1,5 @@
-import type { Problem } from '../../cluster';
 import { kubeletValues } from './kubelet-rows';
+import type { Problem } from '../../cluster';
 
 const KUBELET = 'leave it out; the kubelet does not start on another value';
 const KUBEADM = 'leave it out; kubeadm refuses a machine that does not forward';

@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
-import { conntrackBudget, type Cluster, type Decision, type Machine } from '../../cluster';
 import { hashSizeRow, memoryRow } from './conntrack-rows';
 import { reservedPortsKey, reservedPortsRow } from './reserved-ports';
 import type { KernelRow } from './row';
+import { conntrackBudget, type Cluster, type Decision, type Machine } from '../../cluster';
 
 /** Writes the table into the ledger: one request for all machines where they agree. */
 export function requireKernel(by: Construct, cluster: Cluster, table: readonly KernelRow[]): void {

@@ -1,6 +1,6 @@
-import { kernelDefaultFor, rule, Severity, type Cluster, type IRule } from '../../cluster';
 import { fileRules } from './file-rules';
 import { needsOfAll, settingNotes, some, type Setting } from './settings';
+import { kernelDefaultFor, rule, Severity, type Cluster, type IRule } from '../../cluster';
 
 const SYSCTL_DOC = 'docs.kernel.org admin-guide/sysctl';
 const DOC = 'docs/kernel.md';

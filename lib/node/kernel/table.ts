@@ -1,4 +1,3 @@
-import { MergeRule, type Cluster } from '../../cluster';
 import { conntrackRows } from './conntrack-rows';
 import { kubeletRows } from './kubelet-rows';
 import { networkRows, redirectRows } from './network-rows';
@@ -6,6 +5,7 @@ import { KernelProfile, type KernelOptions } from './profile';
 import { profileRows } from './profile-rows';
 import { resourceRows } from './resource-rows';
 import type { KernelRow } from './row';
+import { MergeRule, type Cluster } from '../../cluster';
 
 /** Every kernel parameter of the machines of one cluster, by profile and overrides. */
 export function kernelTable(cluster: Cluster, options: KernelOptions = {}): KernelRow[] {

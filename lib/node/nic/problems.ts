@@ -1,5 +1,5 @@
-import { checkInteger, type Cluster, type Problem } from '../../cluster';
 import type { NicTuning } from './options';
+import { checkInteger, type Cluster, type Problem } from '../../cluster';
 
 /** Everything that is wrong with the NICs' settings. */
 export function nicProblems(cluster: Cluster, nics: readonly NicTuning[]): Problem[] {

@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
-import type { Cluster, Decision } from '../../cluster';
 import type { NicTuning } from './options';
 import { machinesOf } from './problems';
 import { NIC_SCRIPT, nicScript } from './script';
+import type { Cluster, Decision } from '../../cluster';
 
 const WHY: Readonly<Record<string, string>> = {
   queues: 'Chosen in the spec: each queue has an interrupt, so as many cores receive at once',
