@@ -4,7 +4,7 @@ import { imageReference, type ImagePin } from '../catalog';
 import type { ApiEndpoint } from './api-endpoint';
 import { Cidr, type IpFamily } from './cidr';
 import type { ClusterFacts, ClusterProps } from './cluster-props';
-import { conntrackMaxFor } from './conntrack';
+import { conntrackBudget } from './conntrack';
 import type { Decision } from './decision';
 import { factProblems } from './fact-problems';
 import { Severity, type Finding, type IRule } from './finding';
@@ -245,12 +245,14 @@ export class Cluster extends Construct {
 
   /**
    * The largest number of connections the machine's kernel tracks: a power of two that takes at most
-   * 2 % of its memory, never less than the kernel's own default, never more than 1,048,576.
+   * 2 % of its memory, never less than the kernel's own default, never more than 1,048,576. With
+   * `peakConnections` twice that peak, within the same bounds. On machines of others it is what
+   * kube-proxy sets there, by cores.
    *
    * @param machine the machine
    */
   public conntrackMax(machine: Machine): number {
-    return conntrackMaxFor(machine.memory);
+    return conntrackBudget(this, machine).entries;
   }
 
   /**

@@ -1,6 +1,7 @@
 // The spine as the other rooms see it.
 export * from './public';
 export * from './cidr';
+export * from './conntrack';
 export * from './finding-line';
 export * from './image-reference';
 export * from './manifest';

@@ -29,6 +29,7 @@ export class Ledger {
   // Indexed by machine, so that a thousand machines with files of their own stay linear.
   private readonly shared: Request[] = [];
   private readonly own = new Map<string, Request[]>();
+  private requests = 0;
 
   /**
    * Asks for a kernel module at boot. Requests unite.
@@ -153,6 +154,15 @@ export class Ledger {
   }
 
   /**
+   * How many requests there are: what was settled before is right as long as there are no more.
+   *
+   * @internal
+   */
+  public get _requests(): number {
+    return this.requests;
+  }
+
+  /**
    * Requests for machines that the cluster does not have, one sentence each.
    *
    * @internal
@@ -183,6 +193,7 @@ export class Ledger {
     requirement: Requirement,
     extra: { permissions?: string; enabled?: boolean } = {},
   ): void {
+    this.requests += 1;
     const request = { kind, key, value, merge, ...extra, by: requirement.by, why: requirement.why };
     if (requirement.machines === undefined) {
       this.shared.push(request);

@@ -59,6 +59,13 @@ export interface MachineOptions {
    */
   readonly memory?: Size;
   /**
+   * Connections that the machine tracks in its busiest hour, 1 to 33554432: what `conntrack -C` prints
+   * then, with what is expected to come. Its connection table is made for twice as many.
+   *
+   * @default - unknown; the table takes as much as `memory` allows
+   */
+  readonly peakConnections?: number;
+  /**
    * Processor architecture.
    *
    * @default Architecture.AMD64
@@ -132,6 +139,8 @@ export class Machine {
   public readonly cpus?: number;
   /** Memory, if known. */
   public readonly memory?: Size;
+  /** Connections that it tracks in its busiest hour, if known. */
+  public readonly peakConnections?: number;
   /** Processor architecture. */
   public readonly architecture: Architecture;
   /** Default gateway, if the library writes the network configuration. */
@@ -157,6 +166,7 @@ export class Machine {
     this.mtu = options.mtu;
     this.cpus = options.cpus;
     this.memory = options.memory;
+    this.peakConnections = options.peakConnections;
     this.architecture = options.architecture ?? Architecture.AMD64;
     this.gateway = options.gateway;
     this.gatewayV6 = options.gatewayV6;
@@ -236,6 +246,12 @@ export class Machine {
         this.cpus,
         { min: 1, max: 1024 },
         'give the cores that `nproc` prints',
+      ),
+      ...checkInteger(
+        'peakConnections',
+        this.peakConnections,
+        { min: 1, max: 2 ** 25 },
+        'give what `conntrack -C` prints in the busiest hour',
       ),
     );
     return problems;

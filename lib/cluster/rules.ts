@@ -1,4 +1,5 @@
 import type { Cluster } from './cluster';
+import { conntrackBudget } from './conntrack';
 import { EtcdDiskKind } from './etcd-disk';
 import { Severity, type IRule, type RuleViolation } from './finding';
 
@@ -109,5 +110,32 @@ export const clusterRules: IRule[] = [
           ]
         : [];
     },
+  ),
+  rule(
+    {
+      id: 'GW-CLUSTER-007',
+      severity: Severity.WARNING,
+      title: 'Twice the peak of connections fits in the table',
+      why: 'A full table drops new connections, and each machine gives it 2 % of its memory at most',
+      remedy:
+        'spread the connections over more machines, use larger ones, or lower peakConnections',
+      reference: `${DECISIONS}/0015-conntrack-owner.md`,
+    },
+    (cluster) =>
+      cluster.machines.flatMap((machine) => {
+        if (machine.peakConnections === undefined) {
+          return [];
+        }
+        const { entries, wanted = 0 } = conntrackBudget(cluster, machine);
+        const memory =
+          machine.memory === undefined ? 'unknown memory' : `${machine.memory.toMebibytes()} MiB`;
+        return wanted <= entries
+          ? []
+          : [
+              {
+                message: `${machine.name} expects ${machine.peakConnections} connections, a table of ${wanted}; it has ${memory} and gets ${entries}`,
+              },
+            ];
+      }),
   ),
 ];

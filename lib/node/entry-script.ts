@@ -9,6 +9,7 @@ import { machineSteps } from './steps/machine';
 import { main } from './steps/main';
 import { prelude } from './steps/prelude';
 import { runtimeSteps } from './steps/runtime';
+import { sysctlSteps } from './steps/sysctls';
 import { systemSteps } from './steps/system';
 
 /** The script that does all the work on a machine. The same on every machine: facts are in machine.env. */
@@ -18,6 +19,7 @@ export const entryScript: MachineFile = machineFile(
     prelude,
     machineSteps,
     configSteps,
+    sysctlSteps,
     systemSteps,
     credentialSteps,
     archiveSteps,

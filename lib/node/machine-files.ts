@@ -4,6 +4,7 @@ import { containerdFiles } from './containerd';
 import { entryScript } from './entry-script';
 import { hostFiles } from './host-files';
 import { hostsFile, sharedHosts } from './hosts';
+import { withReservedPorts } from './kernel/reserved-ports';
 import { kubeVipFiles } from './kube-vip';
 import { imagesFile, kubeadmFiles } from './kubeadm-config';
 import { kubeletFiles } from './kubelet';
@@ -43,7 +44,7 @@ export class MachineFiles {
   /** Every file of one machine, sorted by path; the ledger is read now. */
   public of(machine: Machine): MachineFile[] {
     const { cluster, settings, tuning } = this;
-    const needs = cluster.ledger.forMachine(machine);
+    const needs = withReservedPorts(cluster.ledger.forMachine(machine));
     const virtual = machine.isControlPlane && cluster.endpoint.kind === ApiEndpointKind.KUBE_VIP;
     const files = [
       ...this.shared,

@@ -1,5 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { Cluster } from '../cluster';
+import type { KernelOptions } from './kernel/profile';
+import type { NicTuning } from './nic/options';
 
 /** How the machines of a cluster are booted. */
 export interface NodeBootstrapOptions {
@@ -37,6 +39,20 @@ export interface NodeBootstrapOptions {
    * @default - the pinned image, from the cluster's mirror if there is one
    */
   readonly kubeVipImage?: string;
+  /**
+   * Which way the kernel is tuned, and values of your own.
+   *
+   * @default - KernelProfile.BALANCED, no overrides
+   */
+  readonly kernel?: KernelOptions;
+  /**
+   * Queues, rings, offloads and packet steering of NICs, set at every boot by a unit that fails when
+   * the NIC does not take them; the machine then does not become a node. One entry for a NIC and
+   * machine; two throw.
+   *
+   * @default - none; the driver's own
+   */
+  readonly nicTuning?: NicTuning[];
 }
 
 /** Properties of `NodeBootstrap`. */

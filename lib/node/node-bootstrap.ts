@@ -4,9 +4,12 @@ import { images, pinned } from '../catalog';
 import { problemAt, throwProblems, type Cluster, type Machine } from '../cluster';
 import { unpinnedArchives } from './archives';
 import { CloudConfigWriter, metaData } from './cloud-config';
+import { kernelDecisions, requireKernel } from './kernel/requirements';
+import { kernelTable } from './kernel/table';
 import type { MachineFile } from './machine-file';
 import { MachineFiles, type NodeSettings } from './machine-files';
 import { networkConfig } from './network-config';
+import { nicDecisions, requireNicTuning } from './nic/requirements';
 import type { NodeBootstrapProps } from './node-bootstrap-props';
 import { fileProblems, optionProblems } from './problems';
 import { requireNodeBasics } from './requirements';
@@ -43,8 +46,16 @@ export class NodeBootstrap extends Construct {
       kubeVipImage: props.kubeVipImage ?? cluster._image(images['kube-vip']),
       ntpServers: [...(props.ntpServers ?? [])],
     };
-    requireNodeBasics(this, cluster, tuning);
-    cluster.recordDecisions(nodeDecisions(cluster, this.node.path));
+    const kernel = kernelTable(cluster, props.kernel);
+    const nics = props.nicTuning ?? [];
+    requireNodeBasics(this, cluster);
+    requireKernel(this, cluster, kernel);
+    requireNicTuning(this, cluster, nics);
+    cluster.recordDecisions([
+      ...kernelDecisions(cluster, this.node.path, kernel),
+      ...nicDecisions(this.node.path, nics),
+      ...nodeDecisions(cluster, this.node.path),
+    ]);
     cluster._register('nodes', {
       path: this.node.path,
       files: () => this.nodeFiles(),

@@ -7,7 +7,9 @@ import {
   type Cluster,
   type Problem,
 } from '../cluster';
+import { overrideProblems } from './kernel/problems';
 import type { MachineFile } from './machine-file';
+import { nicProblems } from './nic/problems';
 import type { NodeBootstrapOptions } from './node-bootstrap-props';
 
 const SSH_KEY =
@@ -21,6 +23,8 @@ export function optionProblems(cluster: Cluster, options: NodeBootstrapOptions):
     ...serverProblems(options.ntpServers),
     ...containerdProblems(cluster, options.containerdVersion),
     ...imageProblems(options.kubeVipImage),
+    ...overrideProblems(options.kernel?.overrides ?? {}),
+    ...nicProblems(cluster, options.nicTuning ?? []),
   ];
 }
 

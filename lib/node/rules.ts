@@ -1,4 +1,5 @@
 import { ApiEndpointKind, rule, Severity, type Cluster, type IRule } from '../cluster';
+import { kernelRules } from './kernel/rules';
 
 const KUBEADM_CONSTANTS = 'kubernetes/kubernetes:cmd/kubeadm/app/constants/constants.go';
 /** What kubeadm's preflight wants of a control plane. */
@@ -92,6 +93,7 @@ export const nodeRules: IRule[] = [
     (cluster) =>
       cluster.ownsMachines ? [{ message: 'kubelets serve with self-signed certificates' }] : [],
   ),
+  ...kernelRules,
 ];
 
 function virtualIpProblems(cluster: Cluster): string[] {

@@ -16,7 +16,8 @@ export function settingsFiles(needs: MachineRequirements): MachineFile[] {
       needs.kernelModuleOptions,
       (e) => `options ${e.key}=${e.value}`,
     ],
-    // The last name in the directory wins; distributions put /etc/sysctl.conf in as 99-sysctl.conf.
+    // systemd loads the modules above before it reads this. The last name in the directory wins;
+    // distributions put /etc/sysctl.conf in as 99-sysctl.conf.
     [
       '/etc/sysctl.d/zz-groundwork.conf',
       'Kernel parameters. Named to be read after every other file of this directory.',
@@ -27,17 +28,17 @@ export function settingsFiles(needs: MachineRequirements): MachineFile[] {
   return files
     .filter(([, , entries]) => entries.length > 0)
     .map(([path, title, entries, line]) =>
-      machineFile(
-        path,
-        [
-          comment(title),
-          ...entries.flatMap((entry) => [
-            '',
-            ...entry.reasons.map((why) => comment(why)),
-            line(entry),
-          ]),
-          '',
-        ].join('\n'),
-      ),
+      machineFile(path, [comment(title), ...explained(entries, line), ''].join('\n')),
     );
+}
+
+/** Each line under its reasons; neighbours with the same reasons share them, for user-data is short. */
+function explained(
+  entries: readonly LedgerEntry[],
+  line: (entry: LedgerEntry) => string,
+): string[] {
+  return entries.flatMap((entry, n) => {
+    const same = entries[n - 1]?.reasons.join('\n') === entry.reasons.join('\n');
+    return [...(same ? [] : ['', ...entry.reasons.map((why) => comment(why))]), line(entry)];
+  });
 }

@@ -1,90 +1,13 @@
 import { ApiEndpointKind, Tuning, tuned, type Cluster, type Decision } from '../cluster';
 
-const KUBELET_CONTAINER_MANAGER = 'kubernetes/kubernetes:pkg/kubelet/cm/container_manager_linux.go';
 const KUBELET_DOC = 'https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/';
-const KUBEADM_CHECKS = 'kubernetes/kubernetes:cmd/kubeadm/app/preflight/checks_linux.go';
 const CONTAINERD_DOC = 'containerd/containerd:docs/cri/config.md';
 const KUBE_VIP = 'kube-vip/kube-vip:pkg/kubevip/config_generator.go v1.2.3';
 const SHUTDOWN_ISSUE = 'kubernetes/kubernetes issue 102818';
 const NETWORKD = 'https://www.freedesktop.org/software/systemd/man/latest/networkd.conf.html';
-const PROTECTED =
-  'the kubelet wants exactly this value and, with protectKernelDefaults, does not start without it';
 
-/** Every value of this room that is neither a fact nor demanded by upstream's shape. */
+/** Every value of this room but kernel parameters that is neither a fact nor demanded by upstream's shape. */
 export const tuning = new Tuning({
-  ipForward: tuned(
-    'sysctl net.ipv4.ip_forward',
-    '1',
-    '0',
-    'pods are routed through the machine; kubeadm refuses a machine that does not forward',
-    KUBEADM_CHECKS,
-  ),
-  ipv6Forward: tuned(
-    'sysctl net.ipv6.conf.all.forwarding',
-    '1',
-    '0',
-    'as for IPv4, asked for when pods or machines have IPv6 addresses',
-    KUBEADM_CHECKS,
-  ),
-  ipv6DefaultForward: tuned(
-    'sysctl net.ipv6.conf.default.forwarding',
-    '1',
-    '0',
-    'kubeadm looks at this one; interfaces made later take it over',
-    KUBEADM_CHECKS,
-  ),
-  overcommitMemory: tuned(
-    'sysctl vm.overcommit_memory',
-    '1',
-    '0',
-    PROTECTED,
-    KUBELET_CONTAINER_MANAGER,
-  ),
-  panicOnOom: tuned('sysctl vm.panic_on_oom', '0', '0', PROTECTED, KUBELET_CONTAINER_MANAGER),
-  panic: tuned(
-    'sysctl kernel.panic',
-    '10',
-    '0',
-    `${PROTECTED}; a machine that has panicked comes back after ten seconds`,
-    KUBELET_CONTAINER_MANAGER,
-  ),
-  panicOnOops: tuned(
-    'sysctl kernel.panic_on_oops',
-    '1',
-    '0',
-    `${PROTECTED}; a kernel that has oopsed is not trusted with data`,
-    KUBELET_CONTAINER_MANAGER,
-  ),
-  maxKeys: tuned(
-    'sysctl kernel.keys.root_maxkeys',
-    '1000000',
-    '1000000',
-    PROTECTED,
-    KUBELET_CONTAINER_MANAGER,
-  ),
-  maxKeyBytes: tuned(
-    'sysctl kernel.keys.root_maxbytes',
-    '25000000',
-    '25000000',
-    PROTECTED,
-    KUBELET_CONTAINER_MANAGER,
-  ),
-  inotifyInstances: tuned(
-    'sysctl fs.inotify.max_user_instances',
-    '8192',
-    '128',
-    'all containers that run as root share one limit; 128 is used up by a few log shippers and shims, and then ' +
-      'containers fail with "too many open files"',
-    'kubernetes-sigs/kubespray:roles/kubernetes/preinstall; siderolabs/talos',
-  ),
-  inotifyWatches: tuned(
-    'sysctl fs.inotify.max_user_watches',
-    '524288',
-    '8192 to 1048576, by memory since Linux 5.11',
-    'a floor for small machines: kubelet, containerd and every pod that follows files share it',
-    'kernel.org: Documentation/admin-guide/sysctl/fs.rst',
-  ),
-
   proxyDisabled: tuned(
     'ClusterConfiguration.proxy.disabled',
     true,
@@ -103,7 +26,7 @@ export const tuning = new Tuning({
     'KubeletConfiguration.protectKernelDefaults',
     true,
     'false',
-    'the sysctls above are ours; a kubelet that silently rewrites them would hide that somebody changed them',
+    'the kernel parameters are ours; a kubelet that silently rewrites them would hide that somebody changed them',
     KUBELET_DOC,
   ),
   shutdownGracePeriod: tuned(
@@ -245,7 +168,6 @@ export type NodeTuning = typeof tuning;
 /** The decisions that this cluster's machines really show, with the values they show. */
 export function nodeDecisions(cluster: Cluster, path: string): Decision[] {
   const absent = [
-    ...(cluster._families.includes('IPv6') ? [] : ['sysctl net.ipv6.']),
     ...(cluster.endpoint.kind === ApiEndpointKind.KUBE_VIP ? [] : ['kube-vip ']),
     ...(cluster.kubeProxyMode === undefined ? ['ClusterConfiguration.proxy.'] : []),
   ];

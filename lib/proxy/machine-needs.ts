@@ -1,15 +1,6 @@
 import type { IConstruct } from 'constructs';
-import {
-  KubeProxyMode,
-  MergeRule,
-  PortSource,
-  tuned,
-  type Cluster,
-  type Machine,
-} from '../cluster';
+import { KubeProxyMode, PortSource, tuned, type Cluster, type Machine } from '../cluster';
 import { isLoopback, splitAddress } from './bind-address';
-
-const CONNTRACK_DOC = 'docs.kernel.org networking/nf_conntrack-sysctl';
 
 /**
  * Hash bits of the IPVS connection table: a quarter as many buckets as there may be tracked
@@ -24,7 +15,6 @@ export function machineRows(cluster: Cluster, mode: KubeProxyMode) {
   const sizes = [...bySize(cluster).keys()].sort((a, b) => a - b);
   return {
     ...(mode === KubeProxyMode.IPVS ? ipvsRows(sizes) : {}),
-    ...(cluster.ownsMachines ? conntrackRows(sizes) : {}),
   };
 }
 
@@ -47,39 +37,6 @@ function ipvsRows(sizes: readonly number[]) {
   };
 }
 
-function conntrackRows(sizes: readonly number[]) {
-  return {
-    conntrackMax: tuned(
-      'sysctl.net.netfilter.nf_conntrack_max',
-      unique(sizes),
-      'kube-proxy: 32768 a core, at least 131072',
-      "At most 2 % of the machine's memory at 400 bytes a connection, never below the kernel's own default",
-      CONNTRACK_DOC,
-    ),
-    hashSize: tuned(
-      'modprobe.nf_conntrack.hashsize',
-      unique(sizes),
-      'a quarter of nf_conntrack_max, by kube-proxy',
-      "One bucket for each connection, the kernel's own ratio since 5.15; and nothing is left for kube-proxy to write into a /sys that may be read-only",
-      `${CONNTRACK_DOC}; kubernetes/kubernetes issue 134108`,
-    ),
-    established: tuned(
-      'sysctl.net.netfilter.nf_conntrack_tcp_timeout_established',
-      '86400',
-      '432000 in the kernel, 86400 by kube-proxy',
-      'Dead connections go after a day; well above the idle time of IPVS and of Linux keepalive',
-      CONNTRACK_DOC,
-    ),
-    closeWait: tuned(
-      'sysctl.net.netfilter.nf_conntrack_tcp_timeout_close_wait',
-      '3600',
-      '60 in the kernel, 3600 by kube-proxy',
-      'A half-closed connection may still carry data for longer than a minute',
-      'kubernetes/kubernetes issue 32551',
-    ),
-  };
-}
-
 /** What a kube-proxy asks of the machines. */
 export interface MachineNeeds {
   readonly mode: KubeProxyMode;
@@ -89,61 +46,31 @@ export interface MachineNeeds {
   readonly metricsBindAddress: string;
 }
 
-/** Writes the needs into the ledger. What kube-proxy writes by itself (net.ipv4.vs.*, ARP, forwarding) is not asked for. */
+/**
+ * Writes the needs into the ledger. What kube-proxy writes by itself (net.ipv4.vs.*, ARP, forwarding)
+ * is not asked for, nor is the connection table, which the machine's own bootstrap sizes.
+ */
 export function requireMachineNeeds(by: IConstruct, cluster: Cluster, needs: MachineNeeds): void {
   const { ledger } = cluster;
-  const ipvs = needs.mode === KubeProxyMode.IPVS;
   Object.entries(needs.modules).forEach(([name, why]) =>
     ledger.requireKernelModule(name, { by, why }),
   );
-  if (ipvs) {
-    ledger.requireKernelModuleOption('dummy numdummies', '0', { by, why: 'no interface dummy0' });
-  }
-  for (const [size, machines] of bySize(cluster)) {
-    if (ipvs) {
-      ledger.requireKernelModuleOption('ip_vs conn_tab_bits', String(connectionTableBits(size)), {
-        by,
-        machines,
-        why: 'a quarter as many buckets as tracked connections',
-      });
-    }
-    if (cluster.ownsMachines) {
-      requireConntrack(by, cluster, size, machines);
-    }
+  if (needs.mode === KubeProxyMode.IPVS) {
+    requireIpvsOptions(by, cluster);
   }
   requirePorts(by, cluster, needs);
 }
 
-function requireConntrack(
-  by: IConstruct,
-  { ledger }: Cluster,
-  size: number,
-  machines: string[],
-): void {
-  const merge = MergeRule.EXACTLY;
-  ledger.requireSysctl('net.netfilter.nf_conntrack_max', String(size), {
-    by,
-    merge,
-    machines,
-    why: 'sized from memory; kube-proxy leaves it alone (maxPerCore 0)',
-  });
-  ledger.requireKernelModuleOption('nf_conntrack hashsize', String(size), {
-    by,
-    machines,
-    why: 'one bucket for each connection of nf_conntrack_max',
-  });
-  ledger.requireSysctl('net.netfilter.nf_conntrack_tcp_timeout_established', '86400', {
-    by,
-    merge,
-    machines,
-    why: "kube-proxy's default, which its configuration leaves to the machine",
-  });
-  ledger.requireSysctl('net.netfilter.nf_conntrack_tcp_timeout_close_wait', '3600', {
-    by,
-    merge,
-    machines,
-    why: "kube-proxy's default, which its configuration leaves to the machine",
-  });
+function requireIpvsOptions(by: IConstruct, cluster: Cluster): void {
+  const { ledger } = cluster;
+  ledger.requireKernelModuleOption('dummy numdummies', '0', { by, why: 'no interface dummy0' });
+  for (const [size, machines] of bySize(cluster)) {
+    ledger.requireKernelModuleOption('ip_vs conn_tab_bits', String(connectionTableBits(size)), {
+      by,
+      machines,
+      why: 'a quarter as many buckets as tracked connections',
+    });
+  }
 }
 
 function requirePorts(

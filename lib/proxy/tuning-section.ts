@@ -2,7 +2,7 @@ import type { Duration } from 'cdk8s';
 import { KubeProxyMode } from '../cluster';
 import { goDuration, millis } from './go-duration';
 import type { KubeProxyOptions } from './kube-proxy-options';
-import { choice } from './tuning';
+import { choice } from './choice';
 
 const DEFAULTS = 'kubernetes/kubernetes pkg/proxy/apis/config/v1alpha1/defaults.go';
 

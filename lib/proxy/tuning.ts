@@ -1,29 +1,9 @@
-import { atLeast, kernelFloors } from '../catalog';
 import { KubeProxyMode, familyOf, tuned, type Cluster, type TuningRow } from '../cluster';
+import { choice } from './choice';
 import { KubeProxyDetectLocalMode, type KubeProxyOptions } from './kube-proxy-options';
+import { conntrackRows } from './tuning-conntrack';
 
 const DEFAULTS = 'kubernetes/kubernetes pkg/proxy/apis/config/v1alpha1/defaults.go';
-const CONNTRACK = 'kubernetes/kubernetes pkg/proxy/conntrack/sysctls.go';
-
-/** A row whose value the spec may choose; its reason then says so and keeps ours beside it. */
-export function choice<V>(
-  key: string,
-  given: V | undefined,
-  ours: V,
-  upstream: string,
-  why: string,
-  source: string,
-): TuningRow<V> {
-  return given === undefined
-    ? tuned(key, ours, upstream, why, source)
-    : tuned(
-        key,
-        given,
-        upstream,
-        `Chosen in the spec. Otherwise ${JSON.stringify(ours)}: ${why}`,
-        source,
-      );
-}
 
 /** Rows of KubeProxyConfiguration that every mode has. */
 export function configurationRows(
@@ -97,8 +77,7 @@ export function configurationRows(
         : 'What kubelet gives to a pod that the node cannot do without; less needs the capability SYS_RESOURCE, for a difference that no other pod can fall into',
       `${DEFAULTS}; pkg/kubelet/qos/policy.go`,
     ),
-    ...conntrackRows(cluster, options.tcpBeLiberal),
-    ...liberalRow(mode, options.tcpBeLiberal),
+    ...conntrackRows(cluster, mode, options.tcpBeLiberal),
   };
 }
 
@@ -130,88 +109,3 @@ export function detectLocalRows({
 
 /** What kubelet writes for a pod of priority system-node-critical. */
 export const KUBELET_OOM_SCORE = -997;
-
-/** iptables mode drops what conntrack calls invalid, and stops doing so where conntrack is liberal. */
-function liberalRow(mode: KubeProxyMode, tcpBeLiberal: boolean | undefined) {
-  return mode === KubeProxyMode.IPTABLES
-    ? {
-        tcpBeLiberal: choice(
-          'KubeProxyConfiguration.conntrack.tcpBeLiberal',
-          tcpBeLiberal,
-          false,
-          'false',
-          'iptables mode drops packets outside the TCP window itself, before they could be sent on untranslated',
-          'kubernetes/kubernetes pkg/proxy/iptables/proxier.go',
-        ),
-      }
-    : {};
-}
-
-/**
- * The conntrack table has one owner. On machines of ours it is the machine: sized before kube-proxy
- * starts, hash table included. On other machines nothing but kube-proxy can size it.
- */
-function conntrackRows(cluster: Cluster, tcpBeLiberal: boolean | undefined) {
-  const key = (path: string) => `KubeProxyConfiguration.conntrack.${path}`;
-  const ours = cluster.ownsMachines;
-  const floor = kernelFloors.tcpWindowInvalid;
-  const machine = "The machine's own sysctl says it; kube-proxy would overwrite it at every start";
-  return {
-    maxPerCore: tuned(
-      key('maxPerCore'),
-      ours ? 0 : 32768,
-      '32768',
-      ours
-        ? `${machine}, and by cores instead of memory`
-        : 'kube-proxy sizes the table, since this spec does not write the machines',
-      CONNTRACK,
-    ),
-    min: tuned(
-      key('min'),
-      ours ? 0 : 262144,
-      '131072',
-      ours
-        ? 'Without maxPerCore it is ignored; zero so that nobody takes it for a limit'
-        : "The kernel's own size from 4 GiB of memory on, which upstream's minimum would halve on four cores",
-      CONNTRACK,
-    ),
-    tcpEstablishedTimeout: tuned(
-      key('tcpEstablishedTimeout'),
-      ours ? '0s' : '24h0m0s',
-      '24h0m0s',
-      ours ? machine : 'The kernel would keep dead connections for five days',
-      CONNTRACK,
-    ),
-    tcpCloseWaitTimeout: tuned(
-      key('tcpCloseWaitTimeout'),
-      ours ? '0s' : '1h0m0s',
-      '1h0m0s',
-      ours
-        ? machine
-        : "A half-closed connection may still carry data for longer than the kernel's minute",
-      CONNTRACK,
-    ),
-    tcpBeLiberal: choice(
-      key('tcpBeLiberal'),
-      tcpBeLiberal,
-      !atLeast(cluster.kernel, floor.value),
-      'false',
-      `Kernels before ${floor.value} send packets outside the TCP window on without their translation, and the peer answers with a reset; this one is ${cluster.kernel}. Only iptables mode drops them itself`,
-      `${floor.source}; kubernetes/kubernetes issue 117924`,
-    ),
-    udpTimeout: tuned(
-      key('udpTimeout'),
-      '0s',
-      '0s',
-      "The kernel's 30 seconds: a DNS query is answered or repeated by then",
-      CONNTRACK,
-    ),
-    udpStreamTimeout: tuned(
-      key('udpStreamTimeout'),
-      '0s',
-      '0s',
-      "The kernel's two minutes, enough for a stream that speaks",
-      CONNTRACK,
-    ),
-  };
-}

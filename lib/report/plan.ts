@@ -1,4 +1,11 @@
-import type { Cluster, Finding, Machine, Zone } from '../cluster';
+import {
+  conntrackBudget,
+  conntrackMebibytes,
+  type Cluster,
+  type Finding,
+  type Machine,
+  type Zone,
+} from '../cluster';
 
 /** What a person wants to see after a synth: the cluster, what was chosen, what was found. */
 export function planText(cluster: Cluster): string {
@@ -8,6 +15,7 @@ export function planText(cluster: Cluster): string {
     networks(cluster),
     ...paths(cluster),
     modes(cluster),
+    connectionTables(cluster),
     findings(cluster),
   ];
   return `${blocks.join('\n\n')}\n`;
@@ -125,6 +133,40 @@ function modes(cluster: Cluster): string {
     ]);
   }
   return block('Modes', rows);
+}
+
+/** What the kernel tracks on machines of each size, and the memory of a full table. */
+function connectionTables(cluster: Cluster): string {
+  const sizes = new Map<string, Machine[]>();
+  for (const machine of cluster.machines) {
+    const key = [machine.memory?.toKibibytes(), machine.cpus, machine.peakConnections].join();
+    const alike = sizes.get(key) ?? [];
+    alike.push(machine);
+    sizes.set(key, alike);
+  }
+  const rows = [...sizes.values()].map((alike) => [
+    alike.length === 1 ? '1 machine' : `${alike.length} machines`,
+    ...tableRow(cluster, alike[0]!),
+  ]);
+  const owner = cluster.ownsMachines ? 'sized by the machine' : 'sized by kube-proxy';
+  return block(`Connections tracked, ${owner}`, rows);
+}
+
+/** The ledger has the last word: overrides of the spec are there. */
+function tableRow(cluster: Cluster, machine: Machine): string[] {
+  const budget = conntrackBudget(cluster, machine);
+  const asked = cluster.ledger
+    .forMachine(machine)
+    .sysctls.find(({ key }) => key === 'net.netfilter.nf_conntrack_max');
+  const entries = Number(asked?.value ?? budget.entries);
+  const { memory, peakConnections } = machine;
+  return [
+    memory === undefined ? 'memory unknown' : `${memory.toMebibytes() / 1024} GiB`,
+    peakConnections === undefined ? 'peak unknown' : `peak ${peakConnections}`,
+    `${entries} entries`,
+    `${budget.buckets} buckets`,
+    `${conntrackMebibytes(entries, budget.buckets)} MiB when full`,
+  ];
 }
 
 /** One line each; remedies and references are in report/findings.txt. */

@@ -144,6 +144,7 @@ describe('rules', () => {
       ['GW-CLUSTER-004', ERROR],
       ['GW-CLUSTER-005', ERROR],
       ['GW-CLUSTER-006', WARNING],
+      ['GW-CLUSTER-007', WARNING],
     ]);
     for (const { title, why, remedy, reference } of clusterRules) {
       for (const text of [title, why, remedy, reference]) {

@@ -220,7 +220,7 @@ describe('what is found on the way', () => {
     );
     expect(trial.run().code).toBe(1);
     expect(trial.read('/var/lib/groundwork/status')).toBe(
-      'failed: config: sysctl kernel.panic: wanted 10, got 0; \n',
+      'failed: config: sysctl kernel.panic: wanted 10, got 0\n',
     );
   });
 
@@ -373,7 +373,7 @@ describe('what is found on the way', () => {
     trial.write('/sys/module/nf_conntrack/parameters/hashsize', '1\n');
     expect(trial.run().code).toBe(1);
     expect(status(trial)).toBe(
-      'failed: config: module option nf_conntrack hashsize: wanted 65536, got 1; it takes effect at the next boot, ' +
+      'failed: config: module option nf_conntrack hashsize: wanted 524288, got 1; it takes effect at the next boot, ' +
         `reboot and run this again; take it out of ${trial.root}/etc/modprobe.d/nf.conf first\n`,
     );
   });
@@ -414,7 +414,7 @@ test('--only config applies again, says what changed, and keeps the status', () 
   const { code, output } = trial.run('--only', 'config');
   expect(code).toBe(0);
   expect(output.split('\n').filter((line) => line.includes(' -> '))).toEqual([
-    '[config] module option nf_conntrack hashsize: 1024 -> 65536',
+    '[config] module option nf_conntrack hashsize: 1024 -> 524288',
     '[config] sysctl kernel.panic: 0 -> 10',
   ]);
   expect(output).not.toContain('new content');

@@ -1,7 +1,6 @@
 import { Size } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
 import { ApiEndpoint, KubernetesVersion, Underlay, Zone } from '../../lib';
-import { tuning } from '../../lib/node/tuning';
 import { unexplainedLeaves } from '../support/coverage';
 import { osloMachine, osloProps } from '../support/oslo';
 import { messages, oslo, unpacked } from './support';
@@ -95,17 +94,4 @@ test("every value of the kubelet's configuration has a reason or is a fact", () 
     structural: ['InitConfiguration.bootstrapTokens', 'InitConfiguration.certificateKey'],
   };
   expect(documents.flatMap((document) => unexplainedLeaves(document, explained))).toEqual([]);
-});
-
-test('every sysctl of ours is a decision with the value that is rendered', () => {
-  const { cluster, files } = oslo();
-  const rendered = unpacked(files(), 'cp-1', '/etc/sysctl.d/zz-groundwork.conf')
-    .split('\n')
-    .filter((l) => l.includes(' = '));
-  const decided = tuning
-    .decisions('nodes')
-    .filter((d) => d.key.startsWith('sysctl '))
-    .map((d) => `${d.key.slice(7)} = ${d.value}`);
-  expect(decided).toEqual(expect.arrayContaining(rendered));
-  expect(cluster.decisions().every((d) => d.why.length > 20 && d.source !== '')).toBe(true);
 });

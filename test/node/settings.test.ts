@@ -19,7 +19,7 @@ describe('kernel settings', () => {
   test('the files say what the ledger says, each value under its reasons', () => {
     const { node, cluster, files } = oslo();
     cluster.ledger.requireKernelModule('ip_vs', { by: node, why: 'virtual servers' });
-    cluster.ledger.requireKernelModuleOption('nf_conntrack hashsize', '65536', {
+    cluster.ledger.requireKernelModuleOption('ip_vs conn_tab_bits', '17', {
       by: node,
       why: 'a quarter of the table',
     });
@@ -36,13 +36,17 @@ describe('kernel settings', () => {
       );
       expect(
         lines(unpacked(rendered, machine.name, '/etc/modules-load.d/60-groundwork.conf')),
-      ).toEqual(['ip_vs', 'overlay']);
+      ).toEqual(['ip_vs', 'nf_conntrack', 'overlay']);
       expect(lines(unpacked(rendered, machine.name, '/etc/modprobe.d/60-groundwork.conf'))).toEqual(
-        ['options nf_conntrack hashsize=65536'],
+        ['options ip_vs conn_tab_bits=17', 'options nf_conntrack hashsize=524288'],
       );
     }
     expect(unpacked(rendered, 'cp-1', SYSCTLS)).toContain(
       '# more followers (nodes)\n# shared by all containers that run as root (nodes)\nfs.inotify.max_user_instances = 16384\n',
+    );
+    // Neighbours with the same reasons share them.
+    expect(unpacked(rendered, 'cp-1', SYSCTLS)).toContain(
+      '# the kubelet checks it (protectKernelDefaults) (nodes)\nkernel.keys.root_maxbytes = 25000000\nkernel.keys.root_maxkeys = 1000000\nkernel.panic = 10\n',
     );
   });
 
@@ -63,6 +67,7 @@ describe('kernel settings', () => {
   test('a routed network gets no br_netfilter, IPv4 gets no IPv6 forwarding', () => {
     const files = oslo().files();
     expect(lines(unpacked(files, 'cp-1', '/etc/modules-load.d/60-groundwork.conf'))).toEqual([
+      'nf_conntrack',
       'overlay',
     ]);
     expect(unpacked(files, 'cp-1', SYSCTLS)).not.toContain('ipv6');

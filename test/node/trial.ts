@@ -34,10 +34,6 @@ export class Trial {
       why: 'test',
       content: '[Service]\nExecStart=/bin/true\n',
     });
-    cluster.ledger.requireKernelModuleOption('nf_conntrack hashsize', '65536', {
-      by: node,
-      why: 'test',
-    });
     const prefix = `nodes/${machine}/files`;
     for (const [path, content] of Object.entries(files()).filter(([p]) =>
       p.startsWith(`${prefix}/`),

@@ -1,9 +1,11 @@
 import { Size } from 'cdk8s';
 import * as fc from 'fast-check';
-import { KubeProxyMode, Machine } from '../../lib/cluster';
+import { KubeProxyMode, Machine, OperatingSystem } from '../../lib/cluster';
+import { NodeBootstrap } from '../../lib/node';
 import { IpvsScheduler } from '../../lib/proxy';
 import { connectionTableBits } from '../../lib/proxy/machine-needs';
-import { osloMachine } from '../support/oslo';
+import { conntrackRows } from '../../lib/proxy/tuning-conntrack';
+import { osloCluster, osloMachine } from '../support/oslo';
 import { render, renderMode } from './support';
 
 const machines = [
@@ -18,6 +20,13 @@ function needs(name: string, ...args: Parameters<typeof render>) {
   const { ledger } = cluster;
   expect(ledger.clashes(cluster.machines)).toEqual([]);
   return ledger.forMachine(cluster.machines.find((m) => m.name === name)!);
+}
+
+/** The proxy with the machines' own bootstrap beside it. */
+function withMachines(facts: Parameters<typeof render>[1]) {
+  const rendered = render({}, facts);
+  new NodeBootstrap(rendered.chart, 'nodes', { cluster: rendered.cluster });
+  return rendered;
 }
 
 const values = (entries: Array<{ key: string; value: string }>) =>
@@ -51,29 +60,29 @@ test.each([
   ['cp-2', '65536', '14'],
   ['cp-3', '262144', '16'],
   ['w-1', '1048576', '18'],
-])('sizes the tables of %s by its memory', (name, size, bits) => {
+])('sizes the connection table of %s by its memory', (name, size, bits) => {
   const { sysctls, kernelModuleOptions } = needs(name, {}, { machines });
-  expect(values(sysctls)).toEqual({
-    'net.netfilter.nf_conntrack_max': size,
-    'net.netfilter.nf_conntrack_tcp_timeout_close_wait': '3600',
-    'net.netfilter.nf_conntrack_tcp_timeout_established': '86400',
-  });
+  // The machine's own bootstrap asks for the conntrack table.
+  expect(sysctls).toEqual([]);
   expect(values(kernelModuleOptions)).toEqual({
     'dummy numdummies': '0',
     'ip_vs conn_tab_bits': bits,
-    'nf_conntrack hashsize': size,
   });
+  const { cluster } = withMachines({ machines });
+  const { sysctls: own } = cluster.ledger.forMachine(machines.find((m) => m.name === name)!);
+  expect(values(own)).toMatchObject({ 'net.netfilter.nf_conntrack_max': size });
 });
 
 test('every conntrack setting has exactly one owner', () => {
   for (const foreign of [false, true]) {
-    const { cluster, configuration } = render({}, {}, foreign);
+    const { cluster, configuration } = foreign ? render({}, {}, true) : withMachines({});
     const { conntrack } = configuration;
     const written = {
       nf_conntrack_max: conntrack.maxPerCore > 0,
       nf_conntrack_tcp_timeout_established: conntrack.tcpEstablishedTimeout !== '0s',
       nf_conntrack_tcp_timeout_close_wait: conntrack.tcpCloseWaitTimeout !== '0s',
     };
+    expect([conntrack.udpTimeout, conntrack.udpStreamTimeout]).toEqual(['0s', '0s']);
     const asked = cluster.ledger.forMachine(cluster.machines[0]).sysctls.map(({ key }) => key);
     for (const [name, byKubeProxy] of Object.entries(written)) {
       expect([name, asked.includes(`net.netfilter.${name}`)]).toEqual([name, !byKubeProxy]);
@@ -82,16 +91,39 @@ test('every conntrack setting has exactly one owner', () => {
   }
 });
 
+test('the minimum of kube-proxy on machines of others follows the peak, as far as every memory allows', () => {
+  const minimum = (facts: Parameters<typeof render>[1]) =>
+    render({}, facts, true).configuration.conntrack.min;
+  const machine = (gibibytes: number | undefined, peakConnections?: number) => ({
+    machines: [
+      osloMachine(1, { memory: gibibytes === undefined ? undefined : Size.gibibytes(gibibytes) }),
+      osloMachine(2, { peakConnections }),
+      osloMachine(3),
+    ],
+  });
+  expect(minimum({})).toBe(262144);
+  expect(minimum(machine(16, 200_000))).toBe(524288);
+  expect(minimum(machine(16, 5_000_000))).toBe(524288);
+  expect(minimum(machine(4, 200_000))).toBe(262144);
+  expect(minimum(machine(undefined, 200_000))).toBe(262144);
+});
+
+test.each([
+  [KubeProxyMode.IPVS, OperatingSystem.UBUNTU_22_04, true],
+  [KubeProxyMode.NFTABLES, OperatingSystem.UBUNTU_22_04, true],
+  [KubeProxyMode.IPTABLES, OperatingSystem.UBUNTU_22_04, false],
+  [KubeProxyMode.IPVS, OperatingSystem.DEBIAN_12, false],
+  [KubeProxyMode.NFTABLES, OperatingSystem.DEBIAN_12, false],
+])('mode %s: packets outside the window', (mode, operatingSystem, liberal) => {
+  const cluster = osloCluster(undefined, { operatingSystem });
+  expect(conntrackRows(cluster, mode, undefined).tcpBeLiberal.value).toBe(liberal);
+  expect(conntrackRows(cluster, mode, !liberal).tcpBeLiberal.value).toBe(!liberal);
+});
+
 test('the explain page names every size once', () => {
   const { cluster } = render({}, { machines });
   const value = (key: string) => cluster.decisions().find((d) => d.key === key)?.value;
-  expect(value('sysctl.net.netfilter.nf_conntrack_max')).toBe('65536, 262144, 524288, 1048576');
   expect(value('modprobe.ip_vs.conn_tab_bits')).toBe('14, 16, 17, 18');
-  expect(
-    render({}, {}, true)
-      .cluster.decisions()
-      .map(({ key }) => key),
-  ).not.toContain('sysctl.net.netfilter.nf_conntrack_max');
 });
 
 test('opens metrics only when they are served to others', () => {

@@ -1,11 +1,11 @@
-import { Duration } from 'cdk8s';
+import { App, Duration } from 'cdk8s';
 import { Cluster, Machine, Severity, Underlay, Zone, ZoneLink, type ClusterProps } from '../../lib';
 import type { KubeProxySummary } from '../../lib/cluster';
 import { explainLines, explainMarkdown, findingsText } from '../../lib/report/explain';
 import { planText } from '../../lib/report/plan';
 import { treeText } from '../../lib/report/tree';
 import { dualStack } from '../support/dual-stack';
-import { osloCluster, osloMachine } from '../support/oslo';
+import { osloCluster, osloMachine, osloProps } from '../support/oslo';
 
 const decision = {
   path: 'oslo/cni',
@@ -67,6 +67,45 @@ test('the plan leaves out what is not known', () => {
   expect(plan).toContain('  cp-1  control-plane  oslo-1 (NO)  10.20.0.11  -  -  -  -\n');
   expect(plan).toContain('Findings: none');
   expect(plan).not.toContain('undefined');
+});
+
+describe('connection tables in the plan', () => {
+  const table = (text: string) =>
+    text.split('\n\n').find((part) => part.startsWith('Connections tracked'));
+  const machines = [
+    osloMachine(1),
+    osloMachine(2, { peakConnections: 100_000 }),
+    osloMachine(3),
+    Machine.worker('w-1', { zone: 'oslo-1', address: '10.20.0.21' }),
+  ];
+
+  test('one line for each size, with what a full table takes', () => {
+    expect(table(planText(osloCluster(undefined, { machines })))).toBe(
+      [
+        'Connections tracked, sized by the machine',
+        '  2 machines  16 GiB          peak unknown  524288 entries  524288 buckets  204 MiB when full',
+        '  1 machine   16 GiB          peak 100000   262144 entries  262144 buckets  102 MiB when full',
+        '  1 machine   memory unknown  peak unknown  262144 entries  262144 buckets  102 MiB when full',
+      ].join('\n'),
+    );
+  });
+
+  test('what an override says, and what kube-proxy does on machines of others', () => {
+    const cluster = osloCluster();
+    cluster.ledger.requireSysctl('net.netfilter.nf_conntrack_max', '131072', {
+      by: cluster,
+      why: 'test',
+    });
+    expect(table(planText(cluster))).toBe(
+      'Connections tracked, sized by the machine\n' +
+        '  3 machines  16 GiB  peak unknown  131072 entries  524288 buckets  54 MiB when full',
+    );
+    const theirs = Cluster.fromFacts(new App(), 'theirs', osloProps());
+    expect(table(planText(theirs))).toBe(
+      'Connections tracked, sized by kube-proxy\n' +
+        '  3 machines  16 GiB  peak unknown  262144 entries  262144 buckets  102 MiB when full',
+    );
+  });
 });
 
 describe('networks in the plan', () => {

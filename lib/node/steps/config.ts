@@ -63,36 +63,4 @@ apply_module_options() {
     fi
   done < <(entries "$ROOT/etc/modprobe.d/60-groundwork.conf")
 }
-
-# sysctl prints nothing and succeeds for some keys that it did not set, so every key is read back.
-apply_sysctls() {
-  local key wanted have line wrong=()
-  while IFS= read -r line; do
-    key=\${line%% = *}
-    wanted=\${line#* = }
-    have=$(read_sysctl "$key")
-    if [ "$have" != "$wanted" ]; then
-      sysctl -q -w "$key=$wanted" || true
-      say "sysctl $key: $have -> $wanted"
-    fi
-  done < <(entries "$ROOT/etc/sysctl.d/zz-groundwork.conf")
-  while IFS= read -r line; do
-    key=\${line%% = *}
-    wanted=\${line#* = }
-    have=$(read_sysctl "$key")
-    if [ "$have" != "$wanted" ]; then
-      wrong+=("$key: wanted $wanted, got \${have:-nothing}")
-    fi
-  done < <(entries "$ROOT/etc/sysctl.d/zz-groundwork.conf")
-  if [ "\${#wrong[@]}" -gt 0 ]; then
-    fail "sysctl $(printf '%s; ' "\${wrong[@]}")"
-  fi
-}
-
-# Values of several numbers come with tabs between them: one space each, as in the file.
-read_sysctl() {
-  local words
-  read -ra words <<< "$(sysctl -n "$1" 2>/dev/null || true)"
-  printf '%s' "\${words[*]}"
-}
 `;

@@ -1,0 +1,72 @@
+/** Kernel parameters: set, read back, and looked for in files that would undo them. */
+export const sysctlSteps = `
+# sysctl prints nothing and succeeds for some keys that it did not set, so every key is read back.
+apply_sysctls() {
+  local key have line wrong=()
+  local -A wanted=()
+  while IFS= read -r line; do
+    key=\${line%% = *}
+    wanted[$key]=\${line#* = }
+    have=$(read_sysctl "$key")
+    if [ "$have" != "\${wanted[$key]}" ]; then
+      sysctl -q -w "$key=\${wanted[$key]}" || true
+      say "sysctl $key: $have -> \${wanted[$key]}"
+    fi
+  done < <(entries "$ROOT/etc/sysctl.d/zz-groundwork.conf")
+  while IFS= read -r line; do
+    key=\${line%% = *}
+    have=$(read_sysctl "$key")
+    if [ "$have" != "\${wanted[$key]}" ]; then
+      wrong+=("$key: wanted \${wanted[$key]}, got \${have:-nothing$(missing_module "$key")}")
+    fi
+  done < <(entries "$ROOT/etc/sysctl.d/zz-groundwork.conf")
+  look_for_later_files
+  if [ "\${#wrong[@]}" -gt 0 ]; then
+    line=$(printf '%s; ' "\${wrong[@]}")
+    fail "sysctl \${line%; }"
+  fi
+}
+
+# A key that is not there belongs to a module that is not.
+missing_module() {
+  local module=
+  case "$1" in
+    net.netfilter.nf_conntrack_*) module=nf_conntrack ;;
+    net.bridge.*) module=br_netfilter ;;
+    net.ipv4.vs.*) module=ip_vs ;;
+  esac
+  printf '%s' "\${module:+, the module $module is not loaded}"
+}
+
+# What is read after our file wins at the next boot: names of sysctl.d that sort later. "sysctl --system"
+# reads /etc/sysctl.conf last of all. Uses the caller's wanted and wrong.
+look_for_later_files() {
+  local LC_ALL=C file line key value
+  for file in "$ROOT"/{etc,run,usr/local/lib,usr/lib}/sysctl.d/*.conf "$ROOT/etc/sysctl.conf"; do
+    if [ ! -f "$file" ] || [[ $file == */sysctl.d/* && ! \${file##*/} > zz-groundwork.conf ]]; then
+      continue
+    fi
+    while IFS= read -r line; do
+      key=\${line%%=*}
+      key=\${key//[[:space:]]/}
+      key=\${key#-}
+      key=\${key//\\//.}
+      value=$(one_blank "\${line#*=}")
+      if [ -n "\${wanted[$key]:-}" ] && [ "$value" != "\${wanted[$key]}" ]; then
+        wrong+=("$key: wanted \${wanted[$key]}, \${file#"$ROOT"} says $value and is read after ours; take it out of there")
+      fi
+    done < <(entries "$file" | grep '=' || true)
+  done
+}
+
+read_sysctl() {
+  one_blank "$(sysctl -n "$1" 2>/dev/null || true)"
+}
+
+# Values of several numbers come with tabs between them: one space each, as in the file.
+one_blank() {
+  local words
+  read -ra words <<< "$1"
+  printf '%s' "\${words[*]}"
+}
+`;
