@@ -1,6 +1,6 @@
 import { tuned } from '../cluster';
-import type { KubeProxyOptions } from './kube-proxy-options';
 import { choice } from './choice';
+import type { KubeProxyOptions } from './kube-proxy-options';
 
 const KUBEADM = 'kubernetes/kubernetes cmd/kubeadm/app/phases/addons/proxy/manifests.go';
 

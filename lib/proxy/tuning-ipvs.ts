@@ -1,7 +1,7 @@
 import { hostCidr, ApiEndpointKind, tuned, type Cluster } from '../cluster';
+import { choice } from './choice';
 import { goDuration } from './go-duration';
 import { IpvsScheduler, type IpvsKubeProxyOptions } from './ipvs-options';
-import { choice } from './choice';
 import { spelled } from './tuning-section';
 
 const DEFAULTS = 'kubernetes/kubernetes pkg/proxy/apis/config/v1alpha1/defaults.go';

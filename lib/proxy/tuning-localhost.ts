@@ -1,6 +1,6 @@
 import { KubeProxyMode } from '../cluster';
-import type { IptablesKubeProxyOptions } from './iptables-options';
 import { choice } from './choice';
+import type { IptablesKubeProxyOptions } from './iptables-options';
 
 /** Whether NodePorts answer on loopback: a field in iptables mode, a feature gate in nftables mode. */
 export function localhostRows(

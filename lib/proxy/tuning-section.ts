@@ -1,8 +1,8 @@
 import type { Duration } from 'cdk8s';
 import { KubeProxyMode } from '../cluster';
+import { choice } from './choice';
 import { goDuration, millis } from './go-duration';
 import type { KubeProxyOptions } from './kube-proxy-options';
-import { choice } from './choice';
 
 const DEFAULTS = 'kubernetes/kubernetes pkg/proxy/apis/config/v1alpha1/defaults.go';
 
