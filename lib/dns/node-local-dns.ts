@@ -18,6 +18,7 @@ import { configMap, metricsService, serviceAccount, upstreamService } from './ob
 import { flagRows, podRows } from './pod-tuning';
 import { optionProblems } from './problems';
 import { absentRules, dnsRules } from './rules';
+import { kubeletRunbook } from './runbook';
 
 /**
  * NodeLocal DNSCache: a DNS cache on every machine, on an address that exists nowhere else. Pods' questions
@@ -71,6 +72,11 @@ export class NodeLocalDns extends Construct {
     this.addObjects(cluster, choices);
     requireMachineNeeds(cluster, this, choices);
     dnsRules.forEach((rule) => cluster.addRule(rule, this));
+    if (!cluster.ownsMachines && !choices.bindsClusterIp) {
+      cluster._addReport(this.node.path, 'node-local-dns.md', () =>
+        kubeletRunbook(cluster, choices),
+      );
+    }
   }
 
   private addObjects(cluster: Cluster, choices: DnsChoices): void {
