@@ -2,10 +2,13 @@ import { App, Chart } from 'cdk8s';
 import {
   Cluster,
   FlannelBackend,
+  IptablesKubeProxy,
   IpvsKubeProxy,
   KernelProfile,
   KubeProxyMode,
+  NftablesKubeProxy,
   NodeBootstrap,
+  NodeLocalDns,
   TunedCalico,
   TunedFlannel,
 } from '../lib';
@@ -28,6 +31,16 @@ const proxies: Array<[string, KubeProxyMode | undefined, Room]> = [
   ['no proxy construct', undefined, () => undefined],
   ['no kube-proxy', KubeProxyMode.NONE, () => undefined],
   [
+    'iptables',
+    KubeProxyMode.IPTABLES,
+    (chart, cluster) => void new IptablesKubeProxy(chart, 'kube-proxy', { cluster }),
+  ],
+  [
+    'nftables',
+    KubeProxyMode.NFTABLES,
+    (chart, cluster) => void new NftablesKubeProxy(chart, 'kube-proxy', { cluster }),
+  ],
+  [
     'IPVS',
     KubeProxyMode.IPVS,
     (chart, cluster) => void new IpvsKubeProxy(chart, 'kube-proxy', { cluster }),
@@ -43,6 +56,7 @@ describe.each(plugins)('%s', (_plugin, plugin) => {
         const cluster = new Cluster(app, 'oslo', osloProps({ ...families, kubeProxyMode }));
         plugin(chart, cluster);
         proxy(chart, cluster);
+        new NodeLocalDns(chart, 'dns', { cluster });
         new NodeBootstrap(chart, 'nodes', { cluster, kernel: { profile } });
         const { machines, ledger } = cluster;
         expect(ledger.clashes(machines)).toEqual([]);

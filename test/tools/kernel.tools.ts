@@ -121,7 +121,7 @@ function boot(root: string, files: Record<string, string>): string {
       ...['-drive', `file=${image},if=none,id=n0,format=raw,cache=unsafe`],
       ...'-device nvme,serial=root0,drive=n0'.split(' '),
     ],
-    90,
+    240,
   ).output.replace(/\r/g, '');
 }
 
