@@ -217,6 +217,13 @@ project.addTask('bench', {
   ],
 });
 
+project.addTask('bench:lookup', {
+  description: 'Print what it costs to find one Service among many, in each mode of kube-proxy',
+  steps: [
+    { exec: 'ts-node --transpile-only --project bench/tsconfig.json bench/service-lookup.ts' },
+  ],
+});
+
 project.addTask('test:golden:update', {
   description: 'Renew the golden trees of the examples',
   env: { UPDATE_GOLDEN: '1' },

@@ -148,3 +148,25 @@ export const IPTABLES: Shape = {
 };
 
 export const NFTABLES: Shape = { mode: 'nftables', load: ['nft', '-f', '-'], rules: nftablesRules };
+
+/** Not rules: a table of its own, and an interface that makes every address the machine's. */
+function ipvsTable(services: readonly Service[]): string {
+  const servers = services.flatMap(({ address, protocol, port, endpoints }) => {
+    const service = `-${protocol === 'tcp' ? 't' : 'u'} ${address}:${port}`;
+    return [`-A ${service} -s rr`, ...endpoints.map((end) => `-a ${service} -r ${end} -m -w 1`)];
+  });
+  const addresses = new Set(services.map(({ address }) => address));
+  return [
+    'echo 1 >/proc/sys/net/ipv4/vs/conntrack',
+    'ip link add kube-ipvs0 type dummy',
+    "ip -batch - <<'EOF'",
+    ...[...addresses].map((address) => `address add ${address}/32 dev kube-ipvs0`),
+    'EOF',
+    "ipvsadm -R <<'EOF'",
+    ...servers,
+    'EOF',
+    '',
+  ].join('\n');
+}
+
+export const IPVS: Shape = { mode: 'ipvs', load: ['sh', '-eu'], rules: ipvsTable };
