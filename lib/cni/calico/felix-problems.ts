@@ -1,18 +1,10 @@
 import type { TunedCalicoProps } from './calico-options';
 import { LinuxDataplane } from './dataplane-options';
+import { INTERVAL_NAMES } from './felix-intervals';
 import type { FelixFailsafePort, FelixOptions } from './felix-options';
 import { portProblems } from './port-problems';
 import { felixFields, type FelixFieldType } from '../../catalog';
 import { Cidr, checkInteger, type Problem } from '../../cluster';
-
-const INTERVALS = [
-  'iptablesRefreshInterval',
-  'nftablesRefreshInterval',
-  'ipsetsRefreshInterval',
-  'routeRefreshInterval',
-  'xdpRefreshInterval',
-  'reportingInterval',
-] as const;
 
 /** Fields that `felix.overrides` may not set: field → why. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -47,7 +39,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   prometheusMetricsEnabled: 'it follows felix.prometheusMetricsPort; use that',
   ...each(
     [
-      ...INTERVALS,
+      ...INTERVAL_NAMES,
       'chainInsertMode',
       'failsafeInboundHostPorts',
       'failsafeOutboundHostPorts',
@@ -97,7 +89,7 @@ function offloadProblems({ checksumOffload }: FelixOptions, tunnelled: boolean):
 
 function intervalProblems(felix: FelixOptions, dataplane: LinuxDataplane): Problem[] {
   const problems: Problem[] = [];
-  for (const name of INTERVALS) {
+  for (const name of INTERVAL_NAMES) {
     const milliseconds = felix[name]?.toMilliseconds({ integral: false });
     const day = 24 * 60 * 60 * 1000;
     if (

@@ -1,5 +1,6 @@
 import type { TunedCalicoProps } from './calico-options';
 import { LinuxDataplane } from './dataplane-options';
+import { INTERVALS } from './felix-intervals';
 import type { FelixFailsafePort, FelixOptions } from './felix-options';
 import { goDuration } from './go-duration';
 import { tuned, type Cluster, type TuningRow } from '../../cluster';
@@ -23,16 +24,6 @@ const PLAIN = {
   chainInsertMode: 'Insert',
   serviceLoopPrevention: 'Drop',
   natOutgoingExclusions: 'IPPoolsOnly',
-} as const;
-
-/** Intervals: field → upstream's default. */
-const INTERVALS = {
-  iptablesRefreshInterval: '3m',
-  nftablesRefreshInterval: '3m',
-  ipsetsRefreshInterval: '90s',
-  routeRefreshInterval: '90s',
-  xdpRefreshInterval: '90s',
-  reportingInterval: '30s',
 } as const;
 
 /** The spec of FelixConfiguration, field by field; what the operator owns in it is never here. */

@@ -1,6 +1,7 @@
 import { Duration } from 'cdk8s';
 import type { TunedCalicoOptions } from './calico-options';
 import { ClusterRoutingMode, LinuxDataplane } from './dataplane-options';
+import { INTERVAL_NAMES } from './felix-intervals';
 import type { FelixOptions } from './felix-options';
 import { goDuration } from './go-duration';
 import { readDataplane } from './manifest-env-dataplane';
@@ -35,15 +36,6 @@ const PLAIN = [
   'usageReportingEnabled',
   'failsafeInboundHostPorts',
   'failsafeOutboundHostPorts',
-];
-
-const INTERVALS = [
-  'iptablesRefreshInterval',
-  'nftablesRefreshInterval',
-  'ipsetsRefreshInterval',
-  'routeRefreshInterval',
-  'xdpRefreshInterval',
-  'reportingInterval',
 ];
 
 /** Tunnels' MTUs become the one of pods. */
@@ -150,7 +142,7 @@ function readIntervals(
     nftablesRefreshInterval: dataplane !== LinuxDataplane.NFTABLES,
   };
   const intervals: Record<string, Duration> = {};
-  for (const field of INTERVALS) {
+  for (const field of INTERVAL_NAMES) {
     const value = takeField(field) as Duration | undefined;
     const milliseconds = value?.toMilliseconds();
     if (value === undefined || milliseconds === undefined) {
