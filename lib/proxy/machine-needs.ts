@@ -86,8 +86,7 @@ function requirePorts(
   });
   for (const protocol of ['tcp', 'udp']) {
     // IPVS answers NodePorts as local sockets would: packets pass the INPUT chain of the machine. In the
-    // other modes they pass it only where the endpoint is the machine itself, and never at a firewall
-    // before the machine.
+    // other modes the port is translated before that chain; firewalls in front of the machine see it.
     ledger.requirePort('30000-32767', {
       by,
       protocol,
