@@ -15,6 +15,8 @@ const CAP = 1_048_576;
 const KUBE_PROXY_PER_CORE = 32_768;
 const MEBIBYTE = 1024 ** 2;
 const GIBIBYTE = 1024 ** 3;
+/** `conntrack.min` when nobody sets it (pkg/proxy/apis/config/v1alpha1/defaults.go). */
+const KUBE_PROXY_MINIMUM = 131_072;
 /** What the kernel itself takes on machines with more than 4 GiB. */
 export const KERNEL_LARGE = 262_144;
 /** What the kernel itself takes on machines with more than 1 GiB. */
@@ -68,7 +70,8 @@ export function conntrackMaxFor(memory: Size | undefined, peakConnections?: numb
 export function kubeProxyMinimum(cluster: Cluster): number {
   const wanted = cluster.machines.map((m) => wantedFor(m.peakConnections) ?? 0);
   const allowed = cluster.machines.map((m) => memoryLimit(m.memory));
-  return Math.max(KERNEL_LARGE, Math.min(Math.max(...wanted), ...allowed));
+  const usual = Math.max(KUBE_PROXY_MINIMUM, Math.min(KERNEL_LARGE, ...allowed));
+  return Math.max(usual, Math.min(Math.max(...wanted), ...allowed));
 }
 
 /** pkg/proxy/conntrack/sysctls.go: since 1.36 the cap is exact, even below the minimum. */

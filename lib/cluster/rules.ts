@@ -2,6 +2,7 @@ import type { Cluster } from './cluster';
 import { conntrackBudget } from './conntrack';
 import { EtcdDiskKind } from './etcd-disk';
 import { Severity, type IRule, type RuleViolation } from './finding';
+import type { LedgerEntry } from './requirement';
 
 /** A rule from its record and its check; the record alone is what docs/checks.md is made of. */
 export function rule(
@@ -9,6 +10,20 @@ export function rule(
   check: (cluster: Cluster) => RuleViolation[],
 ): IRule {
   return { ...record, check };
+}
+
+/** What the construct at this path asked of the machines, for those who set up machines of others. */
+export function askedOfMachines(
+  cluster: Cluster,
+  path: string,
+): { modules: string; ports: string } {
+  const needs = cluster.ledger.forMachine(cluster.machines[0]!);
+  const keys = (entries: LedgerEntry[]) =>
+    entries
+      .filter(({ reasons }) => reasons.some((reason) => reason.endsWith(` (${path})`)))
+      .map(({ key }) => key)
+      .join(', ');
+  return { modules: keys(needs.kernelModules), ports: keys(needs.ports) };
 }
 
 const DECISIONS = 'https://github.com/cdk8s-groundwork/cdk8s-groundwork/blob/main/docs/decisions';

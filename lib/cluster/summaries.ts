@@ -42,7 +42,9 @@ export interface DnsSummary {
   readonly label: string;
   /** Where the cache answers on every machine, besides the address of the DNS Service. */
   readonly localIps: readonly string[];
-  /** Whether it holds the address of the DNS Service as well. */
+  /** The address of the DNS Service. */
+  readonly serviceIp: string;
+  /** Whether it holds that address as well. */
   readonly bindsClusterIp: boolean;
   /** All that the cache settled; only its own rules read it. */
   readonly own: object;

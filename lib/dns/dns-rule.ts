@@ -12,7 +12,7 @@ export function dnsRule(
   });
 }
 
-/** One violation where something holds. */
-export function when(holds: boolean, message: string): RuleViolation[] {
-  return holds ? [{ message }] : [];
+/** One violation where something holds, with a remedy of its own where the rule's does not fit. */
+export function when(holds: boolean, message: string, remedy?: string): RuleViolation[] {
+  return holds ? [{ message, ...(remedy === undefined ? {} : { remedy }) }] : [];
 }

@@ -66,6 +66,7 @@ export class NodeLocalDns extends Construct {
       path: this.node.path,
       label: choices.label,
       localIps: [choices.localIp],
+      serviceIp: choices.clusterDnsIp,
       bindsClusterIp: choices.bindsClusterIp,
       own: choices,
     });

@@ -5,6 +5,10 @@ import { dnsRule, when } from './dns-rule';
 const GUIDE = 'https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/';
 const CALICO = 'https://docs.tigera.io/calico/latest/networking/configuring/node-local-dns-cache';
 
+/** The way out where nobody chose the address of the DNS Service: it is the default on machines of others. */
+const LOCAL_ONLY =
+  'set bindClusterIp to false and take the step for the kubelets (report/node-local-dns.md)';
+
 /** Whether pods' questions reach the cache, and only the cache. */
 export const reachRules: IRule[] = [
   dnsRule(
@@ -49,10 +53,13 @@ export const reachRules: IRule[] = [
         'leave bindClusterIp and setupIptables out, or allow UDP and TCP from port 53 of the cache to pods under such policies',
       reference: 'https://github.com/kubernetes/kubernetes/issues/98758',
     },
-    ({ cni, kubeProxyMode }, { setupIptables }) =>
+    ({ cni, kubeProxyMode }, { setupIptables, given }) =>
       when(
         setupIptables && cni === CniKind.CALICO && kubeProxyMode !== KubeProxyMode.NONE,
         'packets of the cache skip connection tracking, and the network plugin is Calico',
+        given.bindClusterIp === undefined
+          ? `${LOCAL_ONLY}, or allow UDP and TCP from port 53 of the cache to pods under such policies`
+          : undefined,
       ),
   ),
   dnsRule(
@@ -81,10 +88,13 @@ export const reachRules: IRule[] = [
         'leave bindClusterIp out and let the kubelets give pods localIp, or check `iptables-save -t raw` on a machine',
       reference: 'https://github.com/kubernetes/dns/issues/682',
     },
-    ({ kubeProxyMode }, { setupIptables }) =>
+    ({ kubeProxyMode }, { setupIptables, given }) =>
       when(
         setupIptables && kubeProxyMode === KubeProxyMode.NFTABLES,
         'node-cache writes iptables rules beside kube-proxy in nftables mode',
+        given.bindClusterIp === undefined
+          ? `${LOCAL_ONLY}, or check \`iptables-save -t raw\` on a machine`
+          : undefined,
       ),
   ),
   dnsRule(
@@ -100,7 +110,7 @@ export const reachRules: IRule[] = [
       when(
         settledBinding(cluster, given) !== bindsClusterIp ||
           settledIptables(cluster, given) !== setupIptables,
-        `created for kube-proxy in ${proxyMode ?? 'an unknown'} mode, and it runs in ${cluster.kubeProxyMode} mode`,
+        `created for kube-proxy in ${proxyMode ?? 'an unknown'} mode, and it runs in ${cluster.kubeProxyMode ?? 'an unknown'} mode`,
       ),
   ),
   dnsRule(
@@ -112,10 +122,15 @@ export const reachRules: IRule[] = [
       remedy: 'create NodeLocalDns before the network plugin, as NvmeControlPlane does',
       reference: CALICO,
     },
-    ({ cni, _families }, { afterCni, localIp }) =>
-      when(
-        afterCni && cni === CniKind.CALICO && localIp !== DEFAULTS.localIp[_families[0]!],
-        `the cache answers on ${localIp}, which the network plugin did not know of`,
-      ),
+    ({ cni, _families, clusterDnsIp: usual }, { afterCni, localIp, clusterDnsIp }) => {
+      const unknown = [
+        ...(localIp === DEFAULTS.localIp[_families[0]!] ? [] : [localIp]),
+        ...(clusterDnsIp === usual ? [] : [clusterDnsIp]),
+      ];
+      return when(
+        afterCni && cni === CniKind.CALICO && unknown.length > 0,
+        `the cache answers on ${unknown.join(' and ')}, which the network plugin did not know of`,
+      );
+    },
   ),
 ];

@@ -94,6 +94,29 @@ export const nodeRules: IRule[] = [
       cluster.ownsMachines ? [{ message: 'kubelets serve with self-signed certificates' }] : [],
   ),
   ...kernelRules,
+  rule(
+    {
+      id: 'GW-NODE-015',
+      severity: Severity.NOTE,
+      title: 'A machine that forwards IPv6 keeps its default route',
+      why: 'With forwarding on, the kernel no longer takes router advertisements where it listened to them itself (accept_ra 1), and the route that it learned expires, often half an hour later; systemd-networkd listens by itself and is not affected',
+      remedy:
+        'give machines gateway, gatewayV6 and dnsServers, so that the route is written, or see that networkd or accept_ra 2 keeps it',
+      reference: 'https://docs.kernel.org/networking/ip-sysctl.html',
+    },
+    (cluster) => {
+      const learned = cluster.machines.filter((m) =>
+        cluster.isDualStack ? m.gatewayV6 === undefined : m.gateway === undefined,
+      );
+      return cluster.ownsMachines && cluster._families.includes('IPv6') && learned.length > 0
+        ? [
+            {
+              message: `the IPv6 gateway of ${learned.map((m) => m.name).join(', ')} is not in the spec; routers must be heard in spite of forwarding`,
+            },
+          ]
+        : [];
+    },
+  ),
 ];
 
 function virtualIpProblems(cluster: Cluster): string[] {

@@ -64,6 +64,11 @@ function change(cluster: Cluster, { from, to, previous, next }: Migration): stri
   const gone = `\`kubectl -n kube-system delete daemonset ${previous}\``;
   if (to === KubeProxyMode.NONE) {
     return [
+      ...(cluster.ownsMachines
+        ? []
+        : [
+            'Tell kubeadm that there is none, or its next upgrade brings it back: `kubectl -n kube-system edit configmap kubeadm-config`, and in its ClusterConfiguration `proxy: { disabled: true }`.',
+          ]),
       `Delete kube-proxy: ${gone}. What it wrote stays in force and is no longer updated, so go on at once.`,
       'Apply the phases of the network plugin, which then serves Services, and wait until it says that it is available.',
     ];

@@ -1,12 +1,12 @@
 import { atLeast, kernelFloors, kubernetesMinor } from '../catalog';
 import {
+  askedOfMachines,
   CniKind,
   KubeProxyMode,
   Severity,
   type Cluster,
   type IRule,
   type KubeProxySummary,
-  type LedgerEntry,
   type RuleViolation,
 } from '../cluster';
 import { goDuration } from './go-duration';
@@ -150,19 +150,9 @@ function slowSyncs({
 
 /** What this room asked the ledger for, when nobody renders it. */
 function foreignNeeds(cluster: Cluster, { path }: KubeProxySummary): RuleViolation[] {
-  const [machine] = cluster.machines;
-  if (cluster.ownsMachines || machine === undefined) {
+  if (cluster.ownsMachines) {
     return [];
   }
-  const needs = cluster.ledger.forMachine(machine);
-  const ours = (entries: LedgerEntry[]) =>
-    entries
-      .filter(({ reasons }) => reasons.some((reason) => reason.endsWith(` (${path})`)))
-      .map(({ key }) => key)
-      .join(', ');
-  return [
-    {
-      message: `not written here: kernel modules ${ours(needs.kernelModules)}; ports ${ours(needs.ports)}`,
-    },
-  ];
+  const { modules, ports } = askedOfMachines(cluster, path);
+  return [{ message: `not written here: kernel modules ${modules}; ports ${ports}` }];
 }

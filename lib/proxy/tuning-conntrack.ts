@@ -32,7 +32,7 @@ export function conntrackRows(
       '131072',
       ours
         ? 'Without maxPerCore it is ignored; zero so that nobody takes it for a limit'
-        : "The kernel's own size from 4 GiB of memory on, which upstream's minimum would halve on four cores; more where peakConnections asks and every memory allows. From 1.36 on, 33 cores and more get 1048576 whatever stands here",
+        : "The kernel's own size from 4 GiB of memory on, which upstream's minimum would halve on four cores; less where a machine is known to be smaller, more where peakConnections asks and every memory allows. From 1.36 on, 33 cores and more get 1048576 whatever stands here",
       CONNTRACK,
     ),
     tcpEstablishedTimeout: tuned(

@@ -68,7 +68,7 @@ function networks(cluster: Cluster): string {
       'services',
       cidr,
       '',
-      n === 0 ? `cluster DNS ${cluster.clusterDnsIp}` : '',
+      n === 0 ? `cluster DNS ${cluster._summary('dns')?.serviceIp ?? cluster.clusterDnsIp}` : '',
     ]),
   ]);
 }

@@ -1,7 +1,7 @@
 import { App, Size } from 'cdk8s';
 import * as fc from 'fast-check';
 import { Cluster, KubernetesVersion, type ClusterProps } from '../../lib';
-import { conntrackBudget, kernelDefaultFor } from '../../lib/cluster';
+import { conntrackBudget, kernelDefaultFor, kubeProxyMinimum } from '../../lib/cluster';
 import { osloCluster, osloMachine, osloProps } from '../support/oslo';
 
 const own = osloCluster();
@@ -82,6 +82,16 @@ describe('machines of others', () => {
   ])('kube-proxy counts %s cores: %i', (cpus, entries) => {
     expect(of(cpus).entries).toBe(entries);
     expect(foreign().conntrackMax(osloMachine(1, { cpus }))).toBe(entries);
+  });
+
+  test.each([
+    [2, 131_072],
+    [4, 131_072],
+    [16, 262_144],
+  ])('one machine of %i GiB lowers the minimum to %i', (gibibytes, minimum) => {
+    const small = osloMachine(1, { cpus: 2, memory: Size.gibibytes(gibibytes) });
+    const cluster = foreign({ machines: [small, osloMachine(2), osloMachine(3)] });
+    expect(kubeProxyMinimum(cluster)).toBe(minimum);
   });
 
   test('the cap is there from Kubernetes 1.36 on', () => {

@@ -6,7 +6,7 @@ import {
 } from '../../lib/cni';
 import { dualStack } from '../support/dual-stack';
 import { osloMachine } from '../support/oslo';
-import { render, said, spread } from './calico';
+import { foreign, render, said, spread, type Rendered } from './calico';
 import { WITHOUT_PROXY } from './calico-variants';
 
 const by = (id: string, ...args: Parameters<typeof render>) =>
@@ -141,4 +141,12 @@ describe('GW-CNI-042: patterns of NICs', () => {
 
 test('a cluster of any size that is set up as the default has it says nothing', () => {
   expect([1, 3, 7].flatMap((count) => said(render({}, spread(count, 1))))).toEqual([]);
+});
+
+test('GW-CNI-048: what machines of others need', () => {
+  const of = (rendered: Rendered) => said(rendered).filter((line) => line.startsWith('GW-CNI-048'));
+  expect(of(foreign())).toEqual([
+    'GW-CNI-048 not written here: kernel modules ip_set, ip_set_hash_ip, ip_set_hash_net, ipt_rpfilter, xt_set; ports 179/tcp from machines, 5473/tcp from machines',
+  ]);
+  expect(of(render())).toEqual([]);
 });

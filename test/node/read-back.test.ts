@@ -1,3 +1,5 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { ready, type Trial } from './trial';
 
 // After the parameters are set, the machine's kernel and its other files are asked.
@@ -42,7 +44,6 @@ describe('files that are read after ours', () => {
     ['/etc/sysctl.d/zzz.conf', 'net.ipv4.ip_forward=0', '0'],
     ['/usr/lib/sysctl.d/zzz.conf', '  -net/ipv4/ip_forward = 0 ', '0'],
     ['/run/sysctl.d/zzz.conf', 'vm.swappiness=1\nnet.ipv4.ip_forward\t=\t2', '2'],
-    ['/etc/sysctl.conf', '# theirs\nnet.ipv4.ip_forward = 0', '0'],
   ])('%s: %j stops the machine and is named', (path, content, value) => {
     const trial = ready('cp-1');
     trial.write(path, `${content}\n`);
@@ -69,6 +70,24 @@ describe('files that are read after ours', () => {
     trial.write(path, `${content}\n`);
     expect(config(trial).output).not.toContain('FAILED');
   });
+});
+
+test('/etc/sysctl.conf is read by nobody at boot: a warning, and the machine goes on', () => {
+  const trial = ready('cp-1');
+  trial.write('/etc/sysctl.conf', '# theirs\nnet.ipv4.ip_forward = 0\n');
+  const { output } = config(trial);
+  expect(output).not.toContain('FAILED');
+  expect(output).toContain(
+    'WARNING sysctl net.ipv4.ip_forward: wanted 1, /etc/sysctl.conf says 0 and is read after ours by sysctl --system; take it out of there',
+  );
+});
+
+test('a file that somebody masked is read by nobody', () => {
+  const trial = ready('cp-1');
+  trial.write('/usr/lib/sysctl.d/zzz.conf', 'net.ipv4.ip_forward=0\n');
+  mkdirSync(join(trial.root, 'etc/sysctl.d'), { recursive: true });
+  symlinkSync('/dev/null', join(trial.root, 'etc/sysctl.d/zzz.conf'));
+  expect(config(trial).output).not.toContain('FAILED');
 });
 
 test('a value of several numbers is the same with tabs', () => {

@@ -2,6 +2,7 @@ import { Size } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
 import { ApiEndpoint, KubernetesVersion, Underlay, Zone } from '../../lib';
 import { unexplainedLeaves } from '../support/coverage';
+import { dualMachine, dualStack } from '../support/dual-stack';
 import { osloMachine, osloProps } from '../support/oslo';
 import { messages, oslo, unpacked } from './support';
 
@@ -61,15 +62,23 @@ describe('findings', () => {
 
   test('GW-NODE-004: platforms that would refuse the user-data', () => {
     const { cluster, node } = oslo();
-    expect(messages(cluster, 'GW-NODE-004')[0]).toMatch(
-      /^user-data has 4\d KiB before it is sealed, more than EC2, Hetzner Cloud take$/,
-    );
+    const limits = { EC2: 16, 'Hetzner Cloud': 32, 'OpenStack and VMware guestinfo': 48 };
+    const expected = () => {
+      const { userDataBytes } = cluster._summary('nodes')!;
+      const kibibytes = Math.max(...cluster.controlPlanes.map(userDataBytes)) / 1024;
+      const beyond = Object.entries(limits).filter(([, limit]) => kibibytes > limit);
+      return `user-data has ${Math.ceil(kibibytes)} KiB before it is sealed, more than ${beyond.map(([name]) => name).join(', ')} take`;
+    };
+    expect(messages(cluster, 'GW-NODE-004')).toEqual([expected()]);
+    const before = expected();
     cluster.ledger.requireFile('/etc/large', {
       by: node,
       why: 'test',
       content: `${'x'.repeat(40000)}\n`,
     });
-    expect(messages(cluster, 'GW-NODE-004')[0]).toContain('OpenStack');
+    expect(messages(cluster, 'GW-NODE-004')).toEqual([expected()]);
+    expect(expected()).not.toBe(before);
+    expect(expected()).toContain('OpenStack');
   });
 });
 
@@ -94,4 +103,16 @@ test("every value of the kubelet's configuration has a reason or is a fact", () 
     structural: ['InitConfiguration.bootstrapTokens', 'InitConfiguration.certificateKey'],
   };
   expect(documents.flatMap((document) => unexplainedLeaves(document, explained))).toEqual([]);
+});
+
+test('GW-NODE-015: an IPv6 gateway that nobody wrote down', () => {
+  const said = (changes: Parameters<typeof oslo>[0]) =>
+    messages(oslo(changes).cluster, 'GW-NODE-015');
+  expect(said(dualStack())).toEqual([
+    'the IPv6 gateway of cp-1, cp-2, cp-3 is not in the spec; routers must be heard in spite of forwarding',
+  ]);
+  const written = { gateway: '10.20.0.1', gatewayV6: 'fe80::1' };
+  const machines = [1, 2, 3].map((n) => dualMachine(n, written));
+  expect(said(dualStack({ machines }))).toEqual([]);
+  expect(said({})).toEqual([]);
 });

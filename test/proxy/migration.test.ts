@@ -12,12 +12,12 @@ import {
   KubeProxyNames,
   Machine,
   NftablesKubeProxy,
-  type Cluster,
+  Cluster,
   type ClusterProps,
   type KubeProxyMigrationOptions,
 } from '../../lib';
 import { osloPlane } from '../control-plane/oslo-plane';
-import { osloCluster, osloMachine } from '../support/oslo';
+import { osloCluster, osloMachine, osloProps } from '../support/oslo';
 import { validateStrictly } from '../support/strict-schema';
 import { tempApp, tempDir } from '../support/temp-app';
 import { describeWithUpstream } from '../support/upstream';
@@ -198,6 +198,21 @@ describe('the runbook', () => {
     expect(text).toContain('rollout status daemonset/kube-proxy-nftables`');
     expect(migrate({ from: IPVS, to: NFTABLES }).runbook()).not.toContain('delete daemonset');
   });
+});
+
+test('machines of others: kubeadm is told before kube-proxy goes for good', () => {
+  const chart = new Chart(tempApp(), 'oslo');
+  const foreign = Cluster.fromFacts(chart, 'cluster', { ...osloProps(), clusterName: 'oslo' });
+  const runbook = (cluster: Cluster, id: string) =>
+    new KubeProxyMigration(new Chart(tempApp(), id), 'm', {
+      cluster,
+      from: IPTABLES,
+      to: NONE,
+    }).runbook();
+  expect(runbook(foreign, 'a')).toMatch(
+    /\n2\. Tell kubeadm that there is none.*\n3\. Delete kube-proxy: /,
+  );
+  expect(runbook(osloCluster(), 'b')).not.toContain('kubeadm-config');
 });
 
 describe('options', () => {

@@ -134,7 +134,7 @@ function reflectorPeer(): Explained {
 
 /**
  * What makes a machine a route reflector stands on its Node, which the kubelet made. Applied by the
- * server, only these two fields are ours; engines that prune must leave the Node where it is.
+ * server, only these labels and annotations are ours; engines that prune must leave the Node where it is.
  */
 function reflectorNode(name: string, clusterId: string): Explained {
   return {

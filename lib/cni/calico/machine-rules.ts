@@ -5,6 +5,7 @@ import { failsafeTcp } from './felix';
 import { CalicoBaseline } from './policy-options';
 import {
   ApiEndpointKind,
+  askedOfMachines,
   Severity,
   type Cluster,
   type IRule,
@@ -77,6 +78,23 @@ export const machineRules: IRule[] = [
       reference: 'https://github.com/projectcalico/calico/issues/4522',
     },
     patternViolations,
+  ),
+  calicoRule(
+    {
+      id: 'GW-CNI-048',
+      severity: Severity.NOTE,
+      title: 'Machines of others have what Calico needs',
+      why: 'This spec writes no files for them; a missing module shows when the first pod needs it, a closed port as pods that reach only their own machine',
+      remedy: 'have the modules loaded and the ports open on every machine, now and after a reboot',
+      reference: 'https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements',
+    },
+    (cluster) => {
+      if (cluster.ownsMachines) {
+        return [];
+      }
+      const { modules, ports } = askedOfMachines(cluster, cluster._summary('cni')!.path);
+      return [{ message: `not written here: kernel modules ${modules}; ports ${ports}` }];
+    },
   ),
 ];
 

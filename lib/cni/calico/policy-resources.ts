@@ -94,9 +94,10 @@ function defaultDeny(cluster: Cluster, { options }: CalicoChoices): Explained {
     namespaceSelector: "kubernetes.io/metadata.name == 'kube-system'",
   };
   // Where the cache holds the Service's address itself, questions to it never reach a pod.
+  const cache = cluster._summary('dns');
   const addresses = [
-    ...(cluster._summary('dns')?.localIps ?? [NODE_LOCAL_DNS]),
-    cluster.clusterDnsIp,
+    ...(cache?.localIps ?? [NODE_LOCAL_DNS]),
+    cache?.serviceIp ?? cluster.clusterDnsIp,
   ];
   // One rule a family: a rule that holds both is refused.
   const caches = [false, true]
@@ -122,7 +123,7 @@ function defaultDeny(cluster: Cluster, { options }: CalicoChoices): Explained {
         'GlobalNetworkPolicy[groundwork-default-deny].spec',
         spec,
         'none',
-        `${'chosen in the spec'}: only DNS is allowed by itself; namespaces of Kubernetes, of Calico and of what this library renders are left alone`,
+        `chosen in the spec: only DNS is allowed by itself; namespaces of Kubernetes, of Calico and of what this library renders are left alone`,
         DENY_GUIDE,
       ),
     ],

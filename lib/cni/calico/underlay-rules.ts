@@ -291,7 +291,7 @@ function narrowViolations(cluster: Cluster, { most }: CalicoChoices): RuleViolat
     .paths()
     .filter(({ from, to, mtu }) => from === to && mtu > least)
     .map(({ from, mtu }) => ({
-      message: `zone ${from} carries ${mtu} bytes, pods get ${most} because of ${way} with ${least} (${narrowest.limit}): ${mtu - least} bytes of every packet stay unused inside it`,
+      message: `zone ${from} carries ${mtu} bytes, and pods get ${most}: ${way} carries ${mtu - least} bytes less (${narrowest.limit})`,
     }));
 }
 

@@ -18,7 +18,7 @@ export function backlog(nodes: number): number {
   return Math.max(4096, powerOfTwo(4 * nodes));
 }
 
-const KEEPALIVE = 'asked before IPVS and firewalls forget an idle connection';
+const KEEPALIVE = 'asked before firewalls and balancers forget an idle connection';
 const REDIRECTS = 'routes are those of the network plugin: no redirects, sent or taken';
 
 const nodes = ({ cluster }: KernelFacts) => cluster.machines.length;
@@ -64,7 +64,7 @@ export const networkRows: readonly KernelRow[] = [
   exactly('net.ipv4.tcp_keepalive_time', '600', {
     note: KEEPALIVE,
     upstream: '7200',
-    why: 'IPVS forgets an idle connection after 900 s, many firewalls after 15 minutes or an hour; two hours is later than all of them. For the machine and pods on its network; other pods set it in securityContext.sysctls',
+    why: 'many firewalls forget an idle connection after 15 minutes or an hour, IPVS after 900 s where nobody sets its tcpTimeout; two hours is later than all of them. For the machine and pods on its network; other pods set it in securityContext.sysctls',
     source: 'kubernetes/kubernetes issue 71358; siderolabs/talos',
   }),
   exactly('net.ipv4.tcp_keepalive_intvl', '60', {

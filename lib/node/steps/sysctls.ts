@@ -38,14 +38,22 @@ missing_module() {
   printf '%s' "\${module:+, the module $module is not loaded}"
 }
 
-# What is read after our file wins at the next boot: names of sysctl.d that sort later. "sysctl --system"
-# reads /etc/sysctl.conf last of all. Uses the caller's wanted and wrong.
+# What is read after our file wins at the next boot: names of sysctl.d that sort later. A name in an
+# earlier folder hides those of later ones, also as a link to /dev/null. /etc/sysctl.conf wins only when
+# somebody runs "sysctl --system" by hand, which is no reason to stop. Uses the caller's wanted and wrong.
 look_for_later_files() {
-  local LC_ALL=C file line key value
+  local LC_ALL=C file name line key value seen=' '
   for file in "$ROOT"/{etc,run,usr/local/lib,usr/lib}/sysctl.d/*.conf "$ROOT/etc/sysctl.conf"; do
-    if [ ! -f "$file" ] || [[ $file == */sysctl.d/* && ! \${file##*/} > zz-groundwork.conf ]]; then
-      continue
+    name=\${file##*/}
+    if [[ $file == */sysctl.d/* ]]; then
+      if [[ ! $name > zz-groundwork.conf || $seen == *" $name "* ]]; then
+        continue
+      fi
+      if [ -e "$file" ] || [ -L "$file" ]; then
+        seen+="$name "
+      fi
     fi
+    [ -f "$file" ] || continue
     while IFS= read -r line; do
       key=\${line%%=*}
       key=\${key//[[:space:]]/}
@@ -53,7 +61,12 @@ look_for_later_files() {
       key=\${key//\\//.}
       value=$(one_blank "\${line#*=}")
       if [ -n "\${wanted[$key]:-}" ] && [ "$value" != "\${wanted[$key]}" ]; then
-        wrong+=("$key: wanted \${wanted[$key]}, \${file#"$ROOT"} says $value and is read after ours; take it out of there")
+        line="$key: wanted \${wanted[$key]}, \${file#"$ROOT"} says $value and is read after ours"
+        if [ "$name" = sysctl.conf ] && [[ $file != */sysctl.d/* ]]; then
+          say "WARNING sysctl $line by sysctl --system; take it out of there"
+        else
+          wrong+=("$line; take it out of there")
+        fi
       fi
     done < <(entries "$file" | grep '=' || true)
   done
