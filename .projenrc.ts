@@ -224,6 +224,13 @@ project.addTask('bench:lookup', {
   ],
 });
 
+project.addTask('bench:lookup:ipvs', {
+  description: 'Print the same for IPVS, counted in instructions of a Debian guest',
+  steps: [
+    { exec: 'ts-node --transpile-only --project bench/tsconfig.json bench/service-lookup-ipvs.ts' },
+  ],
+});
+
 project.addTask('test:golden:update', {
   description: 'Renew the golden trees of the examples',
   env: { UPDATE_GOLDEN: '1' },

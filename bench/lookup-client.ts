@@ -4,7 +4,8 @@ import { ENV } from '../test/tools/netns-machine';
 
 // Perl, because every Debian machine has it and little of it lies between a connection and the clock.
 
-const SERVER = `
+/** Listens on the port that it is given, and closes whatever comes. */
+export const SERVER = `
 use Socket;
 socket(my $s, PF_INET, SOCK_STREAM, 0) or die $!;
 setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);
@@ -14,9 +15,11 @@ $| = 1;
 print "ready\\n";
 while (1) { accept(my $c, $s) and close($c); }`;
 
-// Reads 'address port count', prints the median time of so many connects. A reset at the end leaves
-// nothing behind that would slow down the next one.
-const CLIENT = `
+/**
+ * Reads 'address port count', prints the median time of so many connects. A reset at the end leaves
+ * nothing behind that would slow down the next one.
+ */
+export const CLIENT = `
 use Socket;
 use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);
 $| = 1;

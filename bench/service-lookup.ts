@@ -1,23 +1,22 @@
 // Prints what the first packet of a connection costs when it has to find its Service among many, in the
 // rules of each mode of kube-proxy. Machines differ and are shared, so the figures that count are ratios
-// within one run: all cases take turns, round by round. Run as root with `npm run bench:lookup`.
+// within one run: all cases take turns, round by round. Run as root with `npm run bench:lookup`; where
+// the kernel has no ip_vs, `npm run bench:lookup:ipvs` starts one that has it.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { addNamespace, ENV, must, removeLabs, run } from '../test/tools/netns-machine';
 import { missing as missingForPaths } from '../test/tools/service-lab';
 import { IPTABLES, IPVS, NFTABLES, type Service, type Shape } from '../test/tools/service-rules';
 import { start } from './lookup-client';
+import * as figures from './lookup-figures';
+import { CONNECTIONS, FEW, MANY, median, MIDDLE, PORT, servicesOf } from './lookup-figures';
 
-const [FEW, MIDDLE, MANY] = [100, 1000, 5000];
 const ROUNDS = 9;
-/** Connections for one figure of a round; the figure is their median. */
-const CONNECTIONS = 300;
 /** Differences below this share of a connection without rules say nothing. */
 const NOISE = 0.05;
 const PREFIX = `gw-lookup-${process.pid}`;
 const CLIENT = `${PREFIX}-client`;
 const SERVER = `${PREFIX}-server`;
-const PORT = 8080;
 
 /** One machine between client and server, with so many Services in its rules. */
 interface Way {
@@ -47,17 +46,6 @@ function withoutIpvs(): string | undefined {
     return 'this kernel has no ip_vs';
   }
   return run('ipvsadm', '-v').status === 0 ? undefined : 'ipvsadm is not installed';
-}
-
-/** All have one endpoint, the same, so that only the search differs. */
-function servicesOf(count: number, number: number): Service[] {
-  return Array.from({ length: count }, (_, index) => ({
-    name: `bench/service-${index}`,
-    address: `10.${number}.${1 + Math.floor(index / 250)}.${1 + (index % 250)}`,
-    protocol: 'tcp',
-    port: 80,
-    endpoints: [`172.17.${number}.2:${PORT}`],
-  }));
 }
 
 function sh(namespace: string, ...lines: string[]): void {
@@ -101,9 +89,6 @@ function build({ shape, services, number }: Way): number {
   return Number(process.hrtime.bigint() - began) / 1e9;
 }
 
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-
 async function measure(): Promise<void> {
   const lacksIpvs = withoutIpvs();
   console.log(`IPVS: ${lacksIpvs === undefined ? 'measured, too' : `left out, ${lacksIpvs}`}`);
@@ -143,11 +128,11 @@ async function measure(): Promise<void> {
   try {
     // The first round fills caches and tables of neighbours, and does not count.
     for (let round = 0; round <= ROUNDS; round++) {
-      const figures: Round = {};
+      const times: Round = {};
       for (const { key: name, target } of cases) {
-        figures[name] = await client.connect(target, CONNECTIONS);
+        times[name] = await client.connect(target, CONNECTIONS);
       }
-      rounds.push(figures);
+      rounds.push(times);
     }
   } finally {
     client.close();
@@ -166,8 +151,7 @@ function report(rounds: readonly Round[], shapes: readonly Shape[]): void {
   for (const { mode } of shapes) {
     const at = (count: number, which: string) => (round: Round) =>
       round[`${mode} ${count} ${which}`]!;
-    const row = (what: string, value: string) =>
-      console.log(`${`${mode}: ${what}`.padEnd(68)}${value.padStart(12)}`);
+    const row = (what: string, value: string) => figures.row(`${mode}: ${what}`, value);
     for (const count of [FEW, MIDDLE, MANY]) {
       const last = at(count, 'last');
       row(
@@ -198,17 +182,14 @@ function report(rounds: readonly Round[], shapes: readonly Shape[]): void {
   }
 }
 
-/** 0 when a figure does not grow with the number of services, 1 when it grows as that does. */
+/** The exponent between the medians of two figures of a round. */
 function exponent(
   rounds: readonly Round[],
   [few, small]: readonly [number, (round: Round) => number],
   [many, large]: readonly [number, (round: Round) => number],
 ): string {
   const [low, high] = [median(rounds.map(small)), median(rounds.map(large))];
-  const noise = NOISE * median(rounds.map(direct));
-  return low < noise || high < noise
-    ? 'below noise'
-    : (Math.log(high / low) / Math.log(many / few)).toFixed(2);
+  return figures.exponent([few, low], [many, high], NOISE * median(rounds.map(direct)));
 }
 
 const lacks = missing();
