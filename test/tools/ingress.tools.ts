@@ -159,7 +159,7 @@ withNginx(
     const nginx = await start(options);
     const backend = createServer({ maxHeaderSize: 65_536 }, (request, answer) => {
       request.resume().on('end', () => answer.end(Buffer.alloc(200_000)));
-    }).listen(BACKEND_PORT, '127.0.0.1');
+    }).listen(ports.backend, '127.0.0.1');
     const clients: Http2Client[] = [];
     try {
       const before = nginx.kibibytes();
@@ -258,7 +258,7 @@ interface Http2Client {
 }
 
 async function http2Client(initialWindowSize = 65_535): Promise<Http2Client> {
-  const session = connectHttp2(`http://127.0.0.1:${HTTP2_PORT}`, {
+  const session = connectHttp2(`http://127.0.0.1:${ports.http2}`, {
     settings: { initialWindowSize },
   });
   session.on('error', () => undefined);
@@ -326,11 +326,31 @@ function pause(milliseconds: number): Promise<undefined> {
   return new Promise((done) => setTimeout(() => done(undefined), milliseconds));
 }
 
-const PLAIN_PORT = 39080;
-const TLS_PORT = 39443;
-const HTTP2_PORT = 39081;
-/** Nothing listens here unless a test says so. */
-const BACKEND_PORT = 39082;
+/**
+ * Found free before the first test, below the range from which the kernel gives ports to clients: there
+ * one of many connections here would take one sooner or later. Nobody listens on `backend` unless a
+ * test says so.
+ */
+const ports = { plain: 0, tls: 0, http2: 0, backend: 0 };
+
+beforeAll(async () => {
+  let next = 21_000;
+  for (const name of Object.keys(ports) as Array<keyof typeof ports>) {
+    while (!(await isFree(next))) {
+      next += 1;
+    }
+    ports[name] = next;
+    next += 1;
+  }
+});
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const server = createServer();
+    server.once('error', () => done(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
+  });
+}
 
 /** A configuration of the shape the controller writes, with our values where it puts them. */
 function writeConfig(options: HardenedNginxIngressOptions): string {
@@ -371,11 +391,11 @@ ${data['http-snippets']}
   ssl_protocols ${data['ssl-protocols']};
   ssl_ciphers "${data['ssl-ciphers']}";
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((n) => `${n}_temp_path ${dir}/temp/${n};`).join(' ')}
-  upstream backend { server 127.0.0.1:${BACKEND_PORT}; keepalive ${data.keepalive}; }
+  upstream backend { server 127.0.0.1:${ports.backend}; keepalive ${data.keepalive}; }
   server {
-    listen 127.0.0.1:${PLAIN_PORT};
-    listen 127.0.0.1:${HTTP2_PORT} http2;
-    listen 127.0.0.1:${TLS_PORT} ssl http2;
+    listen 127.0.0.1:${ports.plain};
+    listen 127.0.0.1:${ports.http2} http2;
+    listen 127.0.0.1:${ports.tls} ssl http2;
     ssl_certificate ${dir}/cert.pem;
     ssl_certificate_key ${dir}/key.pem;
     server_tokens ${data['server-tokens'] === 'true' ? 'on' : 'off'};
@@ -431,11 +451,11 @@ async function start(options: HardenedNginxIngressOptions, change = (config: str
   writeFileSync(config, change(readFileSync(config, 'utf8')));
   const nginx = spawn('nginx', ['-c', config], { stdio: 'ignore' });
   await until(async () => {
-    (await open(PLAIN_PORT, '')).destroy();
+    (await open(ports.plain, '')).destroy();
   });
   return {
-    plain: PLAIN_PORT,
-    tls: TLS_PORT,
+    plain: ports.plain,
+    tls: ports.tls,
     kibibytes: () => anonymousKibibytes(nginx),
     workers: () => workersOf(nginx).length,
     reload: () => nginx.kill('SIGHUP'),
