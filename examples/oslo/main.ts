@@ -27,16 +27,27 @@ new NvmeControlPlane(app, 'oslo', {
   serviceCidr: '10.96.0.0/16',
   underlay: Underlay.flatL2({ mtu: 1500 }),
   zones: [Zone.of('oslo-1', { country: 'NO', nodeCidr: '10.20.0.0/24' })],
-  machines: [1, 2, 3].map((n) =>
-    Machine.controlPlane(`cp-${n}`, {
-      zone: 'oslo-1',
-      address: `10.20.0.1${n}`,
-      nic: 'eno1',
-      cpus: 8,
-      memory: Size.gibibytes(16),
-      etcdDisk: EtcdDisk.nvmeSerial(`S4EVNX0R${n}`, { minSize: Size.gibibytes(100) }),
-    }),
-  ),
+  machines: [
+    ...[1, 2, 3].map((n) =>
+      Machine.controlPlane(`cp-${n}`, {
+        zone: 'oslo-1',
+        address: `10.20.0.1${n}`,
+        nic: 'eno1',
+        cpus: 8,
+        memory: Size.gibibytes(16),
+        etcdDisk: EtcdDisk.nvmeSerial(`S4EVNX0R${n}`, { minSize: Size.gibibytes(100) }),
+      }),
+    ),
+    ...[1, 2].map((n) =>
+      Machine.worker(`w-${n}`, {
+        zone: 'oslo-1',
+        address: `10.20.0.2${n}`,
+        nic: 'eno1',
+        cpus: 16,
+        memory: Size.gibibytes(64),
+      }),
+    ),
+  ],
   cni: TunedCalico.configure({ encapsulation: Encapsulation.NONE }),
   kubeProxy: IpvsKubeProxy.configure({ scheduler: IpvsScheduler.RR }),
   ingress: HardenedNginxIngress.configure(),

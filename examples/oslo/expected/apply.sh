@@ -184,7 +184,7 @@ wait_for_node() {
     *) die "whether node $1 is there cannot be told: $last" ;;
   esac
 }
-for node in cp-1 cp-2 cp-3; do
+for node in cp-1 cp-2 cp-3 w-1 w-2; do
   wait_for_node "$node"
 done
 
