@@ -5,6 +5,8 @@ import { clusterRules } from '../lib/cluster';
 import { calicoRules } from '../lib/cni/calico/rules';
 import { flannelRules } from '../lib/cni/flannel/rules';
 import { absentRules, dnsRules } from '../lib/dns/rules';
+import { alertsRules } from '../lib/etcd/alerts/rules';
+import { backupRules } from '../lib/etcd/backup/rules';
 import { etcdRules } from '../lib/etcd/rules';
 import { ingressRules } from '../lib/ingress/rules';
 import { nodeRules } from '../lib/node/rules';
@@ -17,7 +19,7 @@ const rooms: Record<string, IRule[]> = {
   proxy: proxyRules,
   dns: [...dnsRules, ...absentRules],
   ingress: ingressRules,
-  etcd: etcdRules,
+  etcd: [...etcdRules, ...backupRules, ...alertsRules],
   node: nodeRules,
 };
 const all = Object.values(rooms).flat();

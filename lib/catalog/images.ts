@@ -46,7 +46,8 @@ export type ImageName =
   | 'metallb-speaker'
   | 'kube-vip'
   | 'netshoot'
-  | 'etcd-tools';
+  | 'etcd-tools'
+  | 'restic';
 
 function pin(component: string, reference: string, source: string): ImagePin {
   const match = /^([^/]+)\/([^:@]+):([^@]+)(?:@(sha256:[0-9a-f]{64}))?$/.exec(reference);
@@ -138,7 +139,12 @@ export const images: Readonly<Record<ImageName, ImagePin>> = {
   'etcd-tools': pin(
     'etcd-tools',
     'gcr.io/etcd-development/etcd:v3.6.14',
-    'etcd-io/etcd release notes; the image of kubeadm is believed to lack etcdutl',
+    'etcd-io/etcd release notes; the image of kubeadm has etcdctl and etcdutl as well',
+  ),
+  restic: pin(
+    'restic',
+    'docker.io/restic/restic:0.19.1',
+    'restic/restic docker/Dockerfile.release; the tag in public deployments of 2026-08',
   ),
 };
 

@@ -90,6 +90,7 @@ export class Cluster extends Construct {
   private readonly recorded: Decision[] = [];
   private readonly summaries: Partial<Summaries> = {};
   private readonly waits = new Map<Phase, Wait[]>();
+  private readonly preconditions = new Map<Phase, Wait[]>();
   private readonly reports = new Map<string, () => string>();
 
   /**
@@ -368,6 +369,25 @@ export class Cluster extends Construct {
    */
   public _waitsAfter(phase: Phase): Wait[] {
     return this.waits.get(phase) ?? [];
+  }
+
+  /**
+   * What must be true of the cluster before this phase is applied, whoever brings it: definitions of
+   * kinds that somebody else installs.
+   *
+   * @internal
+   */
+  public _waitBefore(phase: Phase, ...waits: Wait[]): void {
+    this.preconditions.set(phase, [...this._waitsBefore(phase), ...waits]);
+  }
+
+  /**
+   * What one phase waits for before it is applied, in the order in which it was added.
+   *
+   * @internal
+   */
+  public _waitsBefore(phase: Phase): Wait[] {
+    return this.preconditions.get(phase) ?? [];
   }
 
   /**

@@ -78,3 +78,27 @@ export interface IEtcdConfiguration {
    */
   create(scope: Construct, id: string, cluster: Cluster): Construct;
 }
+
+/** A backup of etcd with its options, before there is a cluster to put it in. */
+export interface IEtcdBackupConfiguration {
+  /**
+   * Creates the construct.
+   *
+   * @param scope where
+   * @param id as what
+   * @param cluster for which cluster
+   */
+  create(scope: Construct, id: string, cluster: Cluster): Construct;
+}
+
+/** Alerts on etcd with their options, before there is a cluster to put them in. */
+export interface IEtcdAlertsConfiguration {
+  /**
+   * Creates the construct.
+   *
+   * @param scope where
+   * @param id as what
+   * @param cluster for which cluster
+   */
+  create(scope: Construct, id: string, cluster: Cluster): Construct;
+}

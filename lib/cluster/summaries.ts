@@ -83,6 +83,27 @@ export interface EtcdSummary {
   readonly zoneQuorumLossAccepted?: boolean;
 }
 
+export interface EtcdBackupSummary {
+  readonly path: string;
+  /** Where the snapshots go, in a few words, for people. */
+  readonly label: string;
+  /** Namespace and name of the CronJob. */
+  readonly namespace: string;
+  readonly name: string;
+  /** The longest time between two runs, in seconds. */
+  readonly longestGapSeconds: number;
+  /** After how long a run is given up, in seconds. */
+  readonly timeoutSeconds: number;
+  /** All that the backup settled; only its own rules and the runbook read it. */
+  readonly own: object;
+}
+
+export interface EtcdAlertsSummary {
+  readonly path: string;
+  /** Whether the rules watch the age of the backup. */
+  readonly watchesBackup: boolean;
+}
+
 export interface NodesSummary {
   readonly path: string;
   /** Every file for every machine, path below the output folder → content; rendered at the call. */
@@ -99,5 +120,7 @@ export interface Summaries {
   readonly dns: DnsSummary;
   readonly ingress: IngressSummary;
   readonly etcd: EtcdSummary;
+  readonly etcdBackup: EtcdBackupSummary;
+  readonly etcdAlerts: EtcdAlertsSummary;
   readonly nodes: NodesSummary;
 }

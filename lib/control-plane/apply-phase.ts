@@ -5,6 +5,9 @@ export interface ApplyPhase {
   readonly phase: string;
   readonly file: string;
   readonly objects: ReadonlyArray<AppliedObject>;
+  /** What it waits for before it is applied. */
+  readonly preconditions?: readonly Wait[];
+  /** What it waits for afterwards. */
   readonly waits: readonly Wait[];
 }
 

@@ -1,4 +1,4 @@
-import { CLUSTER_LABEL, MANAGED_BY, type Cluster } from '../cluster';
+import { CLUSTER_LABEL, MANAGED_BY, type Cluster, type Wait } from '../cluster';
 import { orphansBlock } from './apply-orphans';
 import type { ApplyPhase } from './apply-phase';
 
@@ -169,26 +169,27 @@ for node in ${cluster.machines.map((m) => m.name).join(' ')}; do
 done`;
 }
 
-function applyPhase({ phase, file, objects, waits }: ApplyPhase): string {
+function applyPhase({ phase, file, objects, preconditions = [], waits }: ApplyPhase): string {
   const rollouts = objects
     .filter((object) => object.kind === 'DaemonSet' || object.kind === 'Deployment')
     .map(
       ({ kind, metadata }) =>
         `rollout ${metadata.namespace} ${kind.toLowerCase()}/${metadata.name}`,
     );
-  const conditions = waits.map((wait) =>
-    [
-      wait.needed === true ? 'need' : 'wait_for',
-      wait.minutes,
-      wait.condition,
-      wait.resource,
-      wait.follows ?? '',
-    ]
-      .join(' ')
-      .trim(),
-  );
-  const lines = [`apply ${file}`, ...rollouts, ...conditions];
+  const lines = [
+    ...preconditions.map(waitLine),
+    `apply ${file}`,
+    ...rollouts,
+    ...waits.map(waitLine),
+  ];
   return [`if phase ${phase}; then`, ...lines.map((line) => `  ${line}`), 'fi'].join('\n');
+}
+
+function waitLine(wait: Wait): string {
+  const command = wait.needed === true ? 'need' : 'wait_for';
+  return [command, wait.minutes, wait.condition, wait.resource, wait.follows ?? '']
+    .join(' ')
+    .trim();
 }
 
 function closing(others: readonly string[]): string {

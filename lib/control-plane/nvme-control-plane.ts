@@ -6,6 +6,8 @@ import {
   type ClusterSpec,
   type ICniConfiguration,
   type IDnsConfiguration,
+  type IEtcdAlertsConfiguration,
+  type IEtcdBackupConfiguration,
   type IEtcdConfiguration,
   type IIngressConfiguration,
   type IKubeProxyConfiguration,
@@ -57,6 +59,18 @@ export interface NvmeControlPlaneProps extends ClusterSpec {
    */
   readonly etcd?: IEtcdConfiguration;
   /**
+   * The backup of etcd: `EtcdBackup.configure({ target })`.
+   *
+   * @default - none
+   */
+  readonly etcdBackup?: IEtcdBackupConfiguration;
+  /**
+   * Alerts on etcd, where the cluster has the Prometheus operator: `EtcdAlerts.configure()`.
+   *
+   * @default - none
+   */
+  readonly etcdAlerts?: IEtcdAlertsConfiguration;
+  /**
    * What else the machines get at boot.
    *
    * @default - the defaults of NodeBootstrap
@@ -67,7 +81,8 @@ export interface NvmeControlPlaneProps extends ClusterSpec {
 /**
  * A self-managed cluster with etcd on the NVMe disks of its control planes. It is only the long way
  * written for you: a `Cluster` named `cluster` and one construct for each room, named
- * `kube-proxy`, `dns`, `cni`, `ingress`, `etcd` and `nodes`, all in this one chart.
+ * `kube-proxy`, `dns`, `cni`, `ingress`, `etcd`, `etcd-backup`, `etcd-alerts` and `nodes`, all in this
+ * one chart.
  *
  * @example
  * // fragment
@@ -116,6 +131,9 @@ export class NvmeControlPlane extends Chart {
     cni.create(this, 'cni', this.cluster);
     props.ingress?.create(this, 'ingress', this.cluster);
     (props.etcd ?? EtcdOnNvme.configure()).create(this, 'etcd', this.cluster);
+    // In this order: the backup saves the etcd of the spec, the alerts watch the backup.
+    props.etcdBackup?.create(this, 'etcd-backup', this.cluster);
+    props.etcdAlerts?.create(this, 'etcd-alerts', this.cluster);
     this.nodes = new NodeBootstrap(this, 'nodes', { ...props.nodes, cluster: this.cluster });
     this.sayWhoWritesNodeFiles(scope);
   }
@@ -157,6 +175,6 @@ function recommendedProxy(
 
 /** The facts alone, without the rooms: what Cluster would not know must not reach it. */
 function specOf(props: NvmeControlPlaneProps): ClusterSpec {
-  const { cni, kubeProxy, dns, ingress, etcd, nodes, ...spec } = props;
+  const { cni, kubeProxy, dns, ingress, etcd, etcdBackup, etcdAlerts, nodes, ...spec } = props;
   return spec;
 }

@@ -17,7 +17,13 @@ export function renderApp(app: App): Record<string, string> {
     if (objects !== undefined) {
       const file = `${phase}.k8s.yaml`;
       files.add(file, Yaml.stringify(...objects));
-      phases.push({ phase, file, objects, waits: cluster?._waitsAfter(phase) ?? [] });
+      phases.push({
+        phase,
+        file,
+        objects,
+        preconditions: cluster?._waitsBefore(phase) ?? [],
+        waits: cluster?._waitsAfter(phase) ?? [],
+      });
     }
   }
   const others = otherCharts(app);

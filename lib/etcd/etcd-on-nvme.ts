@@ -14,6 +14,7 @@ import { EtcdFilesystem } from './filesystem';
 import { prepareScript } from './prepare-script';
 import { quotaFor, quotaProblems } from './quota';
 import { etcdRules } from './rules';
+import { ensureEtcdRunbook } from './runbook/runbook';
 import { timerProblems, timersFor } from './timers';
 import { diskTuning, etcdTuning, extraArgDecisions, kubeadmLocal } from './tuning';
 import { kubeletDropIn, mountUnit, prepareUnit } from './units';
@@ -142,6 +143,7 @@ export class EtcdOnNvme extends Construct {
       zoneQuorumLossAccepted: props.acceptZoneQuorumLoss ?? false,
     });
     etcdRules.forEach((each) => cluster.addRule(each, this));
+    ensureEtcdRunbook(cluster, path);
   }
 
   /** Asks for the program that makes the filesystem, the script and the units, on machines with a disk. */

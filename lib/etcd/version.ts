@@ -49,3 +49,10 @@ export function imageTagProblems(cluster: Cluster, imageTag: string | undefined)
         `kubeadm ${cluster.kubernetesVersion.minor} starts etcd with flags and files of ${own}`,
       );
 }
+
+/** The value of one of the flags that kubeadm starts etcd with, if this library chose it. */
+export function etcdArgument(cluster: Cluster, flag: string): string | undefined {
+  const args = cluster._summary('etcd')?.kubeadmLocal.extraArgs as
+    ReadonlyArray<{ readonly name: string; readonly value: string }> | undefined;
+  return args?.find(({ name }) => name === flag)?.value;
+}

@@ -1,0 +1,2 @@
+export * from './etcd-alerts';
+export * from './options';

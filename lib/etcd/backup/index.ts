@@ -1,0 +1,3 @@
+export * from './etcd-backup';
+export * from './options';
+export * from './target';
