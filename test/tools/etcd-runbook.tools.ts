@@ -2,7 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Chart } from 'cdk8s';
-import { EtcdOnNvme, type Machine } from '../../lib';
+import { EtcdBackup, EtcdOnNvme, type Machine } from '../../lib';
+import { bucket } from '../etcd/backup';
 import { osloCluster, osloMachine } from '../support/oslo';
 import { tempApp, tempDir } from '../support/temp-app';
 import { EtcdLab, etcdPrograms, type LabMember } from './etcd-programs';
@@ -145,6 +146,52 @@ withEtcd(
       expect(removed).toContain('delete node cp-2');
       expect(removed).not.toContain(second.peer);
       expect(removed.match(/, started, /g)).toHaveLength(2);
+    } finally {
+      await lab.stopAll();
+    }
+  },
+  120_000,
+);
+
+withEtcd(
+  'a write-ahead log on a disk of its own is restored there',
+  async () => {
+    const dir = tempDir();
+    const lab = new EtcdLab(programs!);
+    const members = await membersIn(dir, 1);
+    const [member] = members as [LabMember];
+    const chart = new Chart(tempApp(), 'oslo');
+    const cluster = osloCluster(chart, { machines: [osloMachine(1)] });
+    cluster._register('etcd', {
+      path: 'oslo/etcd',
+      dataDir: '/var/lib/etcd/data',
+      heartbeatMs: 100,
+      electionMs: 1000,
+      kubeadmLocal: { extraArgs: [{ name: 'wal-dir', value: '/wal-disk/wal' }] },
+    });
+    new EtcdBackup(chart, 'backup', { cluster, target: bucket() });
+    const text = cluster._reports()['etcd.md']!;
+    const wal = join(dir, 'wal-disk', 'wal');
+    mkdirSync(join(dir, 'wal-disk'));
+    const start = () => lab.start(member, members, [`--wal-dir=${wal}`]);
+    const local = (block: string) =>
+      inLab(block, dir, members).replaceAll('/wal-disk', join(dir, 'wal-disk'));
+    try {
+      start();
+      await lab.healthy(members);
+      lab.shell(`etcdctl --endpoints=${member.client} put before yes`);
+      lab.shell(local(blocks(text, 'Snapshot by hand')[0]!));
+      lab.shell(`etcdctl --endpoints=${member.client} put after yes`);
+      await lab.stop('cp-1');
+      const [restore] = blocks(text, 'Restore after a total loss').filter((block) =>
+        block.includes('snapshot restore'),
+      );
+      lab.shell(local(restore!));
+      expect(existsSync(`${wal}.before-restore`)).toBe(true);
+      start();
+      await lab.healthy(members);
+      const get = `etcdctl --endpoints=${member.client} get --print-value-only`;
+      expect(lab.shell(`${get} before; ${get} after`)).toBe('yes\n');
     } finally {
       await lab.stopAll();
     }

@@ -10,9 +10,9 @@ export const alertsRules: IRule[] = [
       id: 'GW-ETCD-040',
       severity: Severity.NOTE,
       title: 'Prometheus reaches the metrics of etcd',
-      why: 'kubeadm lets etcd serve them at http://127.0.0.1:2381 of each control plane and, to who has a client certificate of etcd, at port 2379: a Prometheus in a pod reaches neither, and EtcdQuorumLost is on from the first minute',
+      why: 'kubeadm lets etcd serve them at http://127.0.0.1:2381 of each control plane, where no pod of a network of its own reaches them; EtcdQuorumLost is then on from the first minute',
       remedy:
-        'scrape with an agent on the network of the control planes (hostNetwork) that adds the label job, or with a certificate of the authority of etcd; then acknowledge this',
+        'scrape with an agent on the network of the control planes (hostNetwork), with a job that the selector matches; then acknowledge this',
       reference: 'https://etcd.io/docs/v3.6/op-guide/monitoring/',
     },
     (cluster) => {
