@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, Size } from 'cdk8s';
@@ -251,10 +252,13 @@ describe('the script', () => {
   /** Runs it with a restic that only writes down what it was asked, below a folder of the test. */
   function run(rendered: RenderedBackup, codes: Record<string, number>, change?: Change) {
     const dir = tempDir();
-    for (const name of ['bin', 'repository', 'etcd', 'etc/kubernetes/pki/etcd', 'secrets']) {
+    for (const name of 'bin repository etcd etc/kubernetes/pki/etcd secrets snapshot'.split(' ')) {
       mkdirSync(join(dir, name), { recursive: true });
     }
     keys.split(' ').forEach((name) => writeFileSync(join(dir, name), ''));
+    const database = Buffer.from('a database of etcd');
+    const sum = createHash('sha256').update(database).digest();
+    writeFileSync(join(dir, 'snapshot/etcd.db'), Buffer.concat([database, sum]));
     writeFileSync(join(dir, 'secrets/access-key-id'), 'AKIA\n');
     writeFileSync(join(dir, 'secrets/secret-access-key'), 'secret\n');
     change?.(dir);
@@ -266,7 +270,7 @@ describe('the script', () => {
     chmodSync(join(dir, 'bin/restic'), 0o755);
     writeFileSync(join(dir, 'log'), '');
     const script = rendered.script.replace(
-      /(^|[\s"])(\/(etc|etcd|repository|secrets)\b)/gm,
+      /(^|[\s"])(\/(etc|etcd|repository|secrets|snapshot)\b)/gm,
       `$1${dir}$2`,
     );
     const { status, stderr } = spawnSync('/bin/sh', ['-c', script], {
@@ -292,6 +296,16 @@ describe('the script', () => {
       writeFileSync(join(dir, 'etc/kubernetes/encryption.conf'), ''),
     );
     expect(log[1]).toBe(`${backup} /etc/kubernetes/encryption.conf`);
+  });
+
+  test('a snapshot that changed after etcd gave it away is not sent', () => {
+    const damage = (dir: string) =>
+      writeFileSync(join(dir, 'snapshot/etcd.db'), Buffer.alloc(4096, 'x'));
+    expect(run(render(), {}, damage)).toEqual({
+      status: 1,
+      stderr: 'the snapshot is damaged: its sum is not the one that etcd gave it\n',
+      log: [''],
+    });
   });
 
   test('a key that is missing stops it: restic would leave it out and say nothing', () => {

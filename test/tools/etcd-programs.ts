@@ -3,25 +3,37 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-// etcd, etcdctl and etcdutl of 3.5 or newer: those on PATH, or Debian 13's. Debian 12 has an older etcd
-// without etcdutl, so the packages of the next release are unpacked into a folder, not installed.
+// Programs of which Debian 12 has none or an older one: those on PATH, or Debian 13's, whose packages are
+// unpacked into a folder and not installed.
 
-const PROGRAMS = ['etcd', 'etcdctl', 'etcdutl'];
 const REQUIRED = process.env.GROUNDWORK_REQUIRE_TOOLS === '1';
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** A folder with the three programs; undefined where they are absent and nobody demands them. */
+/** A folder with etcd, etcdctl and etcdutl; undefined where they are absent and nobody demands them. */
 export function etcdPrograms(): string | undefined {
+  return folderWith(['etcd', 'etcdctl', 'etcdutl']);
+}
+
+/** A folder with restic 0.17.1 or newer, which tells a missing repository from a wrong password. */
+export function resticProgram(): string | undefined {
+  return folderWith(['restic'], (dir) => {
+    const { stdout } = spawnSync(join(dir, 'restic'), ['version'], { encoding: 'utf8' });
+    const [, minor, patch] = /^restic 0\.(\d+)\.(\d+)/.exec(stdout) ?? [];
+    return Number(minor) > 17 || (minor === '17' && Number(patch) >= 1);
+  });
+}
+
+function folderWith(names: string[], isGood = (_dir: string) => true): string | undefined {
   const found = (process.env.PATH ?? '')
     .split(':')
-    .find((dir) => PROGRAMS.every((name) => existsSync(join(dir, name))));
+    .find((dir) => names.every((name) => existsSync(join(dir, name))) && isGood(dir));
   return found ?? (REQUIRED ? unpacked() : undefined);
 }
 
 function unpacked(): string {
-  const dir = join(tmpdir(), 'groundwork-etcd-packages');
+  const dir = join(tmpdir(), 'groundwork-debian-13');
   const programs = join(dir, 'root/usr/bin');
-  if (PROGRAMS.every((name) => existsSync(join(programs, name)))) {
+  if (['etcd', 'etcdutl', 'restic'].every((name) => existsSync(join(programs, name)))) {
     return programs;
   }
   for (const name of ['lists/partial', 'cache/archives/partial']) {
@@ -43,7 +55,7 @@ function unpacked(): string {
     'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false',
   ].flatMap((option) => ['-o', option]);
   must('apt-get', ['-q', ...options, 'update']);
-  must('apt-get', ['-q', ...options, 'download', 'etcd-server', 'etcd-client'], dir);
+  must('apt-get', ['-q', ...options, 'download', 'etcd-server', 'etcd-client', 'restic'], dir);
   for (const file of readdirSync(dir).filter((name) => name.endsWith('.deb'))) {
     must('dpkg', ['-x', join(dir, file), join(dir, 'root')]);
   }

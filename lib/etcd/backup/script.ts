@@ -40,6 +40,7 @@ export function uploadScript(clusterName: string, choices: BackupChoices): strin
   return [
     'set -eu',
     ...(directory === undefined ? storeKeys() : diskCheck(directory.path)),
+    ...SUM_CHECK,
     '# Locks of runs that died; those of others that are at work stay.',
     'code=0',
     'restic unlock || code=$?',
@@ -70,6 +71,18 @@ export function uploadScript(clusterName: string, choices: BackupChoices): strin
     '',
   ].join('\n');
 }
+
+/** What etcdutl looks at is the structure; the sum is what tells a changed byte, and what a restore asks. */
+const SUM_CHECK = [
+  '# etcd puts the sum of a snapshot behind it; a restore refuses a file with another one.',
+  `size=$(stat -c %s ${SNAPSHOT})`,
+  `have=$(head -c $((size - 32)) ${SNAPSHOT} | sha256sum | cut -d ' ' -f 1)`,
+  `want=$(tail -c 32 ${SNAPSHOT} | od -A n -t x1 | tr -d ' \\n')`,
+  'if [ "$have" != "$want" ]; then',
+  "  echo 'the snapshot is damaged: its sum is not the one that etcd gave it' >&2",
+  '  exit 1',
+  'fi',
+];
 
 function storeKeys(): string[] {
   const { accessKeyId, secretAccessKey } = secretFiles;
