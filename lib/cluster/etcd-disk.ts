@@ -155,3 +155,26 @@ export class EtcdDisk {
     return problems;
   }
 }
+
+/** The log has a disk of its own, or there is no reason to name one. */
+export function walDiskProblems(disks: {
+  readonly etcdDisk?: EtcdDisk;
+  readonly etcdWalDisk?: EtcdDisk;
+}): Problem[] {
+  const { etcdDisk, etcdWalDisk } = disks;
+  if (etcdWalDisk === undefined) {
+    return [];
+  }
+  const problem = (allowed: string, got: string, remedy: string): Problem[] => [
+    { prop: 'etcdWalDisk', allowed, got, remedy },
+  ];
+  if (etcdWalDisk.kind === EtcdDiskKind.SHARED_WITH_ROOT) {
+    return problem('a disk of its own', 'the root disk', 'leave it out: the log lies by default beside the database');
+  }
+  if (etcdDisk === undefined) {
+    return problem('left out without etcdDisk', etcdWalDisk.identity, 'give the only disk to etcdDisk: it holds database and log');
+  }
+  return etcdDisk.kind === etcdWalDisk.kind && etcdDisk.identity === etcdWalDisk.identity
+    ? problem('another disk than etcdDisk', etcdWalDisk.identity, 'leave it out, or name a second disk')
+    : [];
+}

@@ -132,11 +132,9 @@ function machineProblems(props: ClusterProps): Problem[] {
   );
   unique(
     'etcd disk',
-    props.machines.flatMap((m) =>
-      m.etcdDisk !== undefined && m.etcdDisk.kind === EtcdDiskKind.NVME_SERIAL
-        ? [m.etcdDisk.identity]
-        : [],
-    ),
+    props.machines
+      .flatMap((m) => [m.etcdDisk, m.etcdWalDisk])
+      .flatMap((disk) => (disk?.kind === EtcdDiskKind.NVME_SERIAL ? [disk.identity] : [])),
     'a serial belongs to one disk; read it again on both machines',
   );
   for (const machine of props.machines) {

@@ -1,6 +1,6 @@
 import type { Size } from 'cdk8s';
 import { familyOf, isLinkLocalV6 } from './cidr';
-import type { EtcdDisk } from './etcd-disk';
+import { walDiskProblems, type EtcdDisk } from './etcd-disk';
 import { isDnsLabel } from './names';
 import { checkInteger, checkMtu, throwProblems, type Problem } from './problem';
 
@@ -101,6 +101,13 @@ export interface ControlPlaneMachineOptions extends MachineOptions {
    * @default - none; EtcdOnNvme then refuses the machine
    */
   readonly etcdDisk?: EtcdDisk;
+  /**
+   * A second disk for etcd's write-ahead log, which is what waits for every fsync. All control planes
+   * have one or none; the disk of `etcdDisk` and `EtcdDisk.sharedWithRoot()` throw.
+   *
+   * @default - none; the log lies beside the database
+   */
+  readonly etcdWalDisk?: EtcdDisk;
 }
 
 /** One machine and what is known of it. */
@@ -112,7 +119,13 @@ export class Machine {
    * @param options its facts
    */
   public static controlPlane(name: string, options: ControlPlaneMachineOptions): Machine {
-    return new Machine(name, MachineRole.CONTROL_PLANE, options, options.etcdDisk);
+    return new Machine(
+      name,
+      MachineRole.CONTROL_PLANE,
+      options,
+      options.etcdDisk,
+      options.etcdWalDisk,
+    );
   }
 
   /**
@@ -158,6 +171,8 @@ export class Machine {
     options: MachineOptions,
     /** The disk that holds etcd's data, on control planes. */
     public readonly etcdDisk?: EtcdDisk,
+    /** The disk that holds etcd's write-ahead log, on control planes that have one. */
+    public readonly etcdWalDisk?: EtcdDisk,
   ) {
     this.zone = options.zone;
     this.address = options.address;
@@ -240,6 +255,7 @@ export class Machine {
       });
     }
     problems.push(
+      ...walDiskProblems(this),
       ...checkMtu('mtu', this.mtu),
       ...checkInteger(
         'cpus',

@@ -81,6 +81,10 @@ export interface EtcdSummary {
   readonly kubeadmLocal: Readonly<Record<string, unknown>>;
   /** Whether somebody said that losing one zone may stop etcd. */
   readonly zoneQuorumLossAccepted?: boolean;
+  /** Directory of the write-ahead log, when it has a disk of its own. */
+  readonly walDir?: string;
+  /** Whether the disk is measured before there is a member. */
+  readonly fsyncIsMeasured?: boolean;
 }
 
 export interface EtcdBackupSummary {

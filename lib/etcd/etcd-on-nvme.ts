@@ -1,6 +1,8 @@
 import { Duration, Size } from 'cdk8s';
 import { Construct } from 'constructs';
+import { etcdMinor, type EtcdArgument } from '../catalog';
 import {
+  decisionsOf,
   PortSource,
   problemAt,
   throwProblems,
@@ -8,81 +10,32 @@ import {
   type IEtcdConfiguration,
   type Problem,
 } from '../cluster';
-import { diskFacts, isOwn, MOUNT_UNIT, PREPARE_SCRIPT, PREPARE_UNIT, type Member } from './disk';
+import { argumentRows, etcdArguments, type EtcdSettings } from './arguments';
+import { corruptCheckProblems } from './corrupt-check';
+import { DATA_DIR, WAL_DIR, type Member } from './disk';
+import type { EtcdOnNvmeOptions, EtcdOnNvmeProps } from './etcd-options';
 import { extraArgProblems } from './extra-args';
 import { EtcdFilesystem } from './filesystem';
-import { prepareScript } from './prepare-script';
+import { FsyncGate } from './fsync-gate';
+import { HTTP_PORT, httpPortProblems, loopbackOf } from './http-port';
+import { requireDisks, requireGate, requirePatches } from './machine-needs';
+import { EtcdMetrics } from './metrics';
+import { resourceProblems } from './pod-patch';
 import { quotaFor, quotaProblems } from './quota';
 import { etcdRules } from './rules';
 import { ensureEtcdRunbook } from './runbook/runbook';
 import { timerProblems, timersFor } from './timers';
-import { diskTuning, etcdTuning, extraArgDecisions, kubeadmLocal } from './tuning';
-import { kubeletDropIn, mountUnit, prepareUnit } from './units';
+import { tlsProblems } from './tls';
+import { EtcdTlsVersion } from './tls-choices';
+import { dataDirRow, extraArgDecisions } from './tuning';
 import { etcdRow, imageTagProblems } from './version';
-
-/** How etcd is set up; everything follows from the facts of the cluster unless it is said here. */
-export interface EtcdOnNvmeOptions {
-  /**
-   * Filesystem of the etcd disks. A disk that was prepared with another one is left alone and its
-   * machine stops with a message.
-   *
-   * @default EtcdFilesystem.XFS, whose mkfs refuses a disk that holds a filesystem
-   */
-  readonly filesystem?: EtcdFilesystem;
-  /**
-   * Time between two heartbeats of the leader. Anything but a whole number of milliseconds from 100
-   * to 10,000 throws.
-   *
-   * @default - the longest round trip between control planes in steps of 10 ms, at least 100 ms
-   */
-  readonly heartbeatInterval?: Duration;
-  /**
-   * Time without a heartbeat after which a member stands for election. Less than 1 second, less than
-   * five heartbeats, less than ten round trips, or more than 50 seconds throws.
-   *
-   * @default - ten heartbeats and ten round trips, at least 1 second, at most 50 seconds
-   */
-  readonly electionTimeout?: Duration;
-  /**
-   * Size at which the database stops taking writes. Less than 1 GiB, more than 8 GiB, as much as the
-   * memory of a control plane, or more than half of an etcd disk's `minSize` less 2 GiB throws.
-   *
-   * @default - the whole GiB that fit into half the memory of the smallest control plane and twice
-   * on its disk, from 1 GiB to 8 GiB; 2 GiB, etcd's own, where memory is unknown or the disk shared
-   */
-  readonly quota?: Size;
-  /**
-   * More flags for etcd, without leading hyphens. A flag that this etcd does not know throws, and so
-   * does one that kubeadm or another prop sets or that endangers the data.
-   *
-   * @default - none
-   */
-  readonly extraArgs?: Record<string, string>;
-  /**
-   * Tag of the etcd image. The registry must have it: with a tag that does not exist the first
-   * control plane never starts. An etcd minor older than kubeadm's own throws.
-   *
-   * @default - the tag that kubeadm chooses
-   */
-  readonly imageTag?: string;
-  /**
-   * Whether members may be spread so that the loss of one zone stops etcd (GW-ETCD-002).
-   *
-   * @default false
-   */
-  readonly acceptZoneQuorumLoss?: boolean;
-}
-
-/** Props of EtcdOnNvme. */
-export interface EtcdOnNvmeProps extends EtcdOnNvmeOptions {
-  /** The cluster; its control planes must be machines of this spec, each with an `etcdDisk`. */
-  readonly cluster: Cluster;
-}
+import { walDiskProblems } from './wal-disks';
 
 /**
  * etcd on disks of its own: each control plane finds its disk by identity, formats it once while it
  * is blank, mounts it, and keeps kubelet down without it. A disk that holds anything else is never
- * written to. kubeadm is told the data directory, the timers and the limits.
+ * written to, and one that is too slow stops the machine before it becomes a member. kubeadm is told
+ * the directories, the timers and the limits.
  */
 export class EtcdOnNvme extends Construct {
   /**
@@ -102,6 +55,10 @@ export class EtcdOnNvme extends Construct {
   public readonly quota: Size;
   /** Directory of the database on every control plane. */
   public readonly dataDir: string;
+  /** Directory of the write-ahead log, when it has disks of its own. */
+  public readonly walDir?: string;
+
+  private readonly settings: EtcdSettings;
 
   /**
    * @param scope parent construct
@@ -113,83 +70,39 @@ export class EtcdOnNvme extends Construct {
     const { cluster, imageTag, extraArgs = {} } = props;
     const { path } = this.node;
     const members = membersOf(path, cluster);
-    const roundTripMs = cluster.controlPlaneRoundTrip.toMilliseconds({ integral: false });
-    throwProblems(path, [
-      ...timerProblems(roundTripMs, props),
-      ...quotaProblems(props.quota, members),
-      ...versionProblems(props),
-    ]);
+    throwProblems(path, optionProblems(props, members));
 
-    const etcd = etcdRow(cluster, imageTag);
+    const roundTripMs = roundTripOf(cluster);
     const timers = timersFor(roundTripMs, props);
+    const etcd = etcdRow(cluster, imageTag);
     const quotaBytes = quotaFor(members, etcd, props.quota);
-    const tuning = etcdTuning({ ...timers, etcd, roundTripMs, quotaBytes, extraArgs });
+    const hasWalDisk = members.every(({ walDisk }) => walDisk !== undefined);
     this.heartbeatInterval = Duration.millis(timers.heartbeatMs);
     this.electionTimeout = Duration.millis(timers.electionMs);
     this.quota = Size.kibibytes(quotaBytes / 1024);
-    this.dataDir = tuning.get('dataDir');
-
-    cluster.recordDecisions([...tuning.decisions(path), ...extraArgDecisions(path, extraArgs)]);
-    const own = members.filter(({ disk }) => isOwn(disk));
-    if (own.length > 0) {
-      this.requireDisks(cluster, own, props.filesystem ?? EtcdFilesystem.XFS);
-    }
-    this.requirePorts(cluster);
-    cluster._register('etcd', {
-      path,
-      dataDir: this.dataDir,
+    this.dataDir = DATA_DIR;
+    this.walDir = hasWalDisk ? WAL_DIR : undefined;
+    this.settings = {
       ...timers,
-      kubeadmLocal: kubeadmLocal(tuning, extraArgs, imageTag),
-      zoneQuorumLossAccepted: props.acceptZoneQuorumLoss ?? false,
-    });
-    etcdRules.forEach((each) => cluster.addRule(each, this));
-    ensureEtcdRunbook(cluster, path);
-  }
+      roundTripMs,
+      quotaBytes,
+      extraArgs,
+      hasWalDisk,
+      metrics: props.metrics ?? EtcdMetrics.BASIC,
+      httpUrl: `https://${loopbackOf(cluster)}:${props.httpPort ?? HTTP_PORT}`,
+      tlsMinVersion: props.tlsMinVersion ?? EtcdTlsVersion.TLS_1_3,
+      cipherSuites: props.cipherSuites,
+      corruptCheckHours: props.corruptCheckTime?.toHours(),
+    };
 
-  /** Asks for the program that makes the filesystem, the script and the units, on machines with a disk. */
-  private requireDisks(cluster: Cluster, members: Member[], filesystem: EtcdFilesystem): void {
-    const { ledger } = cluster;
-    const tuning = diskTuning(filesystem);
-    cluster.recordDecisions(tuning.decisions(this.node.path));
-    const all = members.map(({ machine }) => machine.name);
-    ledger.requirePackage(filesystem === EtcdFilesystem.XFS ? 'xfsprogs' : 'e2fsprogs', {
-      by: this,
-      machines: all,
-      why: `mkfs.${filesystem} for the etcd disk`,
-    });
-    ledger.requireFile('/etc/systemd/system/kubelet.service.d/20-groundwork-etcd.conf', {
-      by: this,
-      machines: all,
-      why: 'without the etcd disk kubelet must stay down, or etcd starts on the root disk',
-      content: kubeletDropIn(this.dataDir),
-    });
-    for (const member of members) {
-      const facts = diskFacts(cluster, member, filesystem);
-      const machines = [facts.machine];
-      ledger.requireFile(PREPARE_SCRIPT, {
-        by: this,
-        machines,
-        why: 'finds the etcd disk and formats it only while it is blank',
-        content: prepareScript(facts, tuning.get('mkfs')),
-        permissions: '0755',
-      });
-      ledger.requireUnit(PREPARE_UNIT, {
-        by: this,
-        machines,
-        why: 'runs before the etcd disk is mounted, pulled in by the mount',
-        content: prepareUnit(facts.machine),
-        enabled: false,
-      });
-      ledger.requireUnit(MOUNT_UNIT, {
-        by: this,
-        machines,
-        why: 'the etcd disk',
-        content: mountUnit(facts, tuning.get('options')),
-      });
-    }
-  }
-
-  private requirePorts(cluster: Cluster): void {
+    cluster.recordDecisions([
+      ...decisionsOf(path, [dataDirRow, ...Object.values(argumentRows(etcd, this.settings))]),
+      ...extraArgDecisions(path, extraArgs),
+    ]);
+    const fsyncGate = props.fsyncGate ?? FsyncGate.STOP;
+    requireDisks(this, cluster, members, props.filesystem ?? EtcdFilesystem.XFS);
+    requireGate(this, cluster, members, fsyncGate);
+    requirePatches(this, cluster, members, quotaBytes, props.resources);
     cluster.ledger.requirePort('2379-2380', {
       by: this,
       machines: cluster.controlPlanes.map((machine) => machine.name),
@@ -197,6 +110,31 @@ export class EtcdOnNvme extends Construct {
       protocol: 'tcp',
       from: PortSource.CONTROL_PLANE,
     });
+    cluster._register('etcd', {
+      path,
+      dataDir: this.dataDir,
+      walDir: this.walDir,
+      ...timers,
+      kubeadmLocal: {
+        dataDir: this.dataDir,
+        extraArgs: etcdArguments(etcd, this.settings),
+        ...(imageTag === undefined ? {} : { imageTag }),
+      },
+      zoneQuorumLossAccepted: props.acceptZoneQuorumLoss ?? false,
+      fsyncIsMeasured: fsyncGate !== FsyncGate.OFF,
+    });
+    etcdRules.forEach((each) => cluster.addRule(each, this));
+    ensureEtcdRunbook(cluster, path);
+  }
+
+  /**
+   * The arguments as another etcd would be given them: flags change their names between minors.
+   *
+   * @param version a minor of the catalogue, a release or an image tag
+   * @internal
+   */
+  public _argumentsFor(version: string): EtcdArgument[] {
+    return etcdArguments(etcdMinor(version), this.settings);
   }
 }
 
@@ -229,13 +167,31 @@ function membersOf(path: string, cluster: Cluster): Member[] {
       remedy: 'use EtcdDisk.nvmeSerial, EtcdDisk.byId, or EtcdDisk.sharedWithRoot',
     })),
   );
-  return cluster.controlPlanes.map((machine) => ({ machine, disk: machine.etcdDisk! }));
+  return cluster.controlPlanes.map((machine) => ({
+    machine,
+    disk: machine.etcdDisk!,
+    walDisk: machine.etcdWalDisk,
+  }));
 }
 
-/** The image tag decides which flags there are, so its problems come alone. */
-function versionProblems({ cluster, imageTag, extraArgs }: EtcdOnNvmeProps): Problem[] {
-  const problems = imageTagProblems(cluster, imageTag);
-  return problems.length > 0
-    ? problems
-    : extraArgProblems(extraArgs ?? {}, etcdRow(cluster, imageTag));
+/** What is wrong with the options, all at once. The image tag decides which flags there are, so its problems hide those. */
+function optionProblems(props: EtcdOnNvmeProps, members: readonly Member[]): Problem[] {
+  const { cluster, imageTag, extraArgs = {} } = props;
+  const tagProblems = imageTagProblems(cluster, imageTag);
+  return [
+    ...walDiskProblems(cluster),
+    ...timerProblems(roundTripOf(cluster), props),
+    ...quotaProblems(props.quota, members),
+    ...tlsProblems(props),
+    ...httpPortProblems(cluster, props.httpPort),
+    ...corruptCheckProblems(props.corruptCheckTime),
+    ...resourceProblems(props.resources, members),
+    ...(tagProblems.length > 0
+      ? tagProblems
+      : extraArgProblems(extraArgs, etcdRow(cluster, imageTag))),
+  ];
+}
+
+function roundTripOf(cluster: Cluster): number {
+  return cluster.controlPlaneRoundTrip.toMilliseconds({ integral: false });
 }

@@ -1,9 +1,7 @@
 import { etcdKnowsFlag, type EtcdMinor } from '../catalog';
 import type { Problem } from '../cluster';
+import { valueProblems } from './bounds';
 import { refusalOf } from './refused-flags';
-
-/** etcd writes with TLS 1.3 only unless the user says otherwise; both its clients and its peers are Go. */
-export const TLS_FLOOR = 'TLS1.3';
 
 type Arguments = Readonly<Record<string, string>>;
 
@@ -14,26 +12,22 @@ export function extraArgProblems(args: Arguments, etcd: EtcdMinor): Problem[] {
       .sort()
       .flatMap((name) => nameProblems(name, etcd)),
     ...gateProblems(args['feature-gates'], etcd),
-    ...tlsProblems(args),
     ...valueProblems(args),
   ];
 }
 
-/** kubeadm replaces its own value of feature-gates as a whole, so ours repeats the check it switches on. */
-export function featureGates(asked: string | undefined): string {
-  const gates = {
-    CompactHashCheck: 'true',
-    InitialCorruptCheck: 'true',
-    ...parseGates(asked ?? ''),
-  };
-  return Object.entries(gates)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([gate, value]) => `${gate}=${value}`)
-    .join(',');
+/** The gates that the user asked for, by name. */
+export function askedGates(text = ''): Record<string, string> {
+  return Object.fromEntries(
+    text
+      .split(',')
+      .filter((pair) => pair !== '')
+      .map((pair) => pair.split('=') as [string, string]),
+  );
 }
 
 function nameProblems(name: string, etcd: EtcdMinor): Problem[] {
-  const refusal = refusalOf(name);
+  const refusal = refusalOf(name, etcd);
   if (refusal !== undefined) {
     return [{ prop: 'extraArgs', allowed: `without ${name}`, got: name, remedy: refusal }];
   }
@@ -61,6 +55,16 @@ function gateProblems(text: string | undefined, etcd: EtcdMinor): Problem[] {
     remedy,
   });
   const known = Object.keys(etcd.featureGates.value).sort();
+  const { LeaseCheckpoint, LeaseCheckpointPersist } = askedGates(text);
+  if (LeaseCheckpointPersist === 'true' && LeaseCheckpoint !== 'true') {
+    return [
+      problem(
+        'LeaseCheckpointPersist together with LeaseCheckpoint',
+        text,
+        'etcd does not start with the first alone',
+      ),
+    ];
+  }
   return text.split(',').flatMap((pair) => {
     const [, gate, value] = /^(\w+)=(true|false)$/.exec(pair) ?? [];
     if (gate === undefined) {
@@ -73,51 +77,4 @@ function gateProblems(text: string | undefined, etcd: EtcdMinor): Problem[] {
       ? [problem('with InitialCorruptCheck', pair, 'a member with damaged data would join unseen')]
       : [];
   });
-}
-
-/** etcd refuses to start with ciphers, or a ceiling, that TLS 1.3 leaves no room for. */
-function tlsProblems(args: Arguments): Problem[] {
-  const floor = args['tls-min-version'] ?? TLS_FLOOR;
-  if (floor !== 'TLS1.2' && floor !== 'TLS1.3') {
-    return [
-      {
-        prop: 'extraArgs.tls-min-version',
-        allowed: 'TLS1.2 or TLS1.3',
-        got: floor,
-        remedy: 'leave it out for TLS1.3',
-      },
-    ];
-  }
-  const remedy = "add 'tls-min-version': 'TLS1.2', or leave it out";
-  const problem = (prop: string): Problem[] => [
-    { prop, allowed: `left out with tls-min-version ${TLS_FLOOR}`, got: 'a value', remedy },
-  ];
-  return floor === 'TLS1.2'
-    ? []
-    : [
-        ...(args['cipher-suites'] === undefined ? [] : problem('extraArgs.cipher-suites')),
-        ...(args['tls-max-version'] === 'TLS1.2' ? problem('extraArgs.tls-max-version') : []),
-      ];
-}
-
-function valueProblems(args: Arguments): Problem[] {
-  return args['max-wals'] === '0'
-    ? [
-        {
-          prop: 'extraArgs.max-wals',
-          allowed: 'at least 1',
-          got: '0',
-          remedy: '0 keeps every file of the log and fills the disk',
-        },
-      ]
-    : [];
-}
-
-function parseGates(text: string): Record<string, string> {
-  return Object.fromEntries(
-    text
-      .split(',')
-      .filter((pair) => pair !== '')
-      .map((pair) => pair.split('=') as [string, string]),
-  );
 }

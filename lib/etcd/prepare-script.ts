@@ -1,39 +1,39 @@
 import { EtcdDiskKind } from '../cluster';
-import { MOUNT_POINT, type DiskFacts } from './disk';
+import type { DiskFacts, Surroundings } from './disk';
+import type { EtcdFilesystem } from './filesystem';
 import { zeroChecks } from './zero-checks';
 
-/** Where the script looks; `/` on a machine, a folder in a test. */
-export interface PrepareSurroundings {
-  /** Put in front of /sys, /dev, the mount point and kubeadm's manifests. */
-  readonly root: string;
+/** How a blank disk becomes a filesystem. */
+export interface Format {
+  readonly filesystem: EtcdFilesystem;
+  /** Options of its mkfs. */
+  readonly options: string;
 }
 
 /**
- * The script that finds the disk and, when it is blank, makes the filesystem. Rules it keeps: a disk is
- * written to once, by mkfs without any option to overwrite; every doubt ends the script before that; a
- * command that fails counts as a doubt; there is no switch to talk it round.
+ * The script that finds a disk of one machine and, when it is blank, makes the filesystem. Rules it
+ * keeps: a disk is written to once, by mkfs without any option to overwrite; every doubt ends the
+ * script before that; a command that fails counts as a doubt; there is no switch to talk it round.
  */
 export function prepareScript(
-  facts: DiskFacts,
-  mkfsOptions: string,
-  { root }: PrepareSurroundings = { root: '' },
+  disks: readonly DiskFacts[],
+  format: Format,
+  { root }: Surroundings = { root: '' },
 ): string {
   return [
-    header(facts, root),
-    facts.kind === EtcdDiskKind.NVME_SERIAL
-      ? findBySerial(facts.identity)
-      : findByLink(facts.identity),
-    waiting(facts),
-    recognition(facts),
-    ...(facts.model === undefined ? [] : [modelCheck(facts.model)]),
-    sizeCheck(facts),
+    header(disks, root),
+    WAITING,
+    recognition(format),
+    ...(disks.some(({ model }) => model !== undefined) ? [MODEL_CHECK] : []),
+    SIZE_CHECK,
     USE_CHECKS,
     BLANK_CHECKS,
-    creation(facts, mkfsOptions),
+    creation(format),
   ].join('\n');
 }
 
-function header({ machine, uuid }: DiskFacts, root: string): string {
+function header(disks: readonly DiskFacts[], root: string): string {
+  const [{ machine }] = disks as [DiskFacts];
   return `#!/bin/sh
 # Finds the etcd disk of ${machine} by its identity and gives it a filesystem once, while it is blank.
 # Anything else on it, and any doubt, ends this script with exit code 1 before a byte is written.
@@ -41,11 +41,10 @@ set -eu
 export LC_ALL=C
 
 machine='${machine}'
-uuid='${uuid}'
-mount_point='${root}${MOUNT_POINT}'
 member='${root}/etc/kubernetes/manifests/etcd.yaml'
 sys='${root}/sys'
 dev='${root}/dev'
+${choice(disks, root)}
 by_uuid="$dev/disk/by-uuid/$uuid"
 
 stop() {
@@ -53,13 +52,36 @@ stop() {
   exit 1
 }
 by_hand="nothing was written; if it is the right disk and nobody needs what is on it, a human empties it and reboots"
-in_spec="nothing was written; correct etcdDisk of machine $machine in the spec (lsblk -o NAME,TYPE,SIZE,SERIAL,MODEL shows what is there)"
+in_spec="nothing was written; correct $prop of machine $machine in the spec (lsblk -o NAME,TYPE,SIZE,SERIAL,MODEL shows what is there)"
 `;
+}
+
+/** The facts of the disk that the script is called for: the only one, or the one its argument names. */
+function choice(disks: readonly DiskFacts[], root: string): string {
+  const modelled = disks.some(({ model }) => model !== undefined);
+  const [only, ...more] = disks.map((disk) => factsText(disk, root, modelled)) as [string];
+  if (more.length === 0) {
+    return only;
+  }
+  const cases = [only, ...more].map((text, n) => `  ${disks[n]!.place.name})\n${text}\n  ;;`);
+  return `case "\${1:-data}" in\n${cases.join('\n')}\n  *) echo "usage: $0 [data | wal]" >&2; exit 2 ;;\nesac`;
+}
+
+function factsText(disk: DiskFacts, root: string, modelled: boolean): string {
+  const serial = disk.kind === EtcdDiskKind.NVME_SERIAL;
+  return `prop=${disk.place.prop}
+mount_point='${root}${disk.place.mountPoint}'
+uuid='${disk.uuid}'
+min=${disk.minBytes}
+max=${disk.maxBytes ?? ''}
+window='${disk.maxBytes === undefined ? `at least ${disk.minBytes}` : `${disk.minBytes} to ${disk.maxBytes}`}'
+${modelled ? `expected_model='${disk.model ?? '*'}'\n` : ''}${serial ? findBySerial(disk.identity) : findByLink(disk.identity)}`;
 }
 
 /** A multipath namespace shows its paths as hidden disks of their own, which are not to be written to. */
 function findBySerial(serial: string): string {
   return `identity='NVMe serial ${serial}'
+better='name one of them with EtcdDisk.byId'
 candidates() {
   for block in "$sys"/block/nvme*; do
     name=$(basename "$block")
@@ -69,24 +91,18 @@ candidates() {
     read -r serial <"$block/device/serial" || true
     if [ "$serial" = '${serial}' ]; then echo "$dev/$name"; fi
   done
-}
-`;
+}`;
 }
 
 function findByLink(link: string): string {
   return `identity='link /dev/disk/by-id/${link}'
+better='take its name from /dev/disk/by-id'
 candidates() {
   if [ -e "$dev/disk/by-id/${link}" ]; then readlink -f "$dev/disk/by-id/${link}"; fi
-}
-`;
+}`;
 }
 
-function waiting(facts: DiskFacts): string {
-  const several =
-    facts.kind === EtcdDiskKind.NVME_SERIAL
-      ? 'name one of them with EtcdDisk.byId'
-      : 'take its name from /dev/disk/by-id';
-  return `# settle comes back at once when nothing is queued, so the sleeps alone make the 30 seconds.
+const WAITING = `# settle comes back at once when nothing is queued, so the sleeps alone make the 30 seconds.
 attempt=0
 while :; do
   udevadm settle --timeout=1 2>/dev/null || true
@@ -100,20 +116,19 @@ while :; do
 done
 count=$(printf '%s\\n' "$device" | wc -l)
 if [ "$count" -ne 1 ]; then
-  stop "$identity belongs to $count disks: $(printf '%s' "$device" | tr '\\n' ' ')" "nothing was written; ${several} in etcdDisk of machine $machine"
+  stop "$identity belongs to $count disks: $(printf '%s' "$device" | tr '\\n' ' ')" "nothing was written; $better in $prop of machine $machine"
 fi
 type=$(lsblk -dnro TYPE "$device") || stop "$device cannot be read" "$in_spec"
 if [ "$type" != disk ]; then
   stop "$identity is $device of type '$type', not a whole disk" "$in_spec"
 fi
 `;
-}
 
 /**
  * Another disk with the same UUID, a clone for example, would be mounted in its place: the link must
  * lead to the disk that was found by its identity.
  */
-function recognition({ filesystem }: DiskFacts): string {
+function recognition({ filesystem }: Format): string {
   return `linked() {
   attempt=0
   until [ "$(readlink -f "$by_uuid")" = "$device" ]; do
@@ -140,9 +155,7 @@ fi
 `;
 }
 
-function modelCheck(model: string): string {
-  return `model=$(lsblk -dno MODEL "$device" | sed 's/^ *//; s/ *$//')
-expected_model='${model}'
+const MODEL_CHECK = `model=$(lsblk -dno MODEL "$device" | sed 's/^ *//; s/ *$//')
 # Unquoted, because it is a pattern.
 # shellcheck disable=SC2254
 case "$model" in
@@ -150,18 +163,13 @@ case "$model" in
   *) stop "$device is of model '$model', expected $expected_model" "$in_spec" ;;
 esac
 `;
-}
 
-function sizeCheck({ minBytes, maxBytes }: DiskFacts): string {
-  const upper = maxBytes === undefined ? '' : ` || [ "$size" -gt ${maxBytes} ]`;
-  const window = maxBytes === undefined ? `at least ${minBytes}` : `${minBytes} to ${maxBytes}`;
-  return `size=$(lsblk -bdnro SIZE "$device") || stop "the size of $device cannot be read" "$in_spec"
+const SIZE_CHECK = `size=$(lsblk -bdnro SIZE "$device") || stop "the size of $device cannot be read" "$in_spec"
 case "$size" in '' | *[!0-9]*) stop "the size of $device is '$size'" "$in_spec" ;; esac
-if [ "$size" -lt ${minBytes} ]${upper}; then
-  stop "$device has $size bytes, expected ${window}" "$in_spec"
+if [ "$size" -lt "$min" ] || [ "$size" -gt "\${max:-$size}" ]; then
+  stop "$device has $size bytes, expected $window" "$in_spec"
 fi
 `;
-}
 
 const USE_CHECKS = `# Every mounted filesystem and every swap, traced down to the disks below it.
 mounts=$(findmnt -rnvo SOURCE) || stop 'the mounted filesystems cannot be listed' 'nothing was written; look at findmnt'
@@ -208,7 +216,7 @@ if [ -n "$(ls -A "$mount_point" 2>/dev/null || true)" ]; then
 fi
 ${zeroChecks}`;
 
-function creation({ filesystem }: DiskFacts, options: string): string {
+function creation({ filesystem, options }: Format): string {
   const uuid = filesystem === 'xfs' ? '-m uuid="$uuid"' : '-U "$uuid"';
   return `echo "etcd-disk-prepare: $device is blank, $identity, $size bytes: making ${filesystem} $uuid"
 # Reading took a while: a disk that was pulled or joined by a twin meanwhile is another one.

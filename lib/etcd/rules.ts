@@ -1,4 +1,4 @@
-import { atLeast, etcdMinor } from '../catalog';
+import { atLeast, etcdMinor, minorOf } from '../catalog';
 import { EtcdDiskKind, rule, Severity, type Cluster, type IRule } from '../cluster';
 import { etcdTag } from './version';
 
@@ -88,6 +88,41 @@ export const etcdRules: IRule[] = [
         ? [{ message: `election-timeout is ${electionMs} ms, more than ${SLOW_ELECTION_MS} ms` }]
         : [];
     },
+  ),
+  rule(
+    {
+      id: 'GW-ETCD-005',
+      severity: Severity.WARNING,
+      title: 'kubeadm starts the etcd that it was made for',
+      why: 'A newer minor may no longer know a flag that kubeadm passes, and going back is a procedure of its own',
+      remedy: 'leave imageTag out, or set it to a release of the minor that kubeadm brings',
+      reference: 'https://etcd.io/docs/v3.6/upgrades/',
+    },
+    (cluster) => {
+      const asked = cluster._summary('etcd')!.kubeadmLocal.imageTag as string | undefined;
+      const own = minorOf(etcdTag(cluster));
+      return asked === undefined || minorOf(asked) === own
+        ? []
+        : [
+            {
+              message: `imageTag names etcd ${asked}, kubeadm ${cluster.kubernetesVersion.minor} was made for etcd ${own}`,
+            },
+          ];
+    },
+  ),
+  rule(
+    {
+      id: 'GW-ETCD-006',
+      severity: Severity.WARNING,
+      title: 'The disk is measured before it holds a member',
+      why: 'Many a drive that is called NVMe needs several milliseconds for an fsync, and on a running cluster that shows as elections without a reason',
+      remedy: 'set fsyncGate to FsyncGate.STOP, or to FsyncGate.WARN, which never stops a machine',
+      reference: 'https://etcd.io/docs/v3.6/faq/',
+    },
+    (cluster) =>
+      cluster._summary('etcd')!.fsyncIsMeasured === false
+        ? [{ message: 'fsyncGate is off' }]
+        : [],
   ),
   rule(
     {

@@ -1,70 +1,19 @@
-import type { EtcdMinor } from '../catalog';
 import { tuned, Tuning, type Decision } from '../cluster';
-import { MOUNT_POINT } from './disk';
-import { featureGates, TLS_FLOOR } from './extra-args';
+import { DATA, DATA_DIR, type Place } from './disk';
 import { EtcdFilesystem } from './filesystem';
-import type { Timers } from './timers';
+import { FsyncGate } from './fsync-gate';
+import { UDEV_RULES } from './udev';
 
 const ARG = 'ClusterConfiguration.etcd.local.extraArgs';
-const KUBEADM = 'kubernetes/kubernetes cmd/kubeadm/app/phases/etcd/local.go';
-const TUNING_GUIDE = 'https://etcd.io/docs/v3.6/tuning/';
 
-/** What the tuned values follow from. */
-export interface TuningFacts extends Timers {
-  readonly etcd: EtcdMinor;
-  readonly roundTripMs: number;
-  readonly quotaBytes: number;
-  readonly extraArgs: Readonly<Record<string, string>>;
-}
-
-/** What etcd is started with; the rows become `etcd.local` of kubeadm's ClusterConfiguration. */
-export function etcdTuning(facts: TuningFacts) {
-  const { etcd, extraArgs } = facts;
-  return new Tuning({
-    dataDir: tuned(
-      'ClusterConfiguration.etcd.local.dataDir',
-      `${MOUNT_POINT}/data`,
-      MOUNT_POINT,
-      'a directory below the mount point: kubeadm refuses a data directory that is not empty, and the root of an ext4 filesystem holds lost+found',
-      'https://github.com/kubernetes/kubeadm/issues/2127',
-    ),
-    heartbeat: tuned(
-      `${ARG}.heartbeat-interval`,
-      String(facts.heartbeatMs),
-      String(etcd.heartbeatIntervalMs.value),
-      `milliseconds; no shorter than the round trip of ${facts.roundTripMs} ms and no shorter than etcd's own, whatever the disk can do`,
-      TUNING_GUIDE,
-    ),
-    election: tuned(
-      `${ARG}.election-timeout`,
-      String(facts.electionMs),
-      String(etcd.electionTimeoutMs.value),
-      'milliseconds; ten heartbeats and ten round trips, so that jitter is not taken for a dead leader; the same on every member',
-      TUNING_GUIDE,
-    ),
-    quota: tuned(
-      `${ARG}.quota-backend-bytes`,
-      String(facts.quotaBytes),
-      String(etcd.quotaBackendBytes.value),
-      'the database may fill half the memory of the smallest control plane and fits twice on its disk, because defragmenting writes a second copy; etcd itself warns above 8 GiB',
-      'https://etcd.io/docs/v3.6/dev-guide/limit/',
-    ),
-    gates: tuned(
-      `${ARG}.feature-gates`,
-      featureGates(extraArgs['feature-gates']),
-      'InitialCorruptCheck=true',
-      "InitialCorruptCheck is kubeadm's and must be repeated, because an extra argument replaces the whole list; CompactHashCheck compares the members after every compaction at next to no cost",
-      `${KUBEADM}; ${etcd.featureGates.source}`,
-    ),
-    tls: tuned(
-      `${ARG}.tls-min-version`,
-      extraArgs['tls-min-version'] ?? TLS_FLOOR,
-      'TLS1.2',
-      'only API servers, etcdctl and other members connect, and all of them have spoken TLS 1.3 for years',
-      'etcd-io/etcd server/embed/config.go',
-    ),
-  });
-}
+/** Where the data lies. */
+export const dataDirRow = tuned(
+  'ClusterConfiguration.etcd.local.dataDir',
+  DATA_DIR,
+  DATA.mountPoint,
+  'a directory below the mount point: kubeadm refuses a data directory that is not empty, and the root of an ext4 filesystem holds lost+found',
+  'https://github.com/kubernetes/kubeadm/issues/2127',
+);
 
 /** The user's own flags, so that the report leaves none out. */
 export function extraArgDecisions(
@@ -72,7 +21,7 @@ export function extraArgDecisions(
   extraArgs: Readonly<Record<string, string>>,
 ): Decision[] {
   return Object.keys(extraArgs)
-    .filter((name) => name !== 'feature-gates' && name !== 'tls-min-version')
+    .filter((name) => name !== 'feature-gates')
     .sort()
     .map((name) => ({
       path,
@@ -84,12 +33,12 @@ export function extraArgDecisions(
     }));
 }
 
-/** How the disk is made and mounted. */
-export function diskTuning(filesystem: EtcdFilesystem) {
+/** How a disk is made and mounted. */
+export function diskTuning(filesystem: EtcdFilesystem, place: Place = DATA) {
   const xfs = filesystem === EtcdFilesystem.XFS;
   return new Tuning({
     filesystem: tuned(
-      'var-lib-etcd.mount.Type',
+      `${place.mountUnit}.Type`,
       filesystem,
       'none: kubeadm uses the filesystem that is there',
       xfs
@@ -109,7 +58,7 @@ export function diskTuning(filesystem: EtcdFilesystem) {
       'mkfs.xfs(8), mke2fs(8)',
     ),
     options: tuned(
-      'var-lib-etcd.mount.Options',
+      `${place.mountUnit}.Options`,
       `noatime,nodev,nosuid,noexec${xfs ? '' : ',errors=remount-ro'}`,
       'relatime',
       `no write for a read, and nothing to run from it; barriers stay on, and never nofail: etcd would start on the root disk${
@@ -117,28 +66,41 @@ export function diskTuning(filesystem: EtcdFilesystem) {
       }`,
       'mount(8)',
     ),
+    scheduler: tuned(
+      UDEV_RULES,
+      'none',
+      'none for NVMe, mq-deadline for a virtio or SCSI disk with one queue, or what the image sets for all disks',
+      'one writer that waits for every write has nothing to be sorted; the order of requests is the drive\'s own business',
+      'https://docs.kernel.org/block/switching-sched.html',
+    ),
   });
 }
 
-/** The `etcd.local` part of kubeadm's ClusterConfiguration, v1beta4. */
-export function kubeadmLocal(
-  tuning: ReturnType<typeof etcdTuning>,
-  extraArgs: Readonly<Record<string, string>>,
-  imageTag?: string,
-): Record<string, unknown> {
-  const args: Record<string, string> = {
-    ...extraArgs,
-    'election-timeout': tuning.get('election'),
-    'feature-gates': tuning.get('gates'),
-    'heartbeat-interval': tuning.get('heartbeat'),
-    'quota-backend-bytes': tuning.get('quota'),
-    'tls-min-version': tuning.get('tls'),
-  };
-  return {
-    dataDir: tuning.get('dataDir'),
-    extraArgs: Object.keys(args)
-      .sort()
-      .map((name) => ({ name, value: args[name] })),
-    ...(imageTag === undefined ? {} : { imageTag }),
-  };
+/** How fsync is measured and judged. */
+export function fsyncTuning(mode: FsyncGate) {
+  return new Tuning({
+    job: tuned(
+      'verify-etcd-fsync.fio',
+      '--rw=write --ioengine=sync --fdatasync=1 --bs=2300 --size=100m --runtime=60 --percentile_list=50:99:99.9',
+      'none: etcd finds out when it runs',
+      "small writes to the end of a file, each followed by fdatasync, as etcd's log writes them; 45,000 of them, or as many as fit into a minute, so that the slowest 1 % are hundreds of samples",
+      'https://etcd.io/docs/v3.6/op-guide/hardware/',
+    ),
+    warnNs: tuned(
+      'verify-etcd-fsync.warn',
+      1_000_000,
+      'none',
+      'nanoseconds; 99 of 100 below 1 ms is what a drive with power-loss protection does, and etcd\'s own metrics have no finer bucket',
+      'etcd-io/etcd server/storage/wal/metrics.go',
+    ),
+    stopNs: tuned(
+      'verify-etcd-fsync.stop',
+      10_000_000,
+      '10 ms, as advice',
+      `nanoseconds; above 10 ms a busy leader misses its own heartbeats${
+        mode === FsyncGate.WARN ? '; asked for: it is only said' : ''
+      }`,
+      'https://etcd.io/docs/v3.6/faq/',
+    ),
+  });
 }

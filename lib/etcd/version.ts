@@ -42,11 +42,18 @@ export function imageTagProblems(cluster: Cluster, imageTag: string | undefined)
     );
   }
   const own = minorOf(etcdTag(cluster));
-  return atLeast(minorOf(imageTag), own)
+  if (!atLeast(minorOf(imageTag), own)) {
+    return problem(
+      `of etcd ${own} or newer`,
+      `kubeadm ${cluster.kubernetesVersion.minor} starts etcd with flags and files of ${own}`,
+    );
+  }
+  const { dataSafetyFloor } = etcdMinor(imageTag);
+  return atLeast(imageTag, dataSafetyFloor.value)
     ? []
     : problem(
-        `of etcd ${own} or newer`,
-        `kubeadm ${cluster.kubernetesVersion.minor} starts etcd with flags and files of ${own}`,
+        `${dataSafetyFloor.value} or newer`,
+        `older ones lose or damage data: ${dataSafetyFloor.source}`,
       );
 }
 

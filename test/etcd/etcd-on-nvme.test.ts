@@ -1,6 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { App, Duration, Size } from 'cdk8s';
 import { validate, version } from 'uuid';
 import {
@@ -14,10 +12,16 @@ import {
   Machine,
 } from '../../lib';
 import { kubeadmEtcd } from '../../lib/catalog';
-import { EtcdFilesystem, EtcdOnNvme, type EtcdOnNvmeOptions } from '../../lib/etcd';
+import {
+  EtcdCipherSuite,
+  EtcdFilesystem,
+  EtcdMetrics,
+  EtcdOnNvme,
+  EtcdTlsVersion,
+  type EtcdOnNvmeOptions,
+} from '../../lib/etcd';
 import { unexplainedLeaves } from '../support/coverage';
 import { osloCluster, osloMachine, osloProps } from '../support/oslo';
-import { tempDir } from '../support/temp-app';
 
 const THREE = [1, 2, 3].map((n) => osloMachine(n));
 
@@ -79,12 +83,15 @@ describe('what kubeadm is told', () => {
       heartbeatMs: 100,
       electionMs: 1000,
       zoneQuorumLossAccepted: false,
+      fsyncIsMeasured: true,
       kubeadmLocal: {
         dataDir: '/var/lib/etcd/data',
         extraArgs: [
           { name: 'election-timeout', value: '1000' },
           { name: 'feature-gates', value: 'CompactHashCheck=true,InitialCorruptCheck=true' },
           { name: 'heartbeat-interval', value: '100' },
+          { name: 'listen-client-http-urls', value: 'https://127.0.0.1:2383' },
+          { name: 'metrics', value: 'basic' },
           { name: 'quota-backend-bytes', value: String(8 * 1024 ** 3) },
           { name: 'tls-min-version', value: 'TLS1.3' },
         ],
@@ -146,19 +153,27 @@ describe('what kubeadm is told', () => {
     const { cluster } = made({
       quota: Size.gibibytes(6),
       imageTag: '3.6.14-0',
-      extraArgs: {
-        'snapshot-count': '5000',
-        'tls-min-version': 'TLS1.2',
-        'cipher-suites': 'TLS_X',
-      },
+      metrics: EtcdMetrics.EXTENSIVE,
+      httpPort: 12383,
+      tlsMinVersion: EtcdTlsVersion.TLS_1_2,
+      cipherSuites: [
+        EtcdCipherSuite.ECDHE_RSA_AES_128_GCM,
+        EtcdCipherSuite.ECDHE_ECDSA_AES_128_GCM,
+      ],
+      corruptCheckTime: Duration.hours(4),
+      extraArgs: { 'snapshot-count': '5000' },
     });
     expect(local(cluster)).toMatchObject({
       imageTag: '3.6.14-0',
       args: {
         'quota-backend-bytes': String(6 * 1024 ** 3),
         'snapshot-count': '5000',
+        metrics: 'extensive',
+        'listen-client-http-urls': 'https://127.0.0.1:12383',
         'tls-min-version': 'TLS1.2',
-        'cipher-suites': 'TLS_X',
+        'cipher-suites':
+          'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
+        'corrupt-check-time': '4h',
       },
     });
     const names = local(cluster).list.map((a) => a.name);
@@ -239,7 +254,7 @@ describe('what the machines get', () => {
     const script = entry(cluster, machine, 'files', '/usr/local/lib/groundwork/etcd-disk-prepare')!;
     expect(script.permissions).toBe('0755');
     expect(script.value).toContain('if [ "$serial" = \'S4EVNX0R1\' ]');
-    expect(script.value).toContain(`if [ "$size" -lt ${100 * 1024 ** 3} ]; then`);
+    expect(script.value).toContain(`\nmin=${100 * 1024 ** 3}\nmax=\n`);
   });
 
   test('script and mount unit of a machine name the same UUID, each machine another', () => {
@@ -260,49 +275,15 @@ describe('what the machines get', () => {
     const path = '/etc/systemd/system/kubelet.service.d/20-groundwork-etcd.conf';
     expect(ini(entry(cluster, machine, 'files', path)!.value)).toMatchObject({
       Unit: { RequiresMountsFor: ['/var/lib/etcd'], AssertPathIsMountPoint: ['/var/lib/etcd'] },
+      Service: { ExecStartPre: ['/usr/local/lib/groundwork/etcd-guard'] },
     });
-  });
-
-  describe('a kubelet that', () => {
-    const path = '/etc/systemd/system/kubelet.service.d/20-groundwork-etcd.conf';
-    const line = ini(entry(cluster, machine, 'files', path)!.value).Service!.ExecStartPre![0]!;
-    /** Runs the guard in a folder of its own that holds the given files. */
-    const guard = (...files: string[]) => {
-      const root = tempDir();
-      for (const file of files) {
-        mkdirSync(dirname(join(root, file)), { recursive: true });
-        writeFileSync(join(root, file), '');
-      }
-      const [, script] = /^\/bin\/sh -c '([^']*)'$/.exec(line)!;
-      const placed = script!.replaceAll(/ (\/(etc|var)\/)/g, ` ${root}$1`);
-      const { status, stderr } = spawnSync('sh', ['-c', placed], { encoding: 'utf8' });
-      return { status, stderr };
-    };
-    const MANIFEST = 'etc/kubernetes/manifests/etcd.yaml';
-    const DONE = 'var/lib/groundwork/done';
-
-    test('was a member and lost its data does not start an empty etcd', () => {
-      const { status, stderr } = guard(MANIFEST, DONE);
-      expect(status).toBe(1);
-      expect(stderr).toMatch(
-        /^\S*\/var\/lib\/etcd\/data has no member, and this machine was one: put/,
-      );
-      expect(stderr).toContain('remove this member from etcd on another control plane');
-    });
-
-    test.each([
-      ['has its data', [MANIFEST, DONE, 'var/lib/etcd/data/member']],
-      ['is just becoming a member', [MANIFEST]],
-      ['was reset', [DONE]],
-      ['is new', []],
-    ])('%s starts', (_what, files) => {
-      expect(guard(...files)).toEqual({ status: 0, stderr: '' });
-    });
+    const guard = entry(cluster, machine, 'files', '/usr/local/lib/groundwork/etcd-guard')!;
+    expect(guard.permissions).toBe('0755');
   });
 
   test('the program that makes the filesystem, and the ports of etcd', () => {
     const { packages, ports } = cluster.ledger.forMachine(machine);
-    expect(packages.map((p) => p.key)).toEqual(['xfsprogs']);
+    expect(packages.map((p) => p.key)).toEqual(['fio', 'xfsprogs']);
     expect(ports.map((p) => p.key)).toEqual(['2379-2380/tcp from control-plane']);
   });
 
@@ -311,33 +292,58 @@ describe('what the machines get', () => {
     const unit = ini(entry(ext4, machine, 'units', 'var-lib-etcd.mount')!.value);
     expect(unit.Mount!.Type).toEqual(['ext4']);
     expect(unit.Mount!.Options).toEqual(['noatime,nodev,nosuid,noexec,errors=remount-ro']);
-    expect(ext4.ledger.forMachine(machine).packages.map((p) => p.key)).toEqual(['e2fsprogs']);
+    expect(ext4.ledger.forMachine(machine).packages.map((p) => p.key)).toEqual([
+      'e2fsprogs',
+      'fio',
+    ]);
   });
 
-  test('nothing where the root disk is shared, and nothing on workers', () => {
-    const shared = made(
-      {},
-      {
-        machines: THREE.map((_, i) => osloMachine(i + 1, { etcdDisk: EtcdDisk.sharedWithRoot() })),
-      },
-    );
-    expect(shared.cluster.ledger.forMachine(machine)).toMatchObject({
-      files: [],
-      units: [],
-      packages: [],
-    });
-    expect(shared.cluster._summary('etcd')).toMatchObject({
-      dataDir: '/var/lib/etcd/data',
-    });
-  });
+  describe('on a root disk that is shared', () => {
+    const machines = [
+      osloMachine(1, { etcdDisk: EtcdDisk.sharedWithRoot() }),
+      THREE[1]!,
+      THREE[2]!,
+      Machine.worker('w-1', { zone: 'oslo-1', address: '10.20.0.21' }),
+    ];
+    const mixed = made({}, { machines }).cluster;
+    const keys = (n: number, kind: 'files' | 'units' | 'packages') =>
+      mixed.ledger.forMachine(mixed.machines[n]!)[kind].map((e) => e.key);
 
-  test('one machine that shares its root disk leaves the others their disks', () => {
-    const mixed = made(
-      {},
-      { machines: [osloMachine(1, { etcdDisk: EtcdDisk.sharedWithRoot() }), THREE[1]!, THREE[2]!] },
-    );
-    expect(mixed.cluster.ledger.forMachine(mixed.cluster.machines[0]!).units).toEqual([]);
-    expect(mixed.cluster.ledger.forMachine(mixed.cluster.machines[1]!).units).toHaveLength(2);
+    test('nothing is formatted and nothing mounted, the data is guarded and the disk measured', () => {
+      expect(keys(0, 'files')).toEqual([
+        '/etc/groundwork/patches/etcd0+strategic.conf',
+        '/etc/systemd/system/kubelet.service.d/20-groundwork-etcd.conf',
+        '/usr/local/lib/groundwork/etcd-guard',
+        '/usr/local/lib/groundwork/verify-etcd-fsync',
+      ]);
+      expect(keys(0, 'units')).toEqual(['verify-etcd-fsync.service']);
+      expect(keys(0, 'packages')).toEqual(['fio']);
+      const dropIn = entry(
+        mixed,
+        mixed.machines[0]!,
+        'files',
+        '/etc/systemd/system/kubelet.service.d/20-groundwork-etcd.conf',
+      )!;
+      // It would never be a mount point.
+      expect(ini(dropIn.value)).toEqual({
+        Service: { ExecStartPre: ['/usr/local/lib/groundwork/etcd-guard'] },
+      });
+      const unit = ini(entry(mixed, mixed.machines[0]!, 'units', 'verify-etcd-fsync.service')!.value);
+      expect(unit.Unit).toEqual({
+        Description: [expect.any(String)],
+        RequiresMountsFor: ['/usr/local/lib/groundwork'],
+      });
+    });
+
+    test('the others keep their disks, and a worker has nothing of etcd', () => {
+      expect(keys(1, 'units')).toEqual([
+        'etcd-disk-prepare.service',
+        'var-lib-etcd.mount',
+        'verify-etcd-fsync.service',
+      ]);
+      expect(mixed._summary('etcd')).toMatchObject({ dataDir: '/var/lib/etcd/data' });
+      expect(['files', 'units', 'packages'].flatMap((kind) => keys(3, kind as 'files'))).toEqual([]);
+    });
   });
 
   test('requests that do not clash', () => {
@@ -395,8 +401,8 @@ describe('errors', () => {
     ],
     [
       'old flag',
-      { extraArgs: { 'experimental-memory-mlock': 'true' } },
-      'extraArgs must be flags of etcd 3.6, got experimental-memory-mlock; write memory-mlock',
+      { extraArgs: { 'experimental-compaction-batch-limit': '500' } },
+      'extraArgs must be flags of etcd 3.6, got experimental-compaction-batch-limit; write compaction-batch-limit',
     ],
     [
       'hyphens',
@@ -414,14 +420,9 @@ describe('errors', () => {
       'extraArgs.feature-gates must be with InitialCorruptCheck, got InitialCorruptCheck=false; a member with damaged data would join unseen',
     ],
     [
-      'ciphers with TLS 1.3',
-      { extraArgs: { 'cipher-suites': 'X' } },
-      "extraArgs.cipher-suites must be left out with tls-min-version TLS1.3, got a value; add 'tls-min-version': 'TLS1.2', or leave it out",
-    ],
-    [
       'an endless log',
       { extraArgs: { 'max-wals': '0' } },
-      'extraArgs.max-wals must be at least 1, got 0; 0 keeps every file of the log and fills the disk',
+      'extraArgs.max-wals must be a whole number between 1 and 100, got 0; leave it out for 5; each takes 64 MB, and 0 keeps every file and fills the disk',
     ],
     [
       'a tag',
@@ -478,6 +479,13 @@ describe('errors', () => {
     'heartbeat-interval',
     'election-timeout',
     'quota-backend-bytes',
+    'cipher-suites',
+    'tls-min-version',
+    'tls-max-version',
+    'metrics',
+    'corrupt-check-time',
+    'memory-mlock',
+    'max-snapshots',
   ])('%s is refused', (flag) => {
     expect(thrown({ extraArgs: { [flag]: 'x' } })).toEqual([
       expect.stringMatching(`^\\[oslo/etcd\\] extraArgs must be without ${flag}, got ${flag}; `),
@@ -592,7 +600,7 @@ describe('reasons', () => {
     const { cluster } = made({ imageTag: '3.6.14-0', extraArgs: { 'snapshot-count': '5000' } });
     const { args, list, ...rest } = local(cluster);
     const object = { kind: 'ClusterConfiguration', etcd: { local: { ...rest, extraArgs: args } } };
-    expect(list).toHaveLength(6);
+    expect(list).toHaveLength(8);
     expect(
       unexplainedLeaves(object, {
         decisions: cluster.decisions(),

@@ -166,9 +166,9 @@ export class FakeMachine {
   }
 
   /** Runs a script that was rendered for this root. */
-  public run(script: string): Outcome {
+  public run(script: string, ...args: string[]): Outcome {
     this.write('script', script);
-    const { status, stdout, stderr } = spawnSync('sh', [this.path('script')], {
+    const { status, stdout, stderr } = spawnSync('sh', [this.path('script'), ...args], {
       encoding: 'utf8',
       // A script that waits for ever fails its test.
       timeout: 60_000,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { App, Size } from 'cdk8s';
 import { EtcdDisk } from '../../lib';
-import { diskFacts } from '../../lib/etcd/disk';
+import { disksOf } from '../../lib/etcd/disk';
 import { EtcdFilesystem } from '../../lib/etcd/filesystem';
 import { prepareScript } from '../../lib/etcd/prepare-script';
 import { diskTuning } from '../../lib/etcd/tuning';
@@ -17,8 +17,12 @@ jest.setTimeout(60_000);
 const SERIAL = 'S4EVNX0R1';
 const CLUSTER = osloCluster(new App());
 
-function factsOf(disk: EtcdDisk, filesystem: EtcdFilesystem) {
-  return diskFacts(CLUSTER, { machine: osloMachine(1), disk }, filesystem);
+function factsOf(disk: EtcdDisk) {
+  return disksOf(CLUSTER, { machine: osloMachine(1), disk })[0]!;
+}
+
+function format(filesystem: EtcdFilesystem) {
+  return { filesystem, options: diskTuning(filesystem).get('mkfs') };
 }
 
 function scriptFor(
@@ -26,11 +30,10 @@ function scriptFor(
   disk = EtcdDisk.nvmeSerial(SERIAL),
   filesystem = EtcdFilesystem.XFS,
 ): string {
-  const options = diskTuning(filesystem).get('mkfs');
-  return prepareScript(factsOf(disk, filesystem), options, { root: machine.root });
+  return prepareScript([factsOf(disk)], format(filesystem), { root: machine.root });
 }
 
-const UUID = factsOf(EtcdDisk.nvmeSerial(SERIAL), EtcdFilesystem.XFS).uuid;
+const UUID = factsOf(EtcdDisk.nvmeSerial(SERIAL)).uuid;
 
 describe('a blank disk', () => {
   test('gets one xfs with the fixed UUID and no option to overwrite', () => {
@@ -324,10 +327,11 @@ describe('any other state ends with one line and no mkfs', () => {
 
   test('a disk of 2 GiB and less is read whole', () => {
     const disk = EtcdDisk.nvmeSerial(SERIAL, { minSize: Size.gibibytes(8) });
-    const small = { ...factsOf(disk, EtcdFilesystem.XFS), minBytes: 1 };
+    const small = { ...factsOf(disk), minBytes: 1 };
+    const xfs = format(EtcdFilesystem.XFS);
     const run = (dirtyAt?: number) => {
       const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL, size: 2 * GIB, dirtyAt });
-      return machine.run(prepareScript(small, '-q', { root: machine.root }));
+      return machine.run(prepareScript([small], xfs, { root: machine.root }));
     };
     expect(run().status).toBe(0);
     // a place that no sample would hit
@@ -347,11 +351,72 @@ describe('any other state ends with one line and no mkfs', () => {
   });
 });
 
+describe('two disks of one machine', () => {
+  const disks = disksOf(CLUSTER, {
+    machine: osloMachine(1),
+    disk: EtcdDisk.nvmeSerial(SERIAL, { model: 'SAMSUNG*', minSize: Size.gibibytes(10) }),
+    walDisk: EtcdDisk.byId('nvme-wal', { maxSize: Size.gibibytes(9) }),
+  });
+  const lab = () =>
+    new FakeMachine()
+      .disk('nvme0n1', { serial: SERIAL })
+      .disk('vdb', { size: 9 * GIB, model: 'VIRTUAL' })
+      .link('disk/by-id/nvme-wal', 'vdb')
+      // reading them is tested above
+      .program('cmp', 'exit 0');
+  const run = (machine: FakeMachine, ...args: string[]) =>
+    machine.run(
+      prepareScript(disks, format(EtcdFilesystem.XFS), { root: machine.root }),
+      ...args,
+    );
+
+  test('get a filesystem each, by what the script is told', () => {
+    const machine = lab();
+    const [data, wal] = disks.map(({ uuid }) => uuid);
+    expect(data).toBe(UUID);
+    expect(wal).not.toBe(data);
+    expect(run(machine, 'wal').mkfs).toEqual([
+      `mkfs.xfs -q -K -m uuid=${wal} ${machine.path('dev/vdb')}`,
+    ]);
+    expect(run(machine).mkfs.slice(1)).toEqual([
+      `mkfs.xfs -q -K -m uuid=${data} ${machine.path('dev/nvme0n1')}`,
+    ]);
+  });
+
+  test('are held to their own bounds and models', () => {
+    const machine = lab().disk('vdb', { size: 10 * GIB }).disk('nvme0n1', {
+      serial: SERIAL,
+      model: 'KINGSTON',
+    });
+    expect(run(machine, 'wal').stderr).toContain(`expected ${8 * GIB} to ${9 * GIB}`);
+    expect(run(machine, 'data').stderr).toContain("of model 'KINGSTON', expected SAMSUNG*");
+    expect(run(machine).mkfs).toEqual([]);
+  });
+
+  test('the log is refused where a member lost its own, and where files lie below', () => {
+    const member = lab().write('etc/kubernetes/manifests/etcd.yaml', '');
+    expect(run(member, 'wal')).toMatchObject({ status: 1, mkfs: [] });
+    const full = lab().write('var/lib/etcdwal/wal/0.wal', '');
+    expect(run(full, 'wal').stderr).toContain('var/lib/etcdwal holds files');
+    expect(run(full, 'data').status).toBe(0);
+  });
+
+  test('a missing one is said with the prop that names it', () => {
+    const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL });
+    expect(run(machine, 'wal').stderr).toContain('correct etcdWalDisk of machine cp-1 in the spec');
+  });
+
+  test('any other word ends the script', () => {
+    const machine = lab();
+    expect(run(machine, 'root')).toMatchObject({ status: 2, mkfs: [] });
+  });
+});
+
 describe('the text of the script', () => {
   const script = (filesystem: EtcdFilesystem) =>
     prepareScript(
-      factsOf(EtcdDisk.nvmeSerial(SERIAL, { model: 'A B*' }), filesystem),
-      diskTuning(filesystem).get('mkfs'),
+      [factsOf(EtcdDisk.nvmeSerial(SERIAL, { model: 'A B*' }))],
+      format(filesystem),
     );
 
   test.each(Object.values(EtcdFilesystem))('has no way to overwrite with %s', (filesystem) => {

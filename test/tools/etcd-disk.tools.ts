@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync 
 import { App } from 'cdk8s';
 import { EtcdDisk } from '../../lib';
 import { EtcdFilesystem, EtcdOnNvme } from '../../lib/etcd';
-import { diskFacts } from '../../lib/etcd/disk';
+import { disksOf } from '../../lib/etcd/disk';
 import { prepareScript } from '../../lib/etcd/prepare-script';
 import { diskTuning } from '../../lib/etcd/tuning';
 import { FakeMachine } from '../etcd/fake-machine';
@@ -43,15 +43,18 @@ function withTools(tools: string[], name: string, body: () => void): void {
 
 const CLUSTER = osloCluster(new App());
 
-function factsOf(filesystem: EtcdFilesystem) {
-  const disk = EtcdDisk.nvmeSerial(SERIAL);
+const FACTS = {
+  ...disksOf(CLUSTER, { machine: osloMachine(1), disk: EtcdDisk.nvmeSerial(SERIAL) })[0]!,
   // Small images: the bounds are not what is tested here.
-  return { ...diskFacts(CLUSTER, { machine: osloMachine(1), disk }, filesystem), minBytes: SIZE };
+  minBytes: SIZE,
+};
+
+function format(filesystem: EtcdFilesystem) {
+  return { filesystem, options: diskTuning(filesystem).get('mkfs') };
 }
 
-function prepare(machine: FakeMachine, filesystem: EtcdFilesystem) {
-  const options = diskTuning(filesystem).get('mkfs');
-  return machine.run(prepareScript(factsOf(filesystem), options, { root: machine.root }));
+function prepare(machine: FakeMachine, filesystem: EtcdFilesystem, facts = FACTS) {
+  return machine.run(prepareScript([facts], format(filesystem), { root: machine.root }));
 }
 
 /** A machine with one blank image as its disk; udevadm makes the link that udev would make. */
@@ -76,7 +79,7 @@ for (const filesystem of Object.values(EtcdFilesystem)) {
     const { machine, image } = machineWithImage();
     expect(prepare(machine, filesystem)).toMatchObject({ status: 0 });
     const { output } = run('blkid', ['-p', '-o', 'export', image]);
-    expect(output).toContain(`UUID=${factsOf(filesystem).uuid}\n`);
+    expect(output).toContain(`UUID=${FACTS.uuid}\n`);
     expect(output).toContain(`TYPE=${filesystem}\n`);
 
     const before = sha256(image);
@@ -93,7 +96,7 @@ const carried: Array<[string, (image: string) => void]> = [
   [
     'ext4 with our UUID while the spec says xfs',
     (image) => {
-      run('mkfs.ext4', ['-q', '-U', factsOf(EtcdFilesystem.XFS).uuid, image]);
+      run('mkfs.ext4', ['-q', '-U', FACTS.uuid, image]);
     },
   ],
   ['swap', (image) => run('mkswap', [image])],
@@ -213,7 +216,7 @@ withTools(
       machine.real('wipefs', 'blkid', 'mkfs.xfs', 'mkfs.ext4');
       machine.program(
         'udevadm',
-        `ln -sf "${device}" "$LAB/dev/disk/by-uuid/${factsOf(EtcdFilesystem.EXT4).uuid}"`,
+        `ln -sf "${device}" "$LAB/dev/disk/by-uuid/${FACTS.uuid}"`,
       );
 
       const first = prepare(machine, EtcdFilesystem.EXT4);
