@@ -169,12 +169,24 @@ export function walDiskProblems(disks: {
     { prop: 'etcdWalDisk', allowed, got, remedy },
   ];
   if (etcdWalDisk.kind === EtcdDiskKind.SHARED_WITH_ROOT) {
-    return problem('a disk of its own', 'the root disk', 'leave it out: the log lies by default beside the database');
+    return problem(
+      'a disk of its own',
+      'the root disk',
+      'leave it out: the log lies by default beside the database',
+    );
   }
   if (etcdDisk === undefined) {
-    return problem('left out without etcdDisk', etcdWalDisk.identity, 'give the only disk to etcdDisk: it holds database and log');
+    return problem(
+      'left out without etcdDisk',
+      etcdWalDisk.identity,
+      'give the only disk to etcdDisk: it holds database and log',
+    );
   }
   return etcdDisk.kind === etcdWalDisk.kind && etcdDisk.identity === etcdWalDisk.identity
-    ? problem('another disk than etcdDisk', etcdWalDisk.identity, 'leave it out, or name a second disk')
+    ? problem(
+        'another disk than etcdDisk',
+        etcdWalDisk.identity,
+        'leave it out, or name a second disk',
+      )
     : [];
 }

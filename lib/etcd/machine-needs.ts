@@ -49,7 +49,9 @@ export function requireDisks(
     const decisions = diskTuning(filesystem, place).decisions(path);
     // What is the same for both disks is said once.
     cluster.recordDecisions(
-      place === used[0] ? decisions : decisions.filter(({ key }) => key.startsWith(place.mountUnit)),
+      place === used[0]
+        ? decisions
+        : decisions.filter(({ key }) => key.startsWith(place.mountUnit)),
     );
   }
   for (const { member, disks } of all) {
@@ -176,7 +178,10 @@ export function requirePatches(
   quotaBytes: number,
   resources: EtcdResources | undefined,
 ): void {
-  const all = members.map((member) => ({ member, requests: requestsOf(member, quotaBytes, resources) }));
+  const all = members.map((member) => ({
+    member,
+    requests: requestsOf(member, quotaBytes, resources),
+  }));
   const same = new Set(all.map(({ requests }) => JSON.stringify(requests))).size === 1;
   const rows = same
     ? requestRows(all[0]!.requests, '')

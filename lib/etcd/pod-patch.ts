@@ -53,7 +53,9 @@ export function resourceProblems(
   const { cpuMillicores, memory } = asked ?? {};
   const cores = Math.min(...members.map(({ machine }) => machine.cpus ?? Infinity));
   const bytes = Math.min(
-    ...members.map(({ machine }) => (machine.memory === undefined ? Infinity : bytesOf(machine.memory))),
+    ...members.map(({ machine }) =>
+      machine.memory === undefined ? Infinity : bytesOf(machine.memory),
+    ),
   );
   const most = cores === Infinity ? 1_024_000 : cores * 1000;
   const wrong =
@@ -70,7 +72,9 @@ export function resourceProblems(
           {
             prop: 'resources.memory',
             allowed: `at least 100 MiB${
-              bytes === Infinity ? '' : ` and less than ${bytes / MIB} MiB, the memory of the smallest control plane`
+              bytes === Infinity
+                ? ''
+                : ` and less than ${bytes / MIB} MiB, the memory of the smallest control plane`
             }`,
             got: `${bytesOf(memory) / MIB} MiB`,
             remedy: 'leave it out for a share of the memory',

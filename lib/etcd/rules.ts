@@ -120,9 +120,7 @@ export const etcdRules: IRule[] = [
       reference: 'https://etcd.io/docs/v3.6/faq/',
     },
     (cluster) =>
-      cluster._summary('etcd')!.fsyncIsMeasured === false
-        ? [{ message: 'fsyncGate is off' }]
-        : [],
+      cluster._summary('etcd')!.fsyncIsMeasured === false ? [{ message: 'fsyncGate is off' }] : [],
   ),
   rule(
     {

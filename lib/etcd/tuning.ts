@@ -70,7 +70,7 @@ export function diskTuning(filesystem: EtcdFilesystem, place: Place = DATA) {
       UDEV_RULES,
       'none',
       'none for NVMe, mq-deadline for a virtio or SCSI disk with one queue, or what the image sets for all disks',
-      'one writer that waits for every write has nothing to be sorted; the order of requests is the drive\'s own business',
+      "one writer that waits for every write has nothing to be sorted; the order of requests is the drive's own business",
       'https://docs.kernel.org/block/switching-sched.html',
     ),
   });
@@ -90,7 +90,7 @@ export function fsyncTuning(mode: FsyncGate) {
       'verify-etcd-fsync.warn',
       1_000_000,
       'none',
-      'nanoseconds; 99 of 100 below 1 ms is what a drive with power-loss protection does, and etcd\'s own metrics have no finer bucket',
+      "nanoseconds; 99 of 100 below 1 ms is what a drive with power-loss protection does, and etcd's own metrics have no finer bucket",
       'etcd-io/etcd server/storage/wal/metrics.go',
     ),
     stopNs: tuned(

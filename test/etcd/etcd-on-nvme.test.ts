@@ -328,7 +328,9 @@ describe('what the machines get', () => {
       expect(ini(dropIn.value)).toEqual({
         Service: { ExecStartPre: ['/usr/local/lib/groundwork/etcd-guard'] },
       });
-      const unit = ini(entry(mixed, mixed.machines[0]!, 'units', 'verify-etcd-fsync.service')!.value);
+      const unit = ini(
+        entry(mixed, mixed.machines[0]!, 'units', 'verify-etcd-fsync.service')!.value,
+      );
       expect(unit.Unit).toEqual({
         Description: [expect.any(String)],
         RequiresMountsFor: ['/usr/local/lib/groundwork'],
@@ -342,7 +344,9 @@ describe('what the machines get', () => {
         'verify-etcd-fsync.service',
       ]);
       expect(mixed._summary('etcd')).toMatchObject({ dataDir: '/var/lib/etcd/data' });
-      expect(['files', 'units', 'packages'].flatMap((kind) => keys(3, kind as 'files'))).toEqual([]);
+      expect(['files', 'units', 'packages'].flatMap((kind) => keys(3, kind as 'files'))).toEqual(
+        [],
+      );
     });
   });
 

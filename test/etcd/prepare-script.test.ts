@@ -365,10 +365,7 @@ describe('two disks of one machine', () => {
       // reading them is tested above
       .program('cmp', 'exit 0');
   const run = (machine: FakeMachine, ...args: string[]) =>
-    machine.run(
-      prepareScript(disks, format(EtcdFilesystem.XFS), { root: machine.root }),
-      ...args,
-    );
+    machine.run(prepareScript(disks, format(EtcdFilesystem.XFS), { root: machine.root }), ...args);
 
   test('get a filesystem each, by what the script is told', () => {
     const machine = lab();
@@ -384,10 +381,12 @@ describe('two disks of one machine', () => {
   });
 
   test('are held to their own bounds and models', () => {
-    const machine = lab().disk('vdb', { size: 10 * GIB }).disk('nvme0n1', {
-      serial: SERIAL,
-      model: 'KINGSTON',
-    });
+    const machine = lab()
+      .disk('vdb', { size: 10 * GIB })
+      .disk('nvme0n1', {
+        serial: SERIAL,
+        model: 'KINGSTON',
+      });
     expect(run(machine, 'wal').stderr).toContain(`expected ${8 * GIB} to ${9 * GIB}`);
     expect(run(machine, 'data').stderr).toContain("of model 'KINGSTON', expected SAMSUNG*");
     expect(run(machine).mkfs).toEqual([]);
@@ -414,10 +413,7 @@ describe('two disks of one machine', () => {
 
 describe('the text of the script', () => {
   const script = (filesystem: EtcdFilesystem) =>
-    prepareScript(
-      [factsOf(EtcdDisk.nvmeSerial(SERIAL, { model: 'A B*' }))],
-      format(filesystem),
-    );
+    prepareScript([factsOf(EtcdDisk.nvmeSerial(SERIAL, { model: 'A B*' }))], format(filesystem));
 
   test.each(Object.values(EtcdFilesystem))('has no way to overwrite with %s', (filesystem) => {
     const text = script(filesystem);
