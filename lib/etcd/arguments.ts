@@ -30,7 +30,10 @@ type Rows = Readonly<Record<string, TuningRow<string>>>;
 
 /** The arguments of a member of this minor that differ from kubeadm's, in kubeadm's form and order. */
 export function etcdArguments(etcd: EtcdMinor, settings: EtcdSettings): EtcdArgument[] {
-  const own = Object.entries(argumentRows(etcd, settings)).map(([name, row]) => [name, row.value]);
+  const own = Object.entries(argumentRows(etcd, settings)).map(([name, { value }]) => [
+    name,
+    value,
+  ]);
   const all: Record<string, string> = { ...settings.extraArgs, ...Object.fromEntries(own) };
   return Object.keys(all)
     .sort()

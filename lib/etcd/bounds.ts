@@ -22,7 +22,7 @@ export function goDurationMs(text: string): number | undefined {
     return undefined;
   }
   return [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)/g)].reduce(
-    (sum, [, number, unit]) => sum + Number(number) * UNITS_MS[unit!]!,
+    (sum, [, count, unit]) => sum + Number(count) * UNITS_MS[unit!]!,
     0,
   );
 }

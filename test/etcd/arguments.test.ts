@@ -1,5 +1,6 @@
 import { Duration, Size } from 'cdk8s';
 import fc from 'fast-check';
+import { ApiEndpoint, EtcdDisk, Machine, Zone } from '../../lib';
 import { etcdFlags, etcdKnowsFlag, etcdMinors, kubeadmEtcd } from '../../lib/catalog';
 import {
   EtcdCipherSuite,
@@ -68,6 +69,28 @@ test('all else is the same in every minor', () => {
   expect(argumentsOf(made(everything, { machines: withWalDisks() }).cluster)).toEqual(
     forMinor('3.6'),
   );
+});
+
+test('HTTP listens on the loopback address of the family that etcd has', () => {
+  const machines = [1, 2, 3].map((n) =>
+    Machine.controlPlane(`cp-${n}`, {
+      zone: 'oslo-1',
+      address: `fd00:20::1${n}`,
+      nic: 'eno1',
+      etcdDisk: EtcdDisk.nvmeSerial(`S${n}`),
+    }),
+  );
+  const { cluster } = made(
+    {},
+    {
+      podCidr: 'fd00:244::/56',
+      serviceCidr: 'fd00:96::/112',
+      endpoint: ApiEndpoint.external({ address: 'fd00:20::10' }),
+      zones: [Zone.of('oslo-1', { country: 'NO', nodeCidr: 'fd00:20::/64' })],
+      machines,
+    },
+  );
+  expect(argumentsOf(cluster)['listen-client-http-urls']).toBe('https://[::1]:2383');
 });
 
 test('suites are names of Go, and TLS 1.3 has none', () => {
