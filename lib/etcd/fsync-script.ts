@@ -83,7 +83,7 @@ case "\${1:-}" in
     exit 2
     ;;
 esac
-mkdir -p -m 0700 "$dir"
+[ -d "$dir" ] || (umask 077 && mkdir -p "$dir")
 # What a power cut left of an earlier run.
 rm -rf "$dir"/.fsync.*
 work=$(mktemp -d "$dir/.fsync.XXXXXX")

@@ -11,23 +11,20 @@ export function guardScript(hasWalDisk: boolean, { root }: Surroundings = { root
 # Keeps kubelet down while this machine is an etcd member without its data.
 set -eu
 manifest='${root}/etc/kubernetes/manifests/etcd.yaml'
-if [ -e "$manifest" ] && [ -e '${root}/var/lib/groundwork/done' ]; then
-  for path in '${member}'${hasWalDisk ? ` '${wal}'` : ''}; do
-    if [ ! -e "$path" ]; then
-      echo "$path does not exist, and this machine was an etcd member: put the disk back, or remove this member from etcd on another control plane and run kubeadm reset; to start without etcd, move $manifest away" >&2
-      exit 1
-    fi
-  done
+member='${member}'
+${hasWalDisk ? `wal='${wal}'\n` : ''}lost=''
+[ -e "$member" ] || lost=$member
+${hasWalDisk ? '[ -e "$wal" ] || lost=$wal\n' : ''}if [ -n "$lost" ] && [ -e "$manifest" ] && [ -e '${root}/var/lib/groundwork/done' ]; then
+  echo "$lost does not exist, and this machine was an etcd member: put the disk back, or remove this member from etcd on another control plane and run kubeadm reset; to start without etcd, move $manifest away" >&2
+  exit 1
 fi
-${hasWalDisk ? leftovers(member, wal) : ''}`;
+${hasWalDisk ? LEFTOVERS : ''}`;
 }
 
-function leftovers(member: string, wal: string): string {
-  return `# kubeadm reset empties the data directory and knows no other: etcd would take up the log of the member
+const LEFTOVERS = `# kubeadm reset empties the data directory and knows no other: etcd would take up the log of the member
 # that was removed.
-if [ ! -e "$manifest" ] && [ ! -e '${member}' ] && [ -e '${wal}' ]; then
-  rm -rf '${wal}.old'
-  mv '${wal}' '${wal}.old'
+if [ ! -e "$manifest" ] && [ ! -e "$member" ] && [ -e "$wal" ]; then
+  rm -rf "$wal.old"
+  mv "$wal" "$wal.old"
 fi
 `;
-}

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { App } from 'cdk8s';
-import { EtcdDisk } from '../../lib';
-import { EtcdFilesystem, EtcdOnNvme } from '../../lib/etcd';
+import { App, Size } from 'cdk8s';
+import { EtcdDisk, type ControlPlaneMachineOptions } from '../../lib';
+import { EtcdFilesystem, EtcdOnNvme, FsyncGate, type EtcdOnNvmeOptions } from '../../lib/etcd';
 import { disksOf } from '../../lib/etcd/disk';
 import { prepareScript } from '../../lib/etcd/prepare-script';
 import { diskTuning } from '../../lib/etcd/tuning';
@@ -214,10 +214,7 @@ withTools(
         );
       ['lsblk', 'findmnt', 'swapon'].forEach(renamed);
       machine.real('wipefs', 'blkid', 'mkfs.xfs', 'mkfs.ext4');
-      machine.program(
-        'udevadm',
-        `ln -sf "${device}" "$LAB/dev/disk/by-uuid/${FACTS.uuid}"`,
-      );
+      machine.program('udevadm', `ln -sf "${device}" "$LAB/dev/disk/by-uuid/${FACTS.uuid}"`);
 
       const first = prepare(machine, EtcdFilesystem.EXT4);
       expect(first).toMatchObject({
@@ -236,16 +233,8 @@ withTools(
       expect(readFileSync(`${mountPoint}/canary`, 'utf8')).toBe('precious');
 
       // The same mounted disk with a UUID that is not ours is what this machine runs on.
-      const stranger = {
-        ...factsOf(EtcdFilesystem.EXT4),
-        uuid: '00000000-0000-4000-8000-000000000000',
-      };
-      const refused = machine.run(
-        prepareScript(stranger, diskTuning(EtcdFilesystem.EXT4).get('mkfs'), {
-          root: machine.root,
-        }),
-      );
-      expect(refused).toMatchObject({
+      const stranger = { ...FACTS, uuid: '00000000-0000-4000-8000-000000000000' };
+      expect(prepare(machine, EtcdFilesystem.EXT4, stranger)).toMatchObject({
         status: 1,
         stderr: expect.stringContaining('carries what this machine runs on'),
       });
@@ -258,61 +247,107 @@ withTools(
 );
 
 const FILESYSTEMS = Object.values(EtcdFilesystem);
+const ROOT = EtcdDisk.sharedWithRoot();
 
-function rendered(filesystem: EtcdFilesystem) {
-  const cluster = osloCluster(new App());
-  new EtcdOnNvme(cluster, 'etcd', { cluster, filesystem });
+/** Disks a machine may have, with all that tells one script or unit from another. */
+const DISKS: Array<[string, Partial<ControlPlaneMachineOptions>]> = [
+  ['one disk', {}],
+  [
+    'two disks with bounds and models',
+    {
+      etcdDisk: EtcdDisk.nvmeSerial(SERIAL, { model: 'A B*', maxSize: Size.gibibytes(900) }),
+      etcdWalDisk: EtcdDisk.byId('virtio-9f3c'),
+    },
+  ],
+  ['the root disk', { etcdDisk: ROOT }],
+  ['the root disk and one for the log', { etcdDisk: ROOT, etcdWalDisk: EtcdDisk.nvmeSerial('W') }],
+];
+
+function rendered(options: EtcdOnNvmeOptions, facts: Partial<ControlPlaneMachineOptions>) {
+  const cluster = osloCluster(new App(), { machines: [osloMachine(1, facts)] });
+  new EtcdOnNvme(cluster, 'etcd', { cluster, ...options });
   return cluster.ledger.forMachine(cluster.machines[0]!);
 }
 
-withTools(['shellcheck'], 'shellcheck finds nothing in the prepare script', () => {
-  const variants = [
-    ...FILESYSTEMS.map(
-      (filesystem) => rendered(filesystem).files.find((f) => f.permissions === '0755')!.value,
-    ),
-    prepareScript({ ...factsOf(EtcdFilesystem.XFS), model: 'A B*', maxBytes: 2 * SIZE }, '-q'),
-    prepareScript(
-      diskFacts(
-        CLUSTER,
-        { machine: osloMachine(1), disk: EtcdDisk.byId('virtio-9f3c') },
-        EtcdFilesystem.XFS,
-      ),
-      '-q',
-    ),
-  ];
-  for (const script of variants) {
-    const file = `${tempDir()}/etcd-disk-prepare`;
-    writeFileSync(file, script);
-    expect(run('shellcheck', [file])).toMatchObject({ status: 0, output: '' });
-  }
-});
+const GATES = [FsyncGate.STOP, FsyncGate.WARN, FsyncGate.OFF];
 
-withTools(['systemd-analyze'], 'systemd-analyze verifies the units', () => {
-  for (const filesystem of FILESYSTEMS) {
-    const dir = tempDir();
-    const { units, files } = rendered(filesystem);
-    const script = `${dir}/etcd-disk-prepare`;
-    writeFileSync(script, files.find((f) => f.permissions === '0755')!.value, { mode: 0o755 });
-    // verify wants the program to be there.
-    for (const unit of units) {
-      writeFileSync(
-        `${dir}/${unit.key}`,
-        unit.value.replace(/^ExecStart=.*$/m, `ExecStart=${script}`),
-      );
+for (const [what, facts] of DISKS) {
+  withTools(['shellcheck'], `shellcheck finds nothing in the scripts for ${what}`, () => {
+    const scripts = FILESYSTEMS.flatMap((filesystem) =>
+      GATES.flatMap((fsyncGate) => rendered({ filesystem, fsyncGate }, facts).files),
+    ).filter(({ permissions }) => permissions === '0755');
+    const names = new Set(scripts.map(({ key }) => key));
+    expect(names.size).toBe(facts.etcdDisk === ROOT && facts.etcdWalDisk === undefined ? 2 : 3);
+    const file = `${tempDir()}/script`;
+    for (const script of new Set(scripts.map(({ value }) => value))) {
+      writeFileSync(file, script);
+      expect(run('shellcheck', [file])).toMatchObject({ status: 0, output: '' });
     }
-    mkdirSync(`${dir}/kubelet.service.d`);
-    writeFileSync(`${dir}/kubelet.service`, '[Service]\nExecStart=/bin/true\n');
-    writeFileSync(
-      `${dir}/kubelet.service.d/20-groundwork-etcd.conf`,
-      files.find((f) => f.key.endsWith('etcd.conf'))!.value,
-    );
-    const names = [...units.map((u) => u.key), 'kubelet.service'].map((name) => `${dir}/${name}`);
-    const verified = run('systemd-analyze', [
-      'verify',
-      '--man=no',
-      '--recursive-errors=no',
-      ...names,
-    ]);
-    expect(verified).toMatchObject({ status: 0, output: '' });
-  }
+  });
+
+  withTools(['systemd-analyze'], `systemd-analyze verifies the units for ${what}`, () => {
+    for (const filesystem of FILESYSTEMS) {
+      const dir = tempDir();
+      const { units, files } = rendered({ filesystem }, facts);
+      const program = `${dir}/program`;
+      writeFileSync(program, '#!/bin/sh\n', { mode: 0o755 });
+      // verify wants the programs to be there.
+      const placed = (text: string) => text.replace(/^(Exec\w+=)\S+/gm, `$1${program}`);
+      for (const unit of units) {
+        writeFileSync(`${dir}/${unit.key}`, placed(unit.value));
+      }
+      mkdirSync(`${dir}/kubelet.service.d`);
+      writeFileSync(`${dir}/kubelet.service`, '[Service]\nExecStart=/bin/true\n');
+      writeFileSync(
+        `${dir}/kubelet.service.d/20-groundwork-etcd.conf`,
+        placed(files.find((f) => f.key.endsWith('-etcd.conf'))!.value),
+      );
+      const names = [...units.map((u) => u.key), 'kubelet.service'].map((name) => `${dir}/${name}`);
+      const verified = run('systemd-analyze', [
+        'verify',
+        '--man=no',
+        '--recursive-errors=no',
+        ...names,
+      ]);
+      expect(verified).toMatchObject({ status: 0, output: '' });
+    }
+  });
+}
+
+const UDEV = '61-groundwork-etcd.rules';
+
+/** What udev does for a loop device of this machine under our rules, in a namespace that is thrown away. */
+function udevWith(name: string, rules: string) {
+  const dir = tempDir();
+  const device = '/sys/block/loop7';
+  // Ours is about an NVMe disk, which this machine has not; what makes it one is set here.
+  writeFileSync(`${dir}/${name}`, rules.replaceAll('KERNEL=="nvme*"', 'KERNEL=="loop*"'));
+  writeFileSync(
+    `${dir}/60-persistent-storage-here.rules`,
+    `KERNEL=="loop7", SYMLINK+="disk/by-id/virtio-9f3c", ENV{ID_SERIAL_SHORT}="${SERIAL}"\n`,
+  );
+  const script = [
+    'mkdir -p /etc/udev/rules.d /run/udev /dev/disk',
+    `mount --bind ${dir} /etc/udev/rules.d`,
+    'mount -t tmpfs tmpfs /run/udev',
+    'mount -t tmpfs tmpfs /dev/disk',
+    `udevadm test --action=change ${device}`,
+  ];
+  return run('unshare', ['--mount', 'sh', '-c', script.join(' && ')]);
+}
+
+withTools(['udevadm', 'unshare'], 'udev takes the scheduler rules, and only after its own', () => {
+  const rules = rendered({}, DISKS[1]![1]).files.find((f) => f.key.endsWith(UDEV))!.value;
+  const set = (output: string) =>
+    output.split('\n').filter((line) => /groundwork.*queue\/scheduler' writing 'none'/.test(line));
+  const { status, output } = udevWith(UDEV, rules);
+  expect(status).toBe(0);
+  expect(output).not.toMatch(/groundwork.*(ignor|invalid|error)/i);
+  // one line for each way to know a disk
+  expect(set(output).map((line) => /rules:(\d+)/.exec(line)![1])).toEqual(['2', '3']);
+  // in front of the rules that read the serial it would do nothing
+  expect(set(udevWith(UDEV.replace('61', '60'), rules).output)).toEqual([]);
+  expect(udevWith(UDEV, 'ATTR{queue/scheduler}=="none').output).toMatch(
+    /groundwork.*(ignor|invalid)/i,
+  );
 });
