@@ -49,7 +49,7 @@ verdict() {
 
 judge() {
   # fio writes one key a line. An engine is called "sync" too, but only latencies open a brace.
-  ns=$(awk -F: '/"sync" *: *[{]/ { on = 1 } on && /"99[.]0+" *:/ { gsub(/[^0-9]/, "", $2); print $2; exit }' "$1") || ns=''
+  ns=$(awk -F: '/"sync" *: *[{]/ { on = 1 } on && /"99[.]0+" *:/ { gsub(/[^0-9]/, "", $2); print $2; exit }' "$1" 2>/dev/null) || ns=''
   case "$ns" in
     '' | *[!0-9]*) verdict ${mode === FsyncGate.STOP ? 'FAIL' : 'WARN'} 'not measured, fio says nothing of it; try it by hand: '"$0 --again" ;;
   esac
@@ -89,7 +89,8 @@ rm -rf "$dir"/.fsync.*
 work=$(mktemp -d "$dir/.fsync.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
-fio --name=etcd --directory="$work" ${job} --output-format=json --output="$work/result" >&2 || true
+# A job that broke off, on a full disk for example, says nothing.
+fio --name=etcd --directory="$work" ${job} --output-format=json --output="$work/result" >&2 || rm -f "$work/result"
 judge "$work/result"
 `;
 }

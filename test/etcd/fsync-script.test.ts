@@ -184,8 +184,11 @@ describe('a run', () => {
   });
 
   test('without fio, or with one that fails, is no measurement', () => {
-    const absent = new Lab(FsyncGate.STOP).fio('exit 127').run();
-    expect(absent).toMatchObject({ status: 1, said: expect.stringContaining('not measured') });
+    const no = { status: 1, said: expect.stringContaining('not measured') };
+    expect(new Lab(FsyncGate.STOP).fio('exit 127').run()).toMatchObject(no);
+    // also when it says something before it breaks off
+    const broken = new Lab(FsyncGate.STOP).fio('cp "$LAB/answer" "$result"; exit 1');
+    expect(broken.run()).toMatchObject(no);
   });
 
   test('beside a member is only made when a person asks for it', () => {

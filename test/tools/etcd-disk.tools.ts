@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { App, Size } from 'cdk8s';
@@ -10,36 +9,13 @@ import { diskTuning } from '../../lib/etcd/tuning';
 import { FakeMachine } from '../etcd/fake-machine';
 import { osloCluster, osloMachine } from '../support/oslo';
 import { tempDir } from '../support/temp-app';
+import { run, withTools } from './programs';
 
 // The prepare script with the real blkid, wipefs, cmp and mkfs on image files, and once on a real
-// block device. A program that is absent is said to be absent; with GROUNDWORK_REQUIRE_TOOLS=1 that
-// is a failure.
+// block device.
 const MIB = 1024 ** 2;
 const SERIAL = 'S4EVNX0R1';
 const SIZE = 400 * MIB;
-
-function run(command: string, args: string[]) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, {
-    encoding: 'utf8',
-    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
-  });
-  return { status, output: `${stdout}${stderr}`, absent: error !== undefined };
-}
-
-function withTools(tools: string[], name: string, body: () => void): void {
-  const missing = tools.filter((tool) => run(tool, ['--version']).absent);
-  if (missing.length > 0 && process.env.GROUNDWORK_REQUIRE_TOOLS !== '1') {
-    process.stderr.write(`skipped, ${missing.join(', ')} not installed: ${name}\n`);
-    test.skip(name, () => undefined);
-    return;
-  }
-  test(name, () => {
-    if (missing.length > 0) {
-      throw new Error(`${missing.join(', ')} required here and not found`);
-    }
-    body();
-  });
-}
 
 const CLUSTER = osloCluster(new App());
 
