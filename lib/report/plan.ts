@@ -2,6 +2,7 @@ import {
   conntrackBudget,
   conntrackMebibytes,
   type Cluster,
+  type EtcdDisk,
   type Finding,
   type Machine,
   type Zone,
@@ -44,14 +45,16 @@ function machines(cluster: Cluster): string {
   return block('Machines', rows);
 }
 
-function disk(machine: Machine): string {
-  const { etcdDisk } = machine;
+function disk({ etcdDisk, etcdWalDisk }: Machine): string {
   if (etcdDisk === undefined) {
     return '-';
   }
-  return etcdDisk.identity === ''
-    ? 'etcd on the root disk'
-    : `etcd on ${etcdDisk.kind} ${etcdDisk.identity}`;
+  const log = etcdWalDisk === undefined ? '' : `, its log on ${nameOf(etcdWalDisk)}`;
+  return `etcd on ${nameOf(etcdDisk)}${log}`;
+}
+
+function nameOf({ kind, identity }: EtcdDisk): string {
+  return identity === '' ? 'the root disk' : `${kind} ${identity}`;
 }
 
 function networks(cluster: Cluster): string {

@@ -1,5 +1,14 @@
 import { App, Duration } from 'cdk8s';
-import { Cluster, Machine, Severity, Underlay, Zone, ZoneLink, type ClusterProps } from '../../lib';
+import {
+  Cluster,
+  EtcdDisk,
+  Machine,
+  Severity,
+  Underlay,
+  Zone,
+  ZoneLink,
+  type ClusterProps,
+} from '../../lib';
 import type { KubeProxySummary } from '../../lib/cluster';
 import { explainLines, explainMarkdown, findingsText } from '../../lib/report/explain';
 import { planText } from '../../lib/report/plan';
@@ -67,6 +76,18 @@ test('the plan leaves out what is not known', () => {
   expect(plan).toContain('  cp-1  control-plane  oslo-1 (NO)  10.20.0.11  -  -  -  -\n');
   expect(plan).toContain('Findings: none');
   expect(plan).not.toContain('undefined');
+});
+
+test('the plan names the disks of etcd', () => {
+  const last = (changes: Parameters<typeof osloMachine>[1]) => {
+    const machines = [osloMachine(1, changes)];
+    const plan = planText(osloCluster(undefined, { machines }));
+    return /^  cp-1 .*? {2}(etcd .*)$/m.exec(plan)![1];
+  };
+  const etcdWalDisk = EtcdDisk.byId('virtio-wal');
+  expect(last({})).toBe('etcd on nvme-serial S4EVNX0R1');
+  expect(last({ etcdWalDisk })).toBe('etcd on nvme-serial S4EVNX0R1, its log on by-id virtio-wal');
+  expect(last({ etcdDisk: EtcdDisk.sharedWithRoot() })).toBe('etcd on the root disk');
 });
 
 describe('connection tables in the plan', () => {
