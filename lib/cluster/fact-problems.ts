@@ -196,14 +196,23 @@ function controlPlaneProblems(machines: readonly Machine[]): Problem[] {
 
 function endpointProblems(props: ClusterProps): Problem[] {
   const { endpoint } = props;
-  if (endpoint.address === undefined) {
-    return [];
-  }
   const problems: Problem[] = [];
+  const named = props.machines.find((m) => m.name === endpoint.dnsName);
+  if (named !== undefined && (endpoint.isVirtual || endpoint.isLoopback)) {
+    problems.push({
+      prop: 'endpoint.dnsName',
+      allowed: "no machine's own name",
+      got: named.name,
+      remedy: 'the name of a machine resolves to its own address everywhere; choose another one',
+    });
+  }
+  if (endpoint.address === undefined) {
+    return problems;
+  }
   const add = (allowed: string, remedy: string) =>
     problems.push({ prop: 'endpoint.address', allowed, got: endpoint.address, remedy });
   const taken = props.machines.find((m) => m.address === endpoint.address);
-  const virtual = endpoint.kind === 'kube-vip';
+  const virtual = endpoint.isVirtual;
   if (virtual && taken !== undefined) {
     add(
       `no machine's own address, but ${taken.name} has it`,
@@ -211,13 +220,20 @@ function endpointProblems(props: ClusterProps): Problem[] {
     );
   }
   const zone = props.zones.find((z) => z._cidr.contains(endpoint.address!));
-  if (virtual && zone === undefined) {
+  if (endpoint.needsLayer2 && zone === undefined) {
+    const who = endpoint._byKubeVip ? 'kube-vip' : 'keepalived';
     add(
       'inside the nodeCidr of a zone',
-      "kube-vip answers ARP for it on the control planes' own segment",
+      `${who} answers ARP for it on the control planes' own segment`,
     );
   }
-  if (virtual && zone?._cidr.reserves(endpoint.address)) {
+  if (endpoint.needsBgp && zone !== undefined) {
+    add(
+      `outside nodeCidr ${zone.nodeCidr} of zone ${zone.name}`,
+      'machines would look for it by ARP on their own network instead of asking a router',
+    );
+  }
+  if (endpoint.needsLayer2 && zone?._cidr.reserves(endpoint.address)) {
     add(`a host address of ${zone.nodeCidr}`, RESERVED);
   }
   for (const prop of ['podCidr', 'serviceCidr'] as const) {
@@ -226,7 +242,7 @@ function endpointProblems(props: ClusterProps): Problem[] {
     }
   }
   const family = familyOf(props.machines[0]?.address ?? endpoint.address);
-  if (!virtual && familyOf(endpoint.address) !== family) {
+  if (!endpoint.needsLayer2 && familyOf(endpoint.address) !== family) {
     add(`of the machines' family ${family}`, 'machines must reach it with their own addresses');
   }
   return problems;

@@ -1,5 +1,8 @@
 // The spine as the other rooms see it.
 export * from './public';
+export * from './api-endpoint';
+export { type EndpointBgp } from './api-endpoint-problems';
+export * from './api-servers';
 export * from './cidr';
 export * from './conntrack';
 export * from './finding-line';

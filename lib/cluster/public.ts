@@ -1,5 +1,6 @@
 // What users of the library see of this room. The rest is the spine that the other rooms stand on.
-export * from './api-endpoint';
+export { ApiEndpoint } from './api-endpoint';
+export * from './api-endpoint-options';
 export * from './cluster';
 export * from './cluster-props';
 export * from './component';

@@ -153,4 +153,18 @@ export const clusterRules: IRule[] = [
             ];
       }),
   ),
+  rule(
+    {
+      id: 'GW-CLUSTER-008',
+      severity: Severity.NOTE,
+      title: 'Clients dial the API by a name',
+      why: 'An address stands in every kubeconfig and certificate; a name lets another address, or another kind of endpoint, take its place later',
+      remedy: 'give the endpoint a dnsName; machines have it in /etc/hosts and need no DNS for it',
+      reference: 'docs/api-endpoint.md',
+    },
+    ({ endpoint }) =>
+      endpoint.dnsName === undefined
+        ? [{ message: `clients dial ${endpoint.address} itself` }]
+        : [],
+  ),
 ];

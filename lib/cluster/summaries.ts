@@ -12,6 +12,8 @@ export interface CniSummary {
   /** In the plugin's own words, for people. */
   readonly encapsulation: string;
   readonly bgp: boolean;
+  /** Routers outside of the cluster that it has BGP sessions with. */
+  readonly bgpPeers?: readonly string[];
   readonly podMtu: number;
   /** Packet filter that the plugin writes its rules with, in its own words. */
   readonly dataplane: string;

@@ -1,4 +1,4 @@
-import { CLUSTER_LABEL, MANAGED_BY, type Cluster, type Wait } from '../cluster';
+import { CLUSTER_LABEL, clientUrls, MANAGED_BY, type Cluster, type Wait } from '../cluster';
 import { orphansBlock } from './apply-orphans';
 import type { ApplyPhase } from './apply-phase';
 
@@ -137,11 +137,7 @@ phase() {
 /** Both spellings of the endpoint are the same server: a kubeconfig may hold the name or the address. */
 function guard(cluster: Cluster): string {
   const { endpoint } = cluster;
-  const host = (text: string) =>
-    `https://${text.includes(':') ? `[${text}]` : text}:${endpoint.port}`;
-  const servers = [endpoint.dnsName, endpoint.address]
-    .filter((text) => text !== undefined)
-    .map(host);
+  const servers = clientUrls(cluster);
   return `# The wrong context is the most expensive mistake this script could make.
 server=$(kubectl config view --minify -o 'jsonpath={.clusters[0].cluster.server}')
 case "\${server%/}" in

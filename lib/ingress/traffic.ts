@@ -98,8 +98,9 @@ export function renderNetworkPolicy(cluster: Cluster, settings: Settings): Netwo
 
 function egressOf(cluster: Cluster): NetworkPolicyEgressRule[] {
   const block = (cidr: string) => ({ ipBlock: { cidr } });
-  // API servers listen on kubeadm's default port; a virtual IP on the same machines moves them to its own.
-  const apiPorts = [...new Set([6443, cluster.endpoint.port])];
+  // Plugins differ in whether they see the port of the Service, of a balancer or of the API server.
+  const { port, apiServerPort } = cluster.endpoint;
+  const apiPorts = [...new Set([6443, port, apiServerPort])];
   return [
     { to: cluster.podCidrs.map(block), ports: [{ protocol: 'TCP' }] },
     { to: cluster.controlPlanes.map((m) => block(hostCidr(m.address))), ports: apiPorts.map(tcp) },

@@ -1,10 +1,11 @@
-import type { Cluster, Machine } from '../cluster';
+import { LOOPBACK, type Cluster, type Machine } from '../cluster';
 import { comment, machineFile, type MachineFile } from './machine-file';
 
 /** The lines all machines share: loopback, the API endpoint, the control planes. */
 export function sharedHosts(cluster: Cluster): string {
   const { endpoint } = cluster;
-  const named = endpoint.address !== undefined && endpoint.dnsName !== undefined;
+  const address = endpoint.isLoopback ? LOOPBACK : endpoint.address;
+  const named = address !== undefined && endpoint.dnsName !== undefined;
   return [
     comment(
       'The own name must not resolve to a loopback address: kubelet and etcd would announce it.',
@@ -13,11 +14,7 @@ export function sharedHosts(cluster: Cluster): string {
     '::1 localhost ip6-localhost ip6-loopback',
     '',
     ...(named
-      ? [
-          '# The Kubernetes API, before cluster DNS exists.',
-          `${endpoint.address} ${endpoint.dnsName}`,
-          '',
-        ]
+      ? ['# The Kubernetes API, before cluster DNS exists.', `${address} ${endpoint.dnsName}`, '']
       : []),
     '# Control planes.',
     ...cluster.controlPlanes.map((m) => `${m.address} ${m.name}`),

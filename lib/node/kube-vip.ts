@@ -2,6 +2,7 @@ import { Yaml } from 'cdk8s';
 import type { Pod } from 'kubernetes-types/core/v1';
 import { atLeast } from '../catalog';
 import { hostCidr, type Cluster, type Machine } from '../cluster';
+import { bgpEnv, CA } from './endpoint/bgp';
 import { machineFile, type MachineFile } from './machine-file';
 import { paths } from './paths';
 import type { NodeTuning } from './tuning';
@@ -14,7 +15,10 @@ export enum VipKubeconfig {
   SUPER_ADMIN = 'super-admin.conf',
 }
 
-/** kube-vip as a static pod: it holds the API's address on one control plane at a time, by ARP. */
+/**
+ * kube-vip as a static pod: by ARP it holds the API's address on one control plane at a time, by BGP on
+ * all of them.
+ */
 export function kubeVipPod(
   cluster: Cluster,
   machine: Machine,
@@ -22,11 +26,9 @@ export function kubeVipPod(
   image: string,
   tuning: NodeTuning,
 ): Pod {
-  const { address, port } = cluster.endpoint;
+  const { address, port, needsBgp } = cluster.endpoint;
   const env = {
-    vip_arp: 'true',
-    // Explicit: kube-vip would take the interface of the default route, often the public one.
-    vip_interface: machine.nic!,
+    ...(needsBgp ? bgpEnv(cluster, machine) : arpEnv(machine)),
     address: address!,
     vip_subnet: hostCidr(address!).split('/')[1]!,
     port: String(port),
@@ -35,8 +37,6 @@ export function kubeVipPod(
     svc_enable: tuning.get('vipServices'),
     lb_enable: tuning.get('vipLoadBalancer'),
     prometheus_server: tuning.get('vipMetrics'),
-    vip_leaderelection: 'true',
-    vip_leasename: 'plndr-cp-lock',
   };
   return {
     apiVersion: 'v1',
@@ -67,6 +67,7 @@ export function kubeVipPod(
           },
           volumeMounts: [
             { name: 'kubeconfig', mountPath: '/etc/kubernetes/admin.conf', readOnly: true },
+            ...(needsBgp ? [{ name: 'ca', mountPath: CA, readOnly: true }] : []),
           ],
         },
       ],
@@ -76,8 +77,20 @@ export function kubeVipPod(
           // File, not FileOrCreate: the pod waits until kubeadm has written it.
           hostPath: { path: `/etc/kubernetes/${kubeconfig}`, type: 'File' },
         },
+        ...(needsBgp ? [{ name: 'ca', hostPath: { path: CA, type: 'File' } }] : []),
       ],
     },
+  };
+}
+
+/** One control plane at a time, chosen by a lease. */
+function arpEnv(machine: Machine): Record<string, string> {
+  return {
+    vip_arp: 'true',
+    // Explicit: kube-vip would take the interface of the default route, often the public one.
+    vip_interface: machine.nic!,
+    vip_leaderelection: 'true',
+    vip_leasename: 'plndr-cp-lock',
   };
 }
 
@@ -111,7 +124,9 @@ export function kubeVipFiles(
       '0600',
     );
   const everyday = file('kube-vip', VipKubeconfig.ADMIN);
-  return machine === cluster.controlPlanes[0] && !initNeedsNoAddress(cluster)
+  // By BGP the address is there before anybody is asked for a lease.
+  const first = machine === cluster.controlPlanes[0] && cluster.endpoint.needsLayer2;
+  return first && !initNeedsNoAddress(cluster)
     ? [everyday, file('kube-vip-init', VipKubeconfig.SUPER_ADMIN)]
     : [everyday];
 }

@@ -1,5 +1,5 @@
 import { Yaml } from 'cdk8s';
-import { ApiEndpointKind, type Cluster, type Machine } from '../cluster';
+import { LOOPBACK, type Cluster, type Machine } from '../cluster';
 import { comment, machineFile, type MachineFile } from './machine-file';
 import { CRI_SOCKET, paths } from './paths';
 import type { NodeTuning } from './tuning';
@@ -13,12 +13,9 @@ export const placeholders = {
   caCertHash: '@CA_CERT_HASH@',
 } as const;
 
-/**
- * The port on which API servers listen. Behind kube-vip it is the endpoint's own: the virtual address
- * is one of the machine's addresses, and nothing translates ports.
- */
+/** The port on which API servers listen. */
 export function apiPort(cluster: Cluster): number {
-  return cluster.endpoint.kind === ApiEndpointKind.KUBE_VIP ? cluster.endpoint.port : 6443;
+  return cluster.endpoint.apiServerPort;
 }
 
 /**
@@ -109,7 +106,11 @@ function joinConfiguration(cluster: Cluster, machine: Machine) {
 
 function clusterConfiguration(cluster: Cluster) {
   const { endpoint, imageRegistry } = cluster;
-  const names = [endpoint.dnsName, endpoint.address, ...cluster.controlPlanes.flatMap(nodeIps)];
+  const local = endpoint.isLoopback ? LOOPBACK : undefined;
+  const names = [
+    ...[endpoint.dnsName, endpoint.address, local],
+    ...cluster.controlPlanes.flatMap(nodeIps),
+  ];
   const etcd = cluster._summary('etcd');
   return {
     apiVersion: API,

@@ -1,5 +1,5 @@
-import { ApiEndpointKind, type Cluster, type Machine } from '../cluster';
-import { apiPort, nodeIps } from './kubeadm-config';
+import { apiServerUrl, type Cluster, type Machine } from '../cluster';
+import { nodeIps } from './kubeadm-config';
 import { comment, machineFile, type MachineFile } from './machine-file';
 import { paths } from './paths';
 import { foundingSecretsOf, secretsOf } from './secrets';
@@ -11,7 +11,7 @@ export function machineEnv(
   ntpServers: readonly string[],
   kubeVipImage: string,
 ): MachineFile {
-  const virtual = machine.isControlPlane && cluster.endpoint.kind === ApiEndpointKind.KUBE_VIP;
+  const virtual = machine.isControlPlane && cluster.endpoint._byKubeVip;
   const before = predecessor(cluster, machine);
   const values: Record<string, string> = {
     NODE_NAME: machine.name,
@@ -55,18 +55,14 @@ function predecessor(
     return { name: 'the API endpoint', url: cluster.endpoint.url };
   }
   const before = cluster.controlPlanes[position - 1]!;
-  return { name: before.name, url: apiUrl(cluster, before) };
+  return { name: before.name, url: apiServerUrl(cluster, before) };
 }
 
 function peers(cluster: Cluster, machine: Machine): string {
   return cluster.controlPlanes
     .filter((other) => other !== machine)
-    .map((other) => apiUrl(cluster, other))
+    .map((other) => apiServerUrl(cluster, other))
     .join(' ');
-}
-
-function apiUrl(cluster: Cluster, { address }: Machine): string {
-  return `https://${address.includes(':') ? `[${address}]` : address}:${apiPort(cluster)}`;
 }
 
 function flag(value: boolean): string {

@@ -1,4 +1,4 @@
-import { ApiEndpointKind, type Cluster, type LedgerEntry, type Machine } from '../cluster';
+import type { Cluster, LedgerEntry, Machine } from '../cluster';
 import { archivesList } from './archives';
 import { containerdFiles } from './containerd';
 import { entryScript } from './entry-script';
@@ -45,7 +45,7 @@ export class MachineFiles {
   public of(machine: Machine): MachineFile[] {
     const { cluster, settings, tuning } = this;
     const needs = withReservedPorts(cluster.ledger.forMachine(machine));
-    const virtual = machine.isControlPlane && cluster.endpoint.kind === ApiEndpointKind.KUBE_VIP;
+    const virtual = machine.isControlPlane && cluster.endpoint._byKubeVip;
     const files = [
       ...this.shared,
       hostsFile(this.hosts, machine),

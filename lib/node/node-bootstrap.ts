@@ -4,6 +4,8 @@ import { images, pinned } from '../catalog';
 import { problemAt, throwProblems, type Cluster, type Machine } from '../cluster';
 import { unpinnedArchives } from './archives';
 import { CloudConfigWriter, metaData } from './cloud-config';
+import { requireEndpoint } from './endpoint/requirements';
+import { endpointDecisions } from './endpoint/tuning';
 import { kernelDecisions, requireKernel } from './kernel/requirements';
 import { kernelTable } from './kernel/table';
 import type { MachineFile } from './machine-file';
@@ -49,11 +51,13 @@ export class NodeBootstrap extends Construct {
     const kernel = kernelTable(cluster, props.kernel);
     const nics = props.nicTuning ?? [];
     requireNodeBasics(this, cluster);
+    requireEndpoint(this, cluster);
     requireKernel(this, cluster, kernel);
     requireNicTuning(this, cluster, nics);
     cluster.recordDecisions([
       ...kernelDecisions(cluster, this.node.path, kernel),
       ...nicDecisions(this.node.path, nics),
+      ...endpointDecisions(cluster, this.node.path),
       ...nodeDecisions(cluster, this.node.path),
     ]);
     cluster._register('nodes', {

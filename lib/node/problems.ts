@@ -1,12 +1,6 @@
 import { acceptsContainerd, kubernetesMinor } from '../catalog';
-import {
-  ApiEndpointKind,
-  familyOf,
-  isDnsName,
-  parseImage,
-  type Cluster,
-  type Problem,
-} from '../cluster';
+import { familyOf, isDnsName, parseImage, type Cluster, type Problem } from '../cluster';
+import { endpointMachineProblems } from './endpoint/problems';
 import { overrideProblems } from './kernel/problems';
 import type { MachineFile } from './machine-file';
 import { nicProblems } from './nic/problems';
@@ -19,6 +13,7 @@ const SSH_KEY =
 export function optionProblems(cluster: Cluster, options: NodeBootstrapOptions): Problem[] {
   return [
     ...machineProblems(cluster),
+    ...endpointMachineProblems(cluster),
     ...keyProblems(options.sshAuthorizedKeys ?? []),
     ...serverProblems(options.ntpServers),
     ...containerdProblems(cluster, options.containerdVersion),
@@ -39,17 +34,7 @@ function machineProblems(cluster: Cluster): Problem[] {
       },
     ];
   }
-  if (cluster.endpoint.kind !== ApiEndpointKind.KUBE_VIP) {
-    return [];
-  }
-  return cluster.controlPlanes
-    .filter((m) => m.nic === undefined)
-    .map((m) => ({
-      prop: `nic of machine ${m.name}`,
-      allowed: 'given when the API endpoint is a virtual IP',
-      got: m.nic,
-      remedy: `name the interface that carries ${m.address}; kube-vip would take the one of the default route`,
-    }));
+  return [];
 }
 
 function keyProblems(keys: readonly string[]): Problem[] {

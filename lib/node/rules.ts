@@ -1,4 +1,5 @@
-import { ApiEndpointKind, rule, Severity, type Cluster, type IRule } from '../cluster';
+import { rule, Severity, type Cluster, type IRule } from '../cluster';
+import { endpointRules } from './endpoint/rules';
 import { kernelRules } from './kernel/rules';
 
 const KUBEADM_CONSTANTS = 'kubernetes/kubernetes:cmd/kubeadm/app/constants/constants.go';
@@ -37,18 +38,6 @@ export const nodeRules: IRule[] = [
             ]
           : []),
       ]),
-  ),
-  rule(
-    {
-      id: 'GW-NODE-002',
-      severity: Severity.ERROR,
-      title: 'A virtual IP has one Ethernet segment for all control planes',
-      why: 'kube-vip announces the address by ARP, which no router forwards: on another segment nobody hears it',
-      remedy:
-        'use ApiEndpoint.external with a load balancer, or put the control planes on one segment',
-      reference: 'https://kube-vip.io/docs/modes/arp/',
-    },
-    (cluster) => virtualIpProblems(cluster).map((message) => ({ message })),
   ),
   rule(
     {
@@ -94,6 +83,7 @@ export const nodeRules: IRule[] = [
       cluster.ownsMachines ? [{ message: 'kubelets serve with self-signed certificates' }] : [],
   ),
   ...kernelRules,
+  ...endpointRules,
   rule(
     {
       id: 'GW-NODE-015',
@@ -118,24 +108,6 @@ export const nodeRules: IRule[] = [
     },
   ),
 ];
-
-function virtualIpProblems(cluster: Cluster): string[] {
-  const { endpoint, underlay } = cluster;
-  if (endpoint.kind !== ApiEndpointKind.KUBE_VIP) {
-    return [];
-  }
-  if (!underlay.l2Adjacent) {
-    return [
-      `${endpoint.address} is moved by ARP, but the underlay says that machines do not share an Ethernet segment`,
-    ];
-  }
-  return cluster.controlPlanes
-    .filter((m) => !cluster.zoneOf(m)._cidr.contains(endpoint.address!))
-    .map(
-      (m) =>
-        `${endpoint.address} is not on the network of control plane ${m.name} (${cluster.zoneOf(m).nodeCidr})`,
-    );
-}
 
 /** One machine of each kind stands for the rest: they differ by a few bytes. */
 function sizeNotes(cluster: Cluster) {

@@ -1,4 +1,4 @@
-import { ApiEndpointKind, Tuning, tuned, type Cluster, type Decision } from '../cluster';
+import { Tuning, tuned, type Cluster, type Decision } from '../cluster';
 
 const KUBELET_DOC = 'https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/';
 const CONTAINERD_DOC = 'containerd/containerd:docs/cri/config.md';
@@ -168,7 +168,7 @@ export type NodeTuning = typeof tuning;
 /** The decisions that this cluster's machines really show, with the values they show. */
 export function nodeDecisions(cluster: Cluster, path: string): Decision[] {
   const absent = [
-    ...(cluster.endpoint.kind === ApiEndpointKind.KUBE_VIP ? [] : ['kube-vip ']),
+    ...(cluster.endpoint._byKubeVip ? [] : ['kube-vip ']),
     ...(cluster.kubeProxyMode === undefined ? ['ClusterConfiguration.proxy.'] : []),
   ];
   const resolvConf = cluster.operatingSystem._facts.resolvConf.value;

@@ -1,6 +1,5 @@
 import { atLeast, kernelFloors, kubernetesMinor } from '../catalog';
 import {
-  ApiEndpointKind,
   Cidr,
   hostCidr,
   KubeProxyMode,
@@ -156,18 +155,16 @@ export const ipvsRules: IRule[] = [
 
 function announcers({ endpoint, loadBalancer }: Cluster): string[] {
   return [
-    ...(endpoint.kind === ApiEndpointKind.KUBE_VIP
-      ? [`kube-vip announces ${endpoint.address} by ARP`]
+    ...(endpoint.needsLayer2
+      ? [`${endpoint._byKubeVip ? 'kube-vip' : 'keepalived'} announces ${endpoint.address} by ARP`]
       : []),
     ...(loadBalancer === LoadBalancerKind.METALLB_L2 ? ['MetalLB announces Services by ARP'] : []),
   ];
 }
 
 /** A virtual address is excluded, and so named already; any other one is not. */
-function endpointAddress({ endpoint: { kind, address } }: Cluster): Array<[string, string]> {
-  return kind === ApiEndpointKind.KUBE_VIP || address === undefined
-    ? []
-    : [['endpoint', hostCidr(address)]];
+function endpointAddress({ endpoint: { isVirtual, address } }: Cluster): Array<[string, string]> {
+  return isVirtual || address === undefined ? [] : [['endpoint', hostCidr(address)]];
 }
 
 function probeConflicts(cluster: Cluster): RuleViolation[] {

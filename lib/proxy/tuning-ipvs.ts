@@ -1,4 +1,4 @@
-import { hostCidr, ApiEndpointKind, tuned, type Cluster } from '../cluster';
+import { hostCidr, tuned, type Cluster } from '../cluster';
 import { choice } from './choice';
 import { goDuration } from './go-duration';
 import { IpvsScheduler, type IpvsKubeProxyOptions } from './ipvs-options';
@@ -76,9 +76,9 @@ export function ipvsRows(cluster: Cluster, options: IpvsKubeProxyOptions) {
   };
 }
 
-/** The addresses that are not kube-proxy's, sorted: the user's, and a kube-vip address. */
+/** The addresses that are not kube-proxy's, sorted: the user's, and a virtual one of the API. */
 function excluded(cluster: Cluster, { excludeCidrs }: IpvsKubeProxyOptions): string[] {
-  const { kind, address } = cluster.endpoint;
-  const virtual = kind === ApiEndpointKind.KUBE_VIP ? [hostCidr(address!)] : [];
+  const { isVirtual, address } = cluster.endpoint;
+  const virtual = isVirtual ? [hostCidr(address!)] : [];
   return [...new Set([...virtual, ...(excludeCidrs ?? [])])].sort();
 }

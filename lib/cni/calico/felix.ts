@@ -174,9 +174,9 @@ function failsafeRows(
   return rows;
 }
 
-/** BGP, with routers and among machines, etcd, Typha, and the API on both ports that it can have. */
+/** BGP, with routers and among machines, etcd, Typha, and the API on every port that it can have. */
 export function failsafeTcp({ endpoint }: Cluster, bgpPort: number): number[] {
-  return [179, bgpPort, 2379, 2380, 5473, 6443, endpoint.port];
+  return [179, bgpPort, 2379, 2380, 5473, 6443, endpoint.port, endpoint.apiServerPort];
 }
 
 function tcp(ports: readonly number[], more: readonly number[]): FelixFailsafePort[] {

@@ -4,7 +4,6 @@ import { LinuxDataplane } from './dataplane-options';
 import { failsafeTcp } from './felix';
 import { CalicoBaseline } from './policy-options';
 import {
-  ApiEndpointKind,
   askedOfMachines,
   Severity,
   type Cluster,
@@ -100,7 +99,7 @@ export const machineRules: IRule[] = [
 
 function addressViolations(cluster: Cluster, { autodetection }: CalicoChoices): RuleViolation[] {
   const { endpoint } = cluster;
-  const virtual = endpoint.kind === ApiEndpointKind.KUBE_VIP ? endpoint.address : undefined;
+  const virtual = endpoint.isVirtual ? endpoint.address : undefined;
   return (['v4', 'v6'] as const).flatMap((family): RuleViolation[] => {
     const method = autodetection[family];
     if (method === undefined || method.method === 'kubernetes') {

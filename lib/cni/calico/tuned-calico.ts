@@ -99,6 +99,7 @@ export class TunedCalico extends Construct {
       label: choices.label,
       encapsulation: choices.encapsulation,
       bgp: choices.bgp.enabled,
+      bgpPeers: choices.bgp.peers.map(({ peerIp }) => peerIp),
       podMtu: choices.mtu,
       dataplane: choices.dataplane,
       own: choices,

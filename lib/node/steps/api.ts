@@ -21,6 +21,17 @@ step_wait() {
   done
 }
 
+# Before the programs are installed there is nothing to tell; afterwards they take new files without a
+# break in what they hold.
+apply_endpoint() {
+  if [ -e "$ROOT/etc/haproxy/haproxy.cfg" ]; then
+    apply_file /etc/haproxy/haproxy.cfg systemctl try-reload-or-restart haproxy.service
+  fi
+  if [ -e "$ROOT/etc/keepalived/keepalived.conf" ]; then
+    apply_file /etc/keepalived/keepalived.conf systemctl try-reload-or-restart keepalived.service
+  fi
+}
+
 api_is_ready() {
   [ "$(curl --silent --max-time 5 --cacert "$SECRETS_DIR/pki/ca.crt" "$1/readyz" 2>/dev/null || true)" = ok ]
 }

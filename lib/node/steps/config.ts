@@ -8,6 +8,7 @@ step_config() {
   systemctl daemon-reload
   apply_file /etc/systemd/logind.conf.d/zz-groundwork.conf reload_logind
   apply_file /etc/systemd/networkd.conf.d/60-groundwork.conf systemctl try-restart systemd-networkd.service
+  apply_endpoint
 }
 
 # Runs the command when the file is another one than the last time. logind and networkd read their
