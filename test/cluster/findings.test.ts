@@ -145,6 +145,7 @@ describe('rules', () => {
       ['GW-CLUSTER-005', ERROR],
       ['GW-CLUSTER-006', WARNING],
       ['GW-CLUSTER-007', WARNING],
+      ['GW-CLUSTER-008', NOTE],
     ]);
     for (const { title, why, remedy, reference } of clusterRules) {
       for (const text of [title, why, remedy, reference]) {

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Machine } from '../../lib';
+import { Machine, type ClusterProps } from '../../lib';
 import { osloMachine } from '../support/oslo';
 import { tempDir } from '../support/temp-app';
 import { oslo } from './support';
@@ -24,10 +24,14 @@ export class Trial {
   public readonly root = tempDir();
   private readonly bin = join(this.root, 'stubs');
 
-  public constructor(private readonly machine: string) {
+  public constructor(
+    private readonly machine: string,
+    changes: Partial<ClusterProps> = {},
+  ) {
     const worker = Machine.worker('w-1', { zone: 'oslo-1', address: '10.20.0.21' });
     const { node, cluster, files } = oslo({
       machines: [osloMachine(1), osloMachine(2), osloMachine(3), worker],
+      ...changes,
     });
     cluster.ledger.requireUnit('probe.service', {
       by: node,
@@ -196,8 +200,8 @@ export class Trial {
 }
 
 /** A sealed machine on which everything works. */
-export function ready(machine: string): Trial {
-  const trial = new Trial(machine);
+export function ready(machine: string, changes: Partial<ClusterProps> = {}): Trial {
+  const trial = new Trial(machine, changes);
   trial.seal();
   trial.archives();
   trial.stub('kubectl', 'case "$*" in *" label "*) exit 0 ;; esac; [ -e "$TRIAL/registered" ]');

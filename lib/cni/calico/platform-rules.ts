@@ -133,7 +133,8 @@ export const platformRules: IRule[] = [
       severity: Severity.ERROR,
       title: 'The BPF dataplane finds the API by address',
       why: 'Without kube-proxy the Service of the API does not work until Calico runs, and names do not resolve before that',
-      remedy: 'give the endpoint its address: ApiEndpoint.external({ dnsName, address })',
+      remedy:
+        'give the endpoint an address: a virtual one, or ApiEndpoint.external({ dnsName, address })',
       reference: EBPF,
     },
     ({ endpoint }, { dataplane }) =>

@@ -26,7 +26,7 @@ export const bgpRules: IRule[] = [
       return _bgp.peers
         .filter(({ address }) => cni.bgpPeers?.includes(address))
         .map(({ address }) => ({
-          message: `kube-vip and ${cni.label} both open a session with router ${address} from the machine's own address`,
+          message: `kube-vip and the network plugin both open a session with router ${address} from the machine's own address`,
         }));
     },
   ),
