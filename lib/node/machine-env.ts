@@ -1,4 +1,4 @@
-import { apiServerUrl, type Cluster, type Machine } from '../cluster';
+import { apiServerUrl, hostCidr, type Cluster, type Machine } from '../cluster';
 import { nodeIps } from './kubeadm-config';
 import { comment, machineFile, type MachineFile } from './machine-file';
 import { paths } from './paths';
@@ -26,6 +26,9 @@ export function machineEnv(
     // The other control planes, asked before a cluster is founded.
     PEERS: before === undefined ? peers(cluster, machine) : '',
     KUBE_VIP_IMAGE: virtual ? kubeVipImage : '',
+    // What kube-vip leaves behind when it ends.
+    VIP_ON_LOOPBACK:
+      virtual && cluster.endpoint.needsBgp ? hostCidr(cluster.endpoint.address!) : '',
     RUNS_WORKLOADS: flag(machine.isControlPlane && cluster.controlPlaneRunsWorkloads),
     RESOLV_CONF: cluster.operatingSystem._facts.resolvConf.value,
     NTP_SERVERS: ntpServers.join(' '),

@@ -42,7 +42,10 @@ function said(endpoint: ApiEndpoint, changes: Partial<ClusterProps> = {}): strin
 /** The same, with Calico. */
 function withCalico(endpoint: ApiEndpoint, options: TunedCalicoOptions = {}): string[] {
   const rendered = oslo({ endpoint });
-  new TunedCalico(new Chart(rendered.app, 'network'), 'cni', { cluster: rendered.cluster, ...options });
+  new TunedCalico(new Chart(rendered.app, 'network'), 'cni', {
+    cluster: rendered.cluster,
+    ...options,
+  });
   return about(rendered);
 }
 
@@ -71,8 +74,7 @@ function thrown(endpoint: ApiEndpoint, changes: Partial<ClusterProps> = {}): str
   }
 }
 
-const ROUTER =
-  'GW-NODE-056 note virtual router 10 follows from 10.20.0.10';
+const ROUTER = 'GW-NODE-056 note virtual router 10 follows from 10.20.0.10';
 const ELSEWHERE =
   'GW-NODE-061 note clients elsewhere dial https://10.20.0.11:6443 or https://10.20.0.12:6443 or https://10.20.0.13:6443';
 const HAIRPIN =
@@ -130,13 +132,13 @@ const platform: EndpointFailure[] = [
     ],
     ['BGP behind routers', () => said(bgp, { underlay: routed }), []],
     ['BGP between zones', () => said(bgp, { underlay: routed, ...twoZones }), []],
-    ['BGP where sources are filtered', () => said(bgp, { underlay: filtered }), [dropped('10.99.0.10')]],
-    ['a local proxy on a VPS platform', () => said(local, { underlay: filtered }), [ELSEWHERE]],
     [
-      'a local proxy among single addresses',
-      () => said(local, { underlay: singles }),
-      [ELSEWHERE],
+      'BGP where sources are filtered',
+      () => said(bgp, { underlay: filtered }),
+      [dropped('10.99.0.10')],
     ],
+    ['a local proxy on a VPS platform', () => said(local, { underlay: filtered }), [ELSEWHERE]],
+    ['a local proxy among single addresses', () => said(local, { underlay: singles }), [ELSEWHERE]],
     ['a load balancer of others', () => said(external, { underlay: filtered }), [HAIRPIN]],
     ['two speakers of BGP with routers of their own', () => withCalico(bgp), []],
     ['two sessions with one router', () => withCalico(bgp, calicoBgp), [session('10.20.0.1')]],

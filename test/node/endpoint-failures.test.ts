@@ -39,9 +39,7 @@ test.each(['1.35.4', '1.36.0', '1.36.1'])(
         .map((path) => path.replace('/files/etc/groundwork', ''));
       const byKubeVip = kind === ApiEndpointKind.KUBE_VIP || kind === ApiEndpointKind.KUBE_VIP_BGP;
       expect(manifests).toEqual([
-        ...(old && kind === ApiEndpointKind.KUBE_VIP
-          ? ['nodes/cp-1/kube-vip-init.manifest']
-          : []),
+        ...(old && kind === ApiEndpointKind.KUBE_VIP ? ['nodes/cp-1/kube-vip-init.manifest'] : []),
         ...(byKubeVip ? ['cp-1', 'cp-2', 'cp-3'].map((m) => `nodes/${m}/kube-vip.manifest`) : []),
       ]);
       for (const machine of byKubeVip ? ['cp-1', 'cp-2', 'cp-3'] : []) {

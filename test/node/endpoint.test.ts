@@ -157,9 +157,9 @@ describe('HAProxy', () => {
         ...{ endpoint: endpoints[LOCAL_PROXY], machines, zones },
         podCidr: '10.128.0.0/12',
       });
-      const [file] = cluster.ledger.forMachine(cluster.workers[0]!).files.filter(
-        ({ key }) => key === HAPROXY,
-      );
+      const [file] = cluster.ledger
+        .forMachine(cluster.workers[0]!)
+        .files.filter(({ key }) => key === HAPROXY);
       return Number(/ inter (\d+)s /.exec(file!.value)![1]);
     };
     expect(interval(1)).toBe(3);
@@ -364,5 +364,16 @@ describe('the entry script', () => {
     expect(reloads(trial.calls).slice(before)).toEqual([
       'systemctl try-reload-or-restart haproxy.service',
     ]);
+  });
+
+  test('takes away what kube-vip left on loopback, before it looks for the API there', () => {
+    const trial = ready('cp-2', behind(endpoints[KUBE_VIP_BGP]));
+    trial.run();
+    const gone = trial.calls.indexOf('ip address delete 10.99.0.10/32 dev lo');
+    expect(gone).not.toBe(-1);
+    expect(trial.calls.findIndex((call) => call.startsWith('kubeadm join'))).toBeGreaterThan(gone);
+    const other = ready('cp-2', behind(endpoints[KUBE_VIP]));
+    other.run();
+    expect(other.calls.filter((call) => call.startsWith('ip address delete'))).toEqual([]);
   });
 });

@@ -53,6 +53,10 @@ test('002: strictArp false and somebody who announces by ARP', () => {
     'GW-PROXY-002 error strictArp is false, while MetalLB announces Services by ARP',
   ]);
   expect(extra({ strictArp: false }, { endpoint: external })).toEqual([]);
+  const keepalived = ApiEndpoint.keepalivedHaproxy('10.20.0.10', { dnsName: 'api.oslo.example' });
+  expect(extra({ strictArp: false }, { endpoint: keepalived })).toEqual([
+    'GW-PROXY-002 error strictArp is false, while keepalived announces 10.20.0.10 by ARP',
+  ]);
   expect(extra({}, { loadBalancer })).toEqual([]);
 });
 

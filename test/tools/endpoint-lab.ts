@@ -64,7 +64,11 @@ export class EndpointLab {
 
   /** Starts HAProxy with a file of this machine; its socket lies in a folder of its own. */
   public haproxy(machine: string, config: string): void {
-    const file = this.file(machine, 'haproxy.cfg', config.replace('/run/haproxy', this.folder(machine)));
+    const file = this.file(
+      machine,
+      'haproxy.cfg',
+      config.replace('/run/haproxy', this.folder(machine)),
+    );
     this.start(machine, 'haproxy', 'haproxy', ['-Ws', '-f', file]);
   }
 

@@ -77,7 +77,7 @@ export function balancerRows(cluster: Cluster) {
   return {
     maxconn: tuned(
       key('maxconn'),
-      cluster.endpoint.isLoopback ? 2000 : 20000,
+      cluster.endpoint.isLoopback ? 2000 : 8000,
       'from the limit of open files',
       'kubelets and controllers keep a handful of connections each; two descriptors a connection stay below the limit of the unit',
       HAPROXY,

@@ -3,6 +3,11 @@ export const apiSteps = `
 # One control plane after the other: etcd takes one new member at a time.
 step_wait() {
   local url=$WAIT_URL who=$WAIT_FOR deadline
+  # With BGP kube-vip does not take its address away when it ends: a machine that was reset would look
+  # for the API at itself.
+  if [ -n "$VIP_ON_LOOPBACK" ]; then
+    ip address delete "$VIP_ON_LOOPBACK" dev lo 2> /dev/null || true
+  fi
   if [ "$ROLE" = init ]; then
     return
   fi
