@@ -66,7 +66,7 @@ export const endpointRules: IRule[] = [
       title: 'The number of the VRRP router was chosen by a person',
       why: 'Two VRRP routers of one number on a segment take each other for one; nobody but a person knows of the others',
       remedy:
-        'look with `tcpdump -ni <nic> vrrp` for others on the segment, then give virtualRouterId',
+        'look with `tcpdump -ni eno1 vrrp` for others on the segment, then give virtualRouterId',
       reference: DOC,
     },
     ({ endpoint }) =>
@@ -85,7 +85,7 @@ export const endpointRules: IRule[] = [
       title: 'The load balancer sends a control plane to itself',
       why: 'The first control plane waits for the API at the endpoint before any other exists; a load balancer without hairpin, without a health check, or with a long TTL lets it wait in vain or sends others to a dead machine',
       remedy:
-        'let it pass TCP through, check GET https://<control plane>/readyz on the port of the API servers and expect 200, and answer a control plane that it sends to itself; keep the TTL of a DNS name at 30 seconds or less',
+        'let it pass TCP through, ask GET /readyz by HTTPS on the port of the API servers and expect 200, and answer a control plane that it sends to itself; keep the TTL of a DNS name at 30 seconds or less',
       reference: DOC,
     },
     ({ endpoint, ownsMachines, controlPlanes }) =>
