@@ -1,6 +1,7 @@
 export * from './archives';
 export * from './cell';
 export * from './checksums';
+export * from './component-flags';
 export * from './components';
 export * from './etcd';
 export * from './etcd-flags';
