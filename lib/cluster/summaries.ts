@@ -110,6 +110,20 @@ export interface EtcdAlertsSummary {
   readonly watchesBackup: boolean;
 }
 
+/** What the bootstrap settled for the control plane and the kubelets. */
+export interface ControlPlaneSummary {
+  /** Flags that the spec gives a program besides ours. */
+  readonly extraFlags: ReadonlyArray<{ readonly program: string; readonly flag: string }>;
+  /** Hardening that the spec switches off, in words. */
+  readonly hardeningOff: readonly string[];
+  readonly auditLog: boolean;
+  readonly encryptsAtRest: boolean;
+  /** What approves serving certificates of kubelets; absent where they sign their own. */
+  readonly servingApprover?: string;
+  /** The Pod Security default; absent where there is none. */
+  readonly podSecurity?: { readonly enforce: string; readonly exemptNamespaces: readonly string[] };
+}
+
 export interface NodesSummary {
   readonly path: string;
   /** Every file for every machine, path below the output folder → content; rendered at the call. */
@@ -118,6 +132,7 @@ export interface NodesSummary {
   readonly userDataBytes: (machine: Machine) => number;
   /** Archives that are fetched without a catalogued checksum: name, version, architecture. */
   readonly unpinnedArchives: () => readonly string[];
+  readonly controlPlane: ControlPlaneSummary;
 }
 
 export interface Summaries {

@@ -1,10 +1,22 @@
 import { Yaml } from 'cdk8s';
 import { LOOPBACK, type Cluster, type Machine } from '../cluster';
+import { argumentRows, componentOf } from './control-plane/arguments';
+import { kubeadmTuning, timeoutsOf } from './control-plane/kubeadm-tuning';
+import { PATCHES_ON_MACHINE } from './control-plane/patches';
+import type { ControlPlaneSettings } from './control-plane/settings';
+import { kubeletConfiguration } from './kubelet/configuration';
+import type { KubeletSettings } from './kubelet/settings';
 import { comment, machineFile, type MachineFile } from './machine-file';
 import { CRI_SOCKET, paths } from './paths';
 import type { NodeTuning } from './tuning';
 
 const API = 'kubeadm.k8s.io/v1beta4';
+
+/** What kubeadm's documents are made of besides the cluster. */
+export interface KubeadmSettings {
+  readonly controlPlane: ControlPlaneSettings;
+  readonly kubelet: KubeletSettings;
+}
 
 /** What the entry script puts in on the machine, from the delivered secrets. */
 export const placeholders = {
@@ -26,14 +38,16 @@ export function apiPort(cluster: Cluster): number {
 export function kubeadmFiles(
   cluster: Cluster,
   machine: Machine,
+  settings: KubeadmSettings,
   tuning: NodeTuning,
+  patched: boolean,
 ): MachineFile[] {
   const init = [
-    initConfiguration(cluster, machine),
-    clusterConfiguration(cluster),
-    kubeletConfiguration(cluster, tuning),
+    initConfiguration(cluster, machine, settings, patched),
+    clusterConfiguration(cluster, settings),
+    kubeletConfiguration(cluster, tuning, settings.kubelet, settings.controlPlane),
   ];
-  const join = [joinConfiguration(cluster, machine)];
+  const join = [joinConfiguration(cluster, machine, settings, patched)];
   if (!machine.isControlPlane) {
     return [template('kubeadm', join)];
   }
@@ -55,33 +69,50 @@ function template(name: string, documents: readonly object[]): MachineFile {
 }
 
 /**
- * What kubeadm pulls the control plane's images by. Not flags: with a repository given as a flag it
- * looks for CoreDNS where no mirror of upstream's paths has it.
+ * What kubeadm pulls the control plane's images by, and what a changed control plane is written by: it
+ * needs no secret. Not flags: with a repository given as a flag kubeadm looks for CoreDNS where no
+ * mirror of upstream's paths has it.
  */
-export function imagesFile(cluster: Cluster, machine: Machine): MachineFile {
+export function imagesFile(
+  cluster: Cluster,
+  machine: Machine,
+  settings: KubeadmSettings,
+  patched: boolean,
+): MachineFile {
   const {
     bootstrapTokens: _tokens,
     certificateKey: _key,
     ...init
-  } = initConfiguration(cluster, machine);
+  } = initConfiguration(cluster, machine, settings, patched);
   return machineFile(
     `${paths.config}/images.conf`,
-    Yaml.stringify(init, clusterConfiguration(cluster)),
+    Yaml.stringify(init, clusterConfiguration(cluster, settings)),
   );
 }
 
-function initConfiguration(cluster: Cluster, machine: Machine) {
+function initConfiguration(
+  cluster: Cluster,
+  machine: Machine,
+  settings: KubeadmSettings,
+  patched: boolean,
+) {
   return {
     apiVersion: API,
     kind: 'InitConfiguration',
     bootstrapTokens: [{ token: placeholders.token }],
     certificateKey: placeholders.certificateKey,
     localAPIEndpoint: localApiEndpoint(cluster, machine),
-    nodeRegistration: nodeRegistration(cluster, machine),
+    nodeRegistration: nodeRegistration(cluster, machine, settings),
+    ...runOptions(settings, patched),
   };
 }
 
-function joinConfiguration(cluster: Cluster, machine: Machine) {
+function joinConfiguration(
+  cluster: Cluster,
+  machine: Machine,
+  settings: KubeadmSettings,
+  patched: boolean,
+) {
   return {
     apiVersion: API,
     kind: 'JoinConfiguration',
@@ -92,7 +123,7 @@ function joinConfiguration(cluster: Cluster, machine: Machine) {
         caCertHashes: [placeholders.caCertHash],
       },
     },
-    nodeRegistration: nodeRegistration(cluster, machine),
+    nodeRegistration: nodeRegistration(cluster, machine, settings),
     ...(machine.isControlPlane
       ? {
           controlPlane: {
@@ -101,10 +132,20 @@ function joinConfiguration(cluster: Cluster, machine: Machine) {
           },
         }
       : {}),
+    ...runOptions(settings, patched),
   };
 }
 
-function clusterConfiguration(cluster: Cluster) {
+/** What init and join take alike. A folder of patches that is not there is an error of kubeadm. */
+function runOptions({ controlPlane }: KubeadmSettings, patched: boolean) {
+  const timeouts = timeoutsOf(controlPlane);
+  return {
+    ...(patched ? { patches: { directory: PATCHES_ON_MACHINE } } : {}),
+    ...(Object.keys(timeouts).length === 0 ? {} : { timeouts }),
+  };
+}
+
+function clusterConfiguration(cluster: Cluster, { controlPlane, kubelet }: KubeadmSettings) {
   const { endpoint, imageRegistry } = cluster;
   const local = endpoint.isLoopback ? LOOPBACK : undefined;
   const names = [
@@ -112,18 +153,27 @@ function clusterConfiguration(cluster: Cluster) {
     ...cluster.controlPlanes.flatMap(nodeIps),
   ];
   const etcd = cluster._summary('etcd');
+  const rows = argumentRows(controlPlane, kubelet);
+  const tuning = kubeadmTuning(controlPlane);
   return {
     apiVersion: API,
     kind: 'ClusterConfiguration',
     clusterName: cluster.clusterName,
     kubernetesVersion: cluster.kubernetesVersion.toString(),
     controlPlaneEndpoint: endpoint.hostAndPort,
+    certificateValidityPeriod: tuning.get('certificateValidityPeriod'),
+    encryptionAlgorithm: tuning.get('encryptionAlgorithm'),
     networking: {
       podSubnet: cluster.podCidrs.join(','),
       serviceSubnet: cluster.serviceCidrs.join(','),
       dnsDomain: cluster.dnsDomain,
     },
-    apiServer: { certSANs: [...new Set(names.filter((name) => name !== undefined))] },
+    apiServer: {
+      certSANs: [...new Set(names.filter((name) => name !== undefined))],
+      ...componentOf('apiServer', rows, controlPlane),
+    },
+    controllerManager: componentOf('controllerManager', rows, controlPlane),
+    scheduler: componentOf('scheduler', rows, controlPlane),
     ...(etcd === undefined ? {} : { etcd: { local: etcd.kubeadmLocal } }),
     ...(cluster.kubeProxyMode === undefined ? {} : { proxy: { disabled: true } }),
     ...(imageRegistry === undefined
@@ -136,36 +186,36 @@ function clusterConfiguration(cluster: Cluster) {
   };
 }
 
-function kubeletConfiguration(cluster: Cluster, tuning: NodeTuning) {
-  return {
-    apiVersion: 'kubelet.config.k8s.io/v1beta1',
-    kind: 'KubeletConfiguration',
-    cgroupDriver: tuning.get('cgroupDriver'),
-    clusterDNS: cluster._kubeletDnsIps,
-    clusterDomain: cluster.dnsDomain,
-    protectKernelDefaults: tuning.get('protectKernelDefaults'),
-    resolvConf: cluster.operatingSystem._facts.resolvConf.value,
-    shutdownGracePeriod: tuning.get('shutdownGracePeriod'),
-    shutdownGracePeriodCriticalPods: tuning.get('shutdownGracePeriodCriticalPods'),
-  };
-}
-
 function localApiEndpoint(cluster: Cluster, machine: Machine) {
   return { advertiseAddress: machine.address, bindPort: apiPort(cluster) };
 }
 
-function nodeRegistration(cluster: Cluster, machine: Machine) {
-  const zone = cluster.zoneOf(machine);
+function nodeRegistration(cluster: Cluster, machine: Machine, settings: KubeadmSettings) {
+  const { region, name: zone } = cluster.zoneOf(machine);
+  const { kubelet, controlPlane } = settings;
+  const { workerTaints } = kubelet;
+  const labels: Record<string, string> = {
+    'topology.kubernetes.io/region': region,
+    'topology.kubernetes.io/zone': zone,
+    ...(machine.isControlPlane ? kubelet.controlPlaneLabels : kubelet.workerLabels),
+  };
+  const args: Record<string, string> = {
+    'node-ip': nodeIps(machine).join(','),
+    'node-labels': Object.keys(labels)
+      .sort()
+      .map((key) => `${key}=${labels[key]}`)
+      .join(','),
+    ...kubelet.extraArgs,
+  };
   return {
     name: machine.name,
     criSocket: CRI_SOCKET,
-    kubeletExtraArgs: [
-      { name: 'node-ip', value: nodeIps(machine).join(',') },
-      {
-        name: 'node-labels',
-        value: `topology.kubernetes.io/region=${zone.region},topology.kubernetes.io/zone=${zone.name}`,
-      },
-    ],
+    imagePullSerial: kubeadmTuning(controlPlane).get('imagePullSerial'),
+    kubeletExtraArgs: Object.keys(args)
+      .sort()
+      .map((name) => ({ name, value: args[name]! })),
+    // Left out on control planes: an empty list would let every pod run there.
+    ...(machine.isControlPlane || workerTaints.length === 0 ? {} : { taints: workerTaints }),
   };
 }
 

@@ -1,13 +1,17 @@
 import type { Cluster, LedgerEntry, Machine } from '../cluster';
 import { archivesList } from './archives';
 import { containerdFiles } from './containerd';
+import { controlPlaneFiles } from './control-plane/files';
+import { isPatch } from './control-plane/patches';
+import { upgradeFile } from './control-plane/upgrade';
 import { entryScript } from './entry-script';
 import { hostFiles } from './host-files';
 import { hostsFile, sharedHosts } from './hosts';
 import { withReservedPorts } from './kernel/reserved-ports';
 import { kubeVipFiles } from './kube-vip';
-import { imagesFile, kubeadmFiles } from './kubeadm-config';
-import { kubeletFiles } from './kubelet';
+import { imagesFile, kubeadmFiles, type KubeadmSettings } from './kubeadm-config';
+import { kubeletDropIn } from './kubelet/configuration';
+import { kubeletFiles } from './kubelet/unit';
 import { machineEnv } from './machine-env';
 import { comment, machineFile, type MachineFile } from './machine-file';
 import { paths } from './paths';
@@ -15,7 +19,7 @@ import { settingsFiles } from './settings-files';
 import type { NodeTuning } from './tuning';
 
 /** What the construct was told, with its defaults filled in. */
-export interface NodeSettings {
+export interface NodeSettings extends KubeadmSettings {
   readonly containerdVersion: string;
   readonly kubeVipImage: string;
   readonly ntpServers: readonly string[];
@@ -25,6 +29,7 @@ export interface NodeSettings {
 export class MachineFiles {
   private readonly shared: readonly MachineFile[];
   private readonly hosts: string;
+  private readonly controlPlane: readonly MachineFile[];
   private readonly archives = new Map<string, MachineFile>();
 
   public constructor(
@@ -33,6 +38,7 @@ export class MachineFiles {
     private readonly tuning: NodeTuning,
   ) {
     this.hosts = sharedHosts(cluster);
+    this.controlPlane = controlPlaneFiles(cluster, settings.controlPlane);
     this.shared = [
       entryScript,
       ...hostFiles(cluster, settings.ntpServers, tuning),
@@ -46,12 +52,17 @@ export class MachineFiles {
     const { cluster, settings, tuning } = this;
     const needs = withReservedPorts(cluster.ledger.forMachine(machine));
     const virtual = machine.isControlPlane && cluster.endpoint._byKubeVip;
+    const patched = needs.files.some((f) => isPatch(f.key));
     const files = [
       ...this.shared,
       hostsFile(this.hosts, machine),
       machineEnv(cluster, machine, settings.ntpServers, settings.kubeVipImage),
-      ...kubeadmFiles(cluster, machine, tuning),
-      ...(machine.isControlPlane ? [imagesFile(cluster, machine)] : []),
+      ...kubeadmFiles(cluster, machine, settings, tuning, patched),
+      ...(machine.isControlPlane
+        ? [imagesFile(cluster, machine, settings, patched), ...this.controlPlane]
+        : []),
+      ...(machine.isControlPlane || patched ? [upgradeFile(cluster, settings, patched)] : []),
+      kubeletDropIn(settings.kubelet, machine),
       this.archivesOf(machine),
       ...(virtual ? kubeVipFiles(cluster, machine, settings.kubeVipImage, tuning) : []),
       ...settingsFiles(needs),

@@ -1,6 +1,8 @@
 import type { Size } from 'cdk8s';
 import type { Cluster } from '../cluster';
+import type { ControlPlaneOptions } from './control-plane/options';
 import type { KernelOptions } from './kernel/profile';
+import type { KubeletOptions } from './kubelet/options';
 import type { NicTuning } from './nic/options';
 
 /** How the machines of a cluster are booted. */
@@ -53,6 +55,18 @@ export interface NodeBootstrapOptions {
    * @default - none; the driver's own
    */
   readonly nicTuning?: NicTuning[];
+  /**
+   * Flags and hardening of API server, controller manager and scheduler, and how kubeadm works.
+   *
+   * @default - audit log, encryption of Secrets, Pod Security, TLS 1.3, no profiling
+   */
+  readonly controlPlane?: ControlPlaneOptions;
+  /**
+   * Kubelets: what machines keep for themselves, limits, labels, taints.
+   *
+   * @default - reservations by formula; see `KubeletOptions`
+   */
+  readonly kubelet?: KubeletOptions;
 }
 
 /** Properties of `NodeBootstrap`. */

@@ -4,10 +4,14 @@ import { images, pinned } from '../catalog';
 import { problemAt, throwProblems, type Cluster, type Machine } from '../cluster';
 import { unpinnedArchives } from './archives';
 import { CloudConfigWriter, metaData } from './cloud-config';
+import { controlPlaneDecisions, controlPlaneSummary } from './control-plane/record';
+import { controlPlaneSettings } from './control-plane/settings';
+import { upgradeRunbook } from './control-plane/upgrade';
 import { requireEndpoint } from './endpoint/requirements';
 import { endpointDecisions } from './endpoint/tuning';
 import { kernelDecisions, requireKernel } from './kernel/requirements';
 import { kernelTable } from './kernel/table';
+import { kubeletSettings } from './kubelet/settings';
 import type { MachineFile } from './machine-file';
 import { MachineFiles, type NodeSettings } from './machine-files';
 import { networkConfig } from './network-config';
@@ -47,6 +51,8 @@ export class NodeBootstrap extends Construct {
       containerdVersion: props.containerdVersion ?? pinned.containerd.value,
       kubeVipImage: props.kubeVipImage ?? cluster._image(images['kube-vip']),
       ntpServers: [...(props.ntpServers ?? [])],
+      controlPlane: controlPlaneSettings(props.controlPlane),
+      kubelet: kubeletSettings(props.kubelet),
     };
     const kernel = kernelTable(cluster, props.kernel);
     const nics = props.nicTuning ?? [];
@@ -59,6 +65,7 @@ export class NodeBootstrap extends Construct {
       ...nicDecisions(this.node.path, nics),
       ...endpointDecisions(cluster, this.node.path),
       ...nodeDecisions(cluster, this.node.path),
+      ...controlPlaneDecisions(cluster, this.node.path, this.settings),
     ]);
     cluster._register('nodes', {
       path: this.node.path,
@@ -68,7 +75,11 @@ export class NodeBootstrap extends Construct {
         unpinnedArchives(cluster, this.settings.containerdVersion).map(
           (item) => `${item.name} ${item.version} ${item.architecture}`,
         ),
+      controlPlane: controlPlaneSummary(this.settings),
     });
+    cluster._addReport(this.node.path, 'upgrade.md', () =>
+      upgradeRunbook(cluster, this.settings, this.settings.containerdVersion),
+    );
     nodeRules.forEach((rule) => cluster.addRule(rule, this));
   }
 

@@ -1,5 +1,6 @@
 import { acceptsContainerd, kubernetesMinor } from '../catalog';
 import { familyOf, isDnsName, parseImage, type Cluster, type Problem } from '../cluster';
+import { controlPlaneProblems } from './control-plane/problems';
 import { endpointMachineProblems } from './endpoint/problems';
 import { overrideProblems } from './kernel/problems';
 import type { MachineFile } from './machine-file';
@@ -20,6 +21,7 @@ export function optionProblems(cluster: Cluster, options: NodeBootstrapOptions):
     ...imageProblems(options.kubeVipImage),
     ...overrideProblems(options.kernel?.overrides ?? {}),
     ...nicProblems(cluster, options.nicTuning ?? []),
+    ...controlPlaneProblems(cluster, options.controlPlane, options.kubelet),
   ];
 }
 

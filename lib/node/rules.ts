@@ -1,4 +1,5 @@
 import { rule, Severity, type Cluster, type IRule } from '../cluster';
+import { controlPlaneRules } from './control-plane/rules';
 import { endpointRules } from './endpoint/rules';
 import { kernelRules } from './kernel/rules';
 
@@ -75,15 +76,18 @@ export const nodeRules: IRule[] = [
       title: 'Kubelet serving certificates have an approver',
       why: 'kubeadm brings none, so each kubelet signs its own: clients such as metrics-server cannot verify it',
       remedy:
-        'give clients of the kubelet --kubelet-insecure-tls; for certificates of the cluster itself an approver must run in it',
+        'give clients of the kubelet --kubelet-insecure-tls, or run an approver in the cluster and name it in kubelet.servingCertificates',
       reference:
         'https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/#kubelet-serving-certs',
     },
     (cluster) =>
-      cluster.ownsMachines ? [{ message: 'kubelets serve with self-signed certificates' }] : [],
+      cluster.ownsMachines && cluster._summary('nodes')?.controlPlane.servingApprover === undefined
+        ? [{ message: 'kubelets serve with self-signed certificates' }]
+        : [],
   ),
   ...kernelRules,
   ...endpointRules,
+  ...controlPlaneRules,
   rule(
     {
       id: 'GW-NODE-015',

@@ -10,6 +10,8 @@ interface SecretRow {
   readonly audience: Audience;
   /** What the content must look like. */
   readonly format: string;
+  /** Whether this cluster needs it; a row without is always needed. */
+  readonly when?: (cluster: Cluster) => boolean;
 }
 
 const FIRST_ONLY: ReadonlyArray<[string, string]> = [
@@ -30,6 +32,12 @@ const secretRows: readonly SecretRow[] = [
   { path: 'bootstrap-token', audience: 'all', format: '[a-z0-9]{6}[.][a-z0-9]{16}' },
   { path: 'pki/ca.crt', audience: 'all', format: 'PEM certificate' },
   { path: 'certificate-key', audience: 'control-planes', format: '[0-9a-f]{64}' },
+  {
+    path: 'encryption-key',
+    audience: 'control-planes',
+    format: '[A-Za-z0-9+/]{43}=',
+    when: (cluster) => cluster._summary('nodes')?.controlPlane.encryptsAtRest ?? false,
+  },
   ...FIRST_ONLY.map(([path, format]): SecretRow => ({ path, audience: 'first', format })),
 ];
 
@@ -48,14 +56,14 @@ function pathsOf(
   machine: Machine,
   wanted: (row: SecretRow) => boolean,
 ): string[] {
-  return secretRows
+  return rowsOf(cluster)
     .filter((row) => wanted(row) && machinesOf(cluster, row.audience).includes(machine))
     .map((row) => row.path);
 }
 
 /** The table of all secrets, for whoever delivers them; a row per secret, columns apart by two spaces. */
 export function secretsManifest(cluster: Cluster): string {
-  const rows = secretRows.map((row) => [
+  const rows = rowsOf(cluster).map((row) => [
     row.path,
     '0600',
     row.audience === 'all'
@@ -78,6 +86,10 @@ export function secretsManifest(cluster: Cluster): string {
     ),
     '',
   ].join('\n');
+}
+
+function rowsOf(cluster: Cluster): SecretRow[] {
+  return secretRows.filter(({ when }) => when === undefined || when(cluster));
 }
 
 function machinesOf(cluster: Cluster, audience: Audience): Machine[] {

@@ -6,6 +6,8 @@ step_config() {
   apply_module_options
   apply_sysctls
   systemctl daemon-reload
+  install_patches
+  apply_file /etc/groundwork/kubelet.conf.d/50-machine.conf systemctl try-restart kubelet.service
   apply_file /etc/systemd/logind.conf.d/zz-groundwork.conf reload_logind
   apply_file /etc/systemd/networkd.conf.d/60-groundwork.conf systemctl try-restart systemd-networkd.service
   apply_endpoint

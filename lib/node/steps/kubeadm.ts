@@ -40,6 +40,8 @@ half_way() {
 found() {
   refuse_second_cluster
   render_kubeadm_config init
+  install_patches
+  place_encryption_config
   install_authorities
   # Before init: machines look for the API under the virtual address from the first moment.
   if [ -e "$ETC/kube-vip-init.manifest" ]; then
@@ -53,6 +55,8 @@ found() {
 
 join() {
   render_kubeadm_config join
+  install_patches
+  place_encryption_config
   kubeadm join --config "$RUN/kubeadm.conf" ||
     fail "kubeadm join did not succeed, the log above says where; shared certificates are kept for 2 hours and the token for 24: if one of them is missing, run on a control plane $SELF --only admit and then here $SELF"
 }
@@ -107,6 +111,47 @@ install_authorities() {
   done
 }
 
+# kubeadm takes every file of its folder, so one that the spec no longer has must go.
+install_patches() {
+  local file name
+  rm -f "$KUBERNETES"/patches/*.yaml
+  for file in "$ETC"/patches/*.conf; do
+    if [ -e "$file" ]; then
+      name=\${file##*/}
+      install -D -m 0600 "$file" "$KUBERNETES/patches/\${name%.conf}.yaml"
+    fi
+  done
+}
+
+# A file with another key is never replaced: what lies in etcd under that key could not be read again.
+# A key is changed by hand, in the order of report/upgrade.md. Its name is taken from its hash, so that
+# two keys never share one and machines can be compared without showing the key.
+place_encryption_config() {
+  local template="$ETC/encryption.conf" target="$KUBERNETES/encryption.conf" key id line
+  if [ ! -e "$template" ]; then
+    return
+  fi
+  key=$(< "$SECRETS_DIR/encryption-key")
+  id=$(printf %s "$key" | openssl dgst -sha256 -r)
+  mkdir -p "$KUBERNETES"
+  (
+    umask 077
+    while IFS= read -r line; do
+      line=\${line//@ENCRYPTION_KEY_ID@/key-\${id:0:8}}
+      printf '%s\n' "\${line//@ENCRYPTION_KEY@/$key}"
+    done < "$template" > "$target.new"
+  )
+  if [ -e "$target" ] && ! cmp -s "$target" "$target.new"; then
+    rm -f "$target.new"
+    fail "$target is not what the delivered encryption-key gives: after a change of the key deliver the new one; on a machine that begins anew move the file away"
+  fi
+  mv -f "$target.new" "$target"
+}
+
+secrets_are_readable() {
+  kubectl --kubeconfig "$KUBERNETES/admin.conf" --server "$LOCAL_API_URL" get secrets --all-namespaces -o name > /dev/null
+}
+
 # The kubelet reads a file as soon as it appears, so it appears whole; the same once more would restart it.
 place_kube_vip() {
   local target="$KUBERNETES/manifests/kube-vip.manifest"
@@ -123,6 +168,10 @@ step_post() {
   place_kube_vip kube-vip
   if [ "$ROLE" = init ]; then
     retry 36 5 api_is_ready "$API_URL" || fail "the API server does not answer at $API_URL"
+  fi
+  # With another key than the others this API server answers, and cannot read what they wrote.
+  if [ "$ROLE" = control-plane ] && [ -e "$ETC/encryption.conf" ]; then
+    retry 12 5 secrets_are_readable || fail "the API server of this machine cannot read the Secrets of the others: compare the names of keys in $KUBERNETES/encryption.conf"
   fi
   if [ -n "$RUNS_WORKLOADS" ]; then
     # kubeadm sets it on control planes; here they are all there is to balance to.

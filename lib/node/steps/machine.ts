@@ -23,6 +23,9 @@ step_sealed() {
   if [ -f "$SECRETS_DIR/certificate-key" ] && ! grep -Eqx '[0-9a-f]{64}' "$SECRETS_DIR/certificate-key"; then
     fail 'not sealed: certificate-key is not 32 bytes in hexadecimal'
   fi
+  if [ -f "$SECRETS_DIR/encryption-key" ] && ! grep -Eqx '[A-Za-z0-9+/]{43}=' "$SECRETS_DIR/encryption-key"; then
+    fail 'not sealed: encryption-key is not 32 bytes in base64'
+  fi
 }
 
 step_machine() {
