@@ -47,7 +47,7 @@ describe('a machine without its secrets', () => {
     const { code, output } = trial.run();
     expect(code).toBe(75);
     expect(output).toContain(
-      '[sealed] FAILED: not sealed: bootstrap-token pki/ca.crt certificate-key not below /etc/groundwork/secrets',
+      '[sealed] FAILED: not sealed: bootstrap-token pki/ca.crt certificate-key encryption-key not below /etc/groundwork/secrets',
     );
     expect(trial.read('/var/lib/groundwork/status')).toMatch(/^failed: sealed: not sealed: /);
     expect(trial.calls).toEqual([]);

@@ -124,6 +124,7 @@ describe('kubeadm configuration', () => {
     expect(init.nodeRegistration).toEqual({
       name: 'cp-1',
       criSocket: 'unix:///run/containerd/containerd.sock',
+      imagePullSerial: false,
       kubeletExtraArgs: [
         { name: 'node-ip', value: '10.20.0.11' },
         {

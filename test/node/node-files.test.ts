@@ -32,7 +32,7 @@ describe('the tree', () => {
           ...unpacked(files, machine, '/etc/groundwork/machine.env').matchAll(/^(\w+)='(.*)'$/gm),
         ].map(([, key, value]) => [key, value]),
       );
-    const join = 'bootstrap-token pki/ca.crt certificate-key';
+    const join = 'bootstrap-token pki/ca.crt certificate-key encryption-key';
     expect(values('cp-1')).toMatchObject({
       NODE_ROLE: 'init',
       NODE_NIC: 'eno1',

@@ -100,7 +100,11 @@ test("every value of the kubelet's configuration has a reason or is a fact", () 
       'InitConfiguration.localAPIEndpoint',
       'InitConfiguration.nodeRegistration',
     ],
-    structural: ['InitConfiguration.bootstrapTokens', 'InitConfiguration.certificateKey'],
+    structural: [
+      'InitConfiguration.bootstrapTokens',
+      'InitConfiguration.certificateKey',
+      'ClusterConfiguration.apiServer.extraVolumes',
+    ],
   };
   expect(documents.flatMap((document) => unexplainedLeaves(document, explained))).toEqual([]);
 });

@@ -229,6 +229,6 @@ test("the table of secrets: authorities' keys go to the first control plane only
   ]);
   const secrets = (machine: string) =>
     /SECRETS='(.*)'/.exec(unpacked(files, machine, '/etc/groundwork/machine.env'))![1];
-  expect(secrets('cp-2')).toBe('bootstrap-token pki/ca.crt certificate-key');
+  expect(secrets('cp-2')).toBe('bootstrap-token pki/ca.crt certificate-key encryption-key');
   expect(secrets('w-1')).toBe('bootstrap-token pki/ca.crt');
 });

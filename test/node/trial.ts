@@ -18,6 +18,7 @@ import { oslo } from './support';
 // small ones that write down how they were called; the rest (sed, tar, install, sha256sum) are real.
 export const TOKEN = ['abcdef', '0123456789abcdef'].join('.');
 export const KEY = '5e'.repeat(32);
+export const ENCRYPTION_KEY = `${'Ab1/'.repeat(10)}Ab1=`;
 
 /** One machine's files in a folder, and the programs around them. */
 export class Trial {
@@ -73,6 +74,7 @@ export class Trial {
   public seal(): void {
     this.write('/etc/groundwork/secrets/bootstrap-token', `${TOKEN}\n`);
     this.write('/etc/groundwork/secrets/certificate-key', `${KEY}\n`);
+    this.write('/etc/groundwork/secrets/encryption-key', `${ENCRYPTION_KEY}\n`);
     for (const path of [
       'ca.crt',
       'ca.key',
@@ -204,6 +206,9 @@ export function ready(machine: string, changes: Partial<ClusterProps> = {}): Tri
   const trial = new Trial(machine, changes);
   trial.seal();
   trial.archives();
-  trial.stub('kubectl', 'case "$*" in *" label "*) exit 0 ;; esac; [ -e "$TRIAL/registered" ]');
+  trial.stub(
+    'kubectl',
+    'case "$*" in *" label "* | *" get secrets "*) exit 0 ;; esac; [ -e "$TRIAL/registered" ]',
+  );
   return trial;
 }

@@ -1,4 +1,4 @@
-// The fields of kubeadm.k8s.io/v1beta4 and the fields of KubeletConfiguration that we use, written
+// The fields of kubeadm.k8s.io/v1beta4, and those that we use of the kubelet's and the API server's files, written
 // down by hand from the types of Kubernetes 1.36. `true` is a leaf, a list holds one kind of item.
 type Shape = true | readonly [Shape] | { readonly [field: string]: Shape };
 
@@ -21,7 +21,7 @@ const timeouts = {
 const nodeRegistration = {
   name: true,
   criSocket: true,
-  taints: [true],
+  taints: [{ key: true, value: true, effect: true, timeAdded: true }],
   kubeletExtraArgs: args,
   ignorePreflightErrors: [true],
   imagePullPolicy: true,
@@ -35,6 +35,17 @@ const etcdLocal = {
   extraEnvs: [true],
   serverCertSANs: [true],
   peerCertSANs: [true],
+} as const;
+
+const upgrade = {
+  certificateRenewal: true,
+  dryRun: true,
+  etcdUpgrade: true,
+  ignorePreflightErrors: [true],
+  skipPhases: [true],
+  patches,
+  imagePullPolicy: true,
+  imagePullSerial: true,
 } as const;
 
 export const shapes: Readonly<Record<string, Shape>> = {
@@ -102,16 +113,120 @@ export const shapes: Readonly<Record<string, Shape>> = {
     patches,
     timeouts,
   },
+  UpgradeConfiguration: {
+    apiVersion: true,
+    kind: true,
+    apply: {
+      ...upgrade,
+      kubernetesVersion: true,
+      allowExperimentalUpgrades: true,
+      allowRCUpgrades: true,
+      forceUpgrade: true,
+      printConfig: true,
+    },
+    diff: { kubernetesVersion: true, contextLines: true },
+    node: upgrade,
+    plan: {
+      kubernetesVersion: true,
+      allowExperimentalUpgrades: true,
+      allowRCUpgrades: true,
+      dryRun: true,
+      etcdUpgrade: true,
+      ignorePreflightErrors: [true],
+      printConfig: true,
+    },
+    timeouts,
+  },
   KubeletConfiguration: {
     apiVersion: true,
     kind: true,
     cgroupDriver: true,
     clusterDNS: [true],
     clusterDomain: true,
+    containerLogMaxFiles: true,
+    containerLogMaxSize: true,
+    enableDebugFlagsHandler: true,
+    enableProfilingHandler: true,
+    evictionHard: {
+      'imagefs.available': true,
+      'imagefs.inodesFree': true,
+      'memory.available': true,
+      'nodefs.available': true,
+      'nodefs.inodesFree': true,
+      'pid.available': true,
+    },
+    featureGates: { GracefulNodeShutdownBasedOnPodPriority: true },
+    kubeReserved: { cpu: true, memory: true },
+    maxParallelImagePulls: true,
+    podPidsLimit: true,
     protectKernelDefaults: true,
     resolvConf: true,
+    seccompDefault: true,
+    serializeImagePulls: true,
+    serverTLSBootstrap: true,
     shutdownGracePeriod: true,
     shutdownGracePeriodCriticalPods: true,
+    systemReserved: { cpu: true, memory: true },
+    tlsMinVersion: true,
+  },
+  AuthenticationConfiguration: {
+    apiVersion: true,
+    kind: true,
+    // No authenticator of tokens is ours.
+    jwt: [{}],
+    anonymous: { enabled: true, conditions: [{ path: true }] },
+  },
+  AdmissionConfiguration: {
+    apiVersion: true,
+    kind: true,
+    plugins: [
+      {
+        name: true,
+        path: true,
+        configuration: {
+          apiVersion: true,
+          kind: true,
+          defaults: {
+            enforce: true,
+            'enforce-version': true,
+            audit: true,
+            'audit-version': true,
+            warn: true,
+            'warn-version': true,
+          },
+          exemptions: { usernames: [true], runtimeClasses: [true], namespaces: [true] },
+        },
+      },
+    ],
+  },
+  EncryptionConfiguration: {
+    apiVersion: true,
+    kind: true,
+    resources: [
+      {
+        resources: [true],
+        providers: [{ secretbox: { keys: [{ name: true, secret: true }] }, identity: {} }],
+      },
+    ],
+  },
+  Policy: {
+    apiVersion: true,
+    kind: true,
+    omitStages: [true],
+    omitManagedFields: true,
+    rules: [
+      {
+        level: true,
+        users: [true],
+        userGroups: [true],
+        verbs: [true],
+        resources: [{ group: true, resources: [true], resourceNames: [true] }],
+        namespaces: [true],
+        nonResourceURLs: [true],
+        omitStages: [true],
+        omitManagedFields: true,
+      },
+    ],
   },
 };
 
