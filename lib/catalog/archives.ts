@@ -98,10 +98,19 @@ export function archive(name: ArchiveName, version: string, architecture: Archit
  * `wget --force-directories` leaves them
  */
 export function archiveUrl(item: Archive, baseUrl?: string): string {
-  if (baseUrl === undefined) {
-    return item.url;
-  }
-  return `${baseUrl.replace(/\/+$/, '')}/${item.url.replace(/^https:\/\//, '')}`;
+  return mirroredUrl(item.url, baseUrl);
+}
+
+/**
+ * What a machine fetches in place of a URL of upstream.
+ *
+ * @param url upstream's
+ * @param baseUrl a mirror that keeps upstream's host and path below itself
+ */
+export function mirroredUrl(url: string, baseUrl?: string): string {
+  return baseUrl === undefined
+    ? url
+    : `${baseUrl.replace(/\/+$/, '')}/${url.replace(/^https:\/\//, '')}`;
 }
 
 /** The version of each node component that a machine gets unless the user pins another. */

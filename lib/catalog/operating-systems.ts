@@ -169,6 +169,8 @@ export function operatingSystemFacts(id: string): OperatingSystemFacts {
 
 /** The oldest kernel at which a feature works, or stops losing packets. */
 export const kernelFloors = {
+  /** cgroup v2, which the kubelet needs, does all that is asked of it. */
+  cgroupV2: read('5.8', 'kubernetes.io kernel version requirements'),
   /** nftables mode of kube-proxy; below it kube-proxy exits. */
   nftablesKubeProxy: read('5.13', 'kubernetes/kubernetes cmd/kube-proxy'),
   /** IPVS no longer delays reused source ports by a second. */

@@ -11,6 +11,7 @@ import { prelude } from './steps/prelude';
 import { runtimeSteps } from './steps/runtime';
 import { sysctlSteps } from './steps/sysctls';
 import { systemSteps } from './steps/system';
+import { updateSteps } from './steps/update';
 
 /** The script that does all the work on a machine. The same on every machine: facts are in machine.env. */
 export const entryScript: MachineFile = machineFile(
@@ -26,6 +27,7 @@ export const entryScript: MachineFile = machineFile(
     runtimeSteps,
     apiSteps,
     kubeadmSteps,
+    updateSteps,
     main,
   ].join(''),
   '0755',

@@ -1,26 +1,15 @@
 import type { Cluster } from '../cluster';
+import { aptPreferences } from './binaries/requirements';
+import type { BinarySource } from './binaries/source';
 import { comment, machineFile, type MachineFile } from './machine-file';
 import { paths } from './paths';
 import type { NodeTuning } from './tuning';
-
-/** Packages of distributions that would bring a second runtime or another Kubernetes. */
-const FENCED = [
-  'containerd',
-  'containerd.io',
-  'docker.io',
-  'docker-ce',
-  'runc',
-  'kubelet',
-  'kubeadm',
-  'kubectl',
-  'cri-tools',
-  'kubernetes-cni',
-];
 
 /** What the distribution's own services must know of a Kubernetes machine. */
 export function hostFiles(
   cluster: Cluster,
   ntpServers: readonly string[],
+  source: BinarySource,
   tuning: NodeTuning,
 ): MachineFile[] {
   const files = [
@@ -53,13 +42,7 @@ Unattended-Upgrade::Automatic-Reboot "${tuning.get('automaticReboot')}";
     ),
     machineFile(
       '/etc/apt/preferences.d/60-groundwork',
-      `${comment(
-        'These come from release archives with pinned checksums; a package of the same program would shadow or restart them.',
-      )}
-Package: ${FENCED.join(' ')}
-Pin: release *
-Pin-Priority: ${tuning.get('fencePriority')}
-`,
+      aptPreferences(cluster, source, tuning.get('fencePriority')),
     ),
   ];
   if (cluster.operatingSystem._facts.id.startsWith('ubuntu')) {

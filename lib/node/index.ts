@@ -1,3 +1,4 @@
+export * from './binaries/source';
 export * from './control-plane/options';
 export * from './kernel/profile';
 export * from './kubelet/options';

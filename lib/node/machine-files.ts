@@ -1,5 +1,6 @@
 import type { Cluster, LedgerEntry, Machine } from '../cluster';
 import { archivesList } from './archives';
+import type { BinarySource } from './binaries/source';
 import { containerdFiles } from './containerd';
 import { controlPlaneFiles } from './control-plane/files';
 import { isPatch } from './control-plane/patches';
@@ -15,6 +16,8 @@ import { kubeletFiles } from './kubelet/unit';
 import { machineEnv } from './machine-env';
 import { comment, machineFile, type MachineFile } from './machine-file';
 import { paths } from './paths';
+import { preflightEnv } from './preflight/facts';
+import { PREFLIGHT_SCRIPT, preflightScript } from './preflight/script';
 import { settingsFiles } from './settings-files';
 import type { NodeTuning } from './tuning';
 
@@ -23,6 +26,7 @@ export interface NodeSettings extends KubeadmSettings {
   readonly containerdVersion: string;
   readonly kubeVipImage: string;
   readonly ntpServers: readonly string[];
+  readonly binaries: BinarySource;
 }
 
 /** Collects the files of machines; what all machines share is rendered once. */
@@ -41,9 +45,11 @@ export class MachineFiles {
     this.controlPlane = controlPlaneFiles(cluster, settings.controlPlane);
     this.shared = [
       entryScript,
-      ...hostFiles(cluster, settings.ntpServers, tuning),
+      machineFile(PREFLIGHT_SCRIPT, preflightScript, '0755'),
+      ...hostFiles(cluster, settings.ntpServers, settings.binaries, tuning),
       ...containerdFiles(cluster, settings.containerdVersion, tuning),
-      ...kubeletFiles(),
+      // A package brings its own.
+      ...(settings.binaries._apt === undefined ? kubeletFiles() : []),
     ];
   }
 
@@ -63,6 +69,7 @@ export class MachineFiles {
         : []),
       ...(machine.isControlPlane || patched ? [upgradeFile(cluster, settings, patched)] : []),
       kubeletDropIn(settings.kubelet, machine),
+      preflightEnv(cluster, machine),
       this.archivesOf(machine),
       ...(virtual ? kubeVipFiles(cluster, machine, settings.kubeVipImage, tuning) : []),
       ...settingsFiles(needs),
@@ -75,7 +82,7 @@ export class MachineFiles {
       ...needs.files.map((f) => machineFile(f.key, endLine(f.value), f.permissions)),
       ...needs.units.map((u) => machineFile(`/etc/systemd/system/${u.key}`, endLine(u.value))),
     ];
-    return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+    return withList(files);
   }
 
   private archivesOf(machine: Machine): MachineFile {
@@ -87,11 +94,26 @@ export class MachineFiles {
       this.cluster,
       this.settings.containerdVersion,
       machine.architecture,
+      this.settings.binaries,
     );
     const file = machineFile(`${paths.config}/archives.list`, content);
     this.archives.set(machine.architecture, file);
     return file;
   }
+}
+
+/** All files by path, with the list by which `--only config --from` gives a copied tree its modes back. */
+function withList(files: readonly MachineFile[]): MachineFile[] {
+  const path = `${paths.config}/files.list`;
+  const lines = [...files.map((file) => `${file.permissions} ${file.path}`), `0644 ${path}`];
+  lines.sort((a, b) => (a.slice(5) < b.slice(5) ? -1 : 1));
+  const listed = machineFile(
+    path,
+    [comment('Mode and path of every file that the spec puts on this machine.'), ...lines, ''].join(
+      '\n',
+    ),
+  );
+  return [...files, listed].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** A list that the entry script reads, a name a line, each with the reasons that it is there. */

@@ -1,5 +1,6 @@
 import type { Size } from 'cdk8s';
 import type { Cluster } from '../cluster';
+import type { BinarySource } from './binaries/source';
 import type { ControlPlaneOptions } from './control-plane/options';
 import type { KernelOptions } from './kernel/profile';
 import type { KubeletOptions } from './kubelet/options';
@@ -41,6 +42,20 @@ export interface NodeBootstrapOptions {
    * @default - the pinned image, from the cluster's mirror if there is one
    */
   readonly kubeVipImage?: string;
+  /**
+   * Where kubelet, kubeadm, kubectl and crictl come from.
+   *
+   * @default BinarySource.archives()
+   */
+  readonly binaries?: BinarySource;
+  /**
+   * Whether control planes renew the certificates that kubeadm issued when one has less than 45 days
+   * left, and restart what uses them, one machine a day and one program after the other. Without it
+   * only an upgrade renews them.
+   *
+   * @default true
+   */
+  readonly certificateRenewal?: boolean;
   /**
    * Which way the kernel is tuned, and values of your own.
    *

@@ -3,6 +3,9 @@ import { Construct } from 'constructs';
 import { images, pinned } from '../catalog';
 import { problemAt, throwProblems, type Cluster, type Machine } from '../cluster';
 import { unpinnedArchives } from './archives';
+import { aptDecisions, requireAptRepository } from './binaries/requirements';
+import { BinarySource } from './binaries/source';
+import { renewalDecisions, requireRenewal } from './certificates/requirements';
 import { CloudConfigWriter, metaData } from './cloud-config';
 import { controlPlaneDecisions, controlPlaneSummary } from './control-plane/record';
 import { controlPlaneSettings } from './control-plane/settings';
@@ -47,12 +50,15 @@ export class NodeBootstrap extends Construct {
     this.cluster = cluster;
     this.sshAuthorizedKeys = [...(props.sshAuthorizedKeys ?? [])];
     this.userDataLimit = props.userDataLimit;
+    const binaries = props.binaries ?? BinarySource.archives();
+    const renewal = props.certificateRenewal ?? true;
     this.settings = {
       containerdVersion: props.containerdVersion ?? pinned.containerd.value,
       kubeVipImage: props.kubeVipImage ?? cluster._image(images['kube-vip']),
       ntpServers: [...(props.ntpServers ?? [])],
       controlPlane: controlPlaneSettings(props.controlPlane),
       kubelet: kubeletSettings(props.kubelet),
+      binaries,
     };
     const kernel = kernelTable(cluster, props.kernel);
     const nics = props.nicTuning ?? [];
@@ -60,19 +66,25 @@ export class NodeBootstrap extends Construct {
     requireEndpoint(this, cluster);
     requireKernel(this, cluster, kernel);
     requireNicTuning(this, cluster, nics);
+    requireAptRepository(this, cluster, binaries);
+    if (renewal) {
+      requireRenewal(this, cluster);
+    }
     cluster.recordDecisions([
       ...kernelDecisions(cluster, this.node.path, kernel),
       ...nicDecisions(this.node.path, nics),
       ...endpointDecisions(cluster, this.node.path),
       ...nodeDecisions(cluster, this.node.path),
       ...controlPlaneDecisions(cluster, this.node.path, this.settings),
+      ...aptDecisions(cluster, binaries, this.node.path),
+      ...(renewal ? renewalDecisions(this.node.path) : []),
     ]);
     cluster._register('nodes', {
       path: this.node.path,
       files: () => this.nodeFiles(),
       userDataBytes: (machine) => this.userDataBytes(machine),
       unpinnedArchives: () =>
-        unpinnedArchives(cluster, this.settings.containerdVersion).map(
+        unpinnedArchives(cluster, this.settings.containerdVersion, binaries).map(
           (item) => `${item.name} ${item.version} ${item.architecture}`,
         ),
       controlPlane: controlPlaneSummary(this.settings),

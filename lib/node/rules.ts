@@ -1,6 +1,7 @@
 import { rule, Severity, type Cluster, type IRule } from '../cluster';
 import { controlPlaneRules } from './control-plane/rules';
 import { endpointRules } from './endpoint/rules';
+import { hostRules } from './host-rules';
 import { kernelRules } from './kernel/rules';
 
 const KUBEADM_CONSTANTS = 'kubernetes/kubernetes:cmd/kubeadm/app/constants/constants.go';
@@ -88,6 +89,7 @@ export const nodeRules: IRule[] = [
   ...kernelRules,
   ...endpointRules,
   ...controlPlaneRules,
+  ...hostRules,
   rule(
     {
       id: 'GW-NODE-015',

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Machine, type ClusterProps } from '../../lib';
+import { Machine, type ClusterProps, type NodeBootstrapOptions } from '../../lib';
 import { osloMachine } from '../support/oslo';
 import { tempDir } from '../support/temp-app';
 import { oslo } from './support';
@@ -28,12 +28,13 @@ export class Trial {
   public constructor(
     private readonly machine: string,
     changes: Partial<ClusterProps> = {},
+    options: NodeBootstrapOptions = {},
   ) {
     const worker = Machine.worker('w-1', { zone: 'oslo-1', address: '10.20.0.21' });
-    const { node, cluster, files } = oslo({
-      machines: [osloMachine(1), osloMachine(2), osloMachine(3), worker],
-      ...changes,
-    });
+    const { node, cluster, files } = oslo(
+      { machines: [osloMachine(1), osloMachine(2), osloMachine(3), worker], ...changes },
+      options,
+    );
     cluster.ledger.requireUnit('probe.service', {
       by: node,
       why: 'test',
@@ -45,10 +46,18 @@ export class Trial {
     )) {
       this.write(path.slice(prefix.length), content);
     }
-    chmodSync(join(this.root, 'usr/local/lib/groundwork/bootstrap'), 0o755);
+    for (const script of ['bootstrap', 'preflight', 'certificates']) {
+      const file = join(this.root, 'usr/local/lib/groundwork', script);
+      if (existsSync(file)) {
+        chmodSync(file, 0o755);
+      }
+    }
     this.write('/etc/fstab', 'UUID=1 / ext4 defaults 0 1\n/dev/sda2 none swap sw 0 0\n');
     this.write('/run/systemd/resolve/resolv.conf', 'nameserver 10.20.0.2\n');
     this.write('/proc/swaps', 'Filename Type Size Used Priority\n');
+    this.write('/proc/meminfo', 'MemTotal:       16384000 kB\n');
+    this.write('/proc/stat', 'cpu  100 0 100 800 0 0 0 0 0 0\n');
+    this.write('/etc/os-release', 'ID=debian\nVERSION_ID="12"\n');
     this.stubs();
   }
 
@@ -90,7 +99,12 @@ export class Trial {
   }
 
   public run(...args: string[]) {
-    const result = spawnSync(join(this.root, 'usr/local/lib/groundwork/bootstrap'), args, {
+    return this.script('bootstrap', ...args);
+  }
+
+  /** Runs one of the scripts among the replaced programs. */
+  public script(name: string, ...args: string[]) {
+    const result = spawnSync(join(this.root, 'usr/local/lib/groundwork', name), args, {
       encoding: 'utf8',
       timeout: 60_000,
       env: {
@@ -141,10 +155,16 @@ export class Trial {
       'cp-3': '10.20.0.13',
       'w-1': '10.20.0.21',
     }[this.machine];
-    this.stub('uname', `case "$1" in -m) echo x86_64 ;; -n) echo ${this.machine} ;; esac`);
+    this.stub(
+      'uname',
+      `case "$1" in -m) echo x86_64 ;; -n) echo ${this.machine} ;; -r) echo 6.1.0-44-cloud-amd64 ;; esac`,
+    );
+    this.stub('nproc', 'echo 8');
+    this.stub('getent', `echo '${address} ${this.machine}'`);
+    this.stub('ping', 'exit 0');
     this.stub('stat', 'echo cgroup2fs');
     this.stub('ip', `echo 'eno1 UP ${address}/24 fe80::1/64'`);
-    this.stub('modprobe', 'mkdir -p "$TRIAL/sys/module/$2/parameters"');
+    this.stub('modprobe', '[ "$1" = -n ] || mkdir -p "$TRIAL/sys/module/$2/parameters"');
     // a small kernel: keys are files, as sysctl itself sees them
     this.stub(
       'sysctl',
@@ -202,8 +222,12 @@ export class Trial {
 }
 
 /** A sealed machine on which everything works. */
-export function ready(machine: string, changes: Partial<ClusterProps> = {}): Trial {
-  const trial = new Trial(machine, changes);
+export function ready(
+  machine: string,
+  changes: Partial<ClusterProps> = {},
+  options: NodeBootstrapOptions = {},
+): Trial {
+  const trial = new Trial(machine, changes, options);
   trial.seal();
   trial.archives();
   trial.stub(

@@ -9,6 +9,23 @@ step_archives() {
     say "$name installed from $url"
   done < <(entries "$ETC/archives.list")
   rm -rf "$STATE/archives"
+  install_kubernetes_packages
+}
+
+# Where they come as packages. Held, so that no update moves a node to another version.
+install_kubernetes_packages() {
+  local name version packages=() names=()
+  while read -r name version; do
+    names+=("$name")
+    # shellcheck disable=SC2053 # the version is a pattern
+    if [[ $(dpkg-query -W -f '\${Status} \${Version}' "$name" 2>/dev/null || true) != "install ok installed "$version* ]]; then
+      packages+=("$name\${version:+=$version}")
+    fi
+  done < <(entries "$ETC/kubernetes-packages.list")
+  if [ "\${#packages[@]}" -gt 0 ]; then
+    apt_install "\${packages[@]}"
+    apt-mark hold "\${names[@]}" > /dev/null
+  fi
 }
 
 # A file gets its name only when its checksum is right; a broken download is never taken for a good one.

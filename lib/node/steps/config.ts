@@ -2,6 +2,7 @@
 export const configSteps = `
 # Modules first: a parameter of a module that is not loaded does not exist.
 step_config() {
+  local file
   load_modules
   apply_module_options
   apply_sysctls
@@ -10,19 +11,34 @@ step_config() {
   apply_file /etc/groundwork/kubelet.conf.d/50-machine.conf systemctl try-restart kubelet.service
   apply_file /etc/systemd/logind.conf.d/zz-groundwork.conf reload_logind
   apply_file /etc/systemd/networkd.conf.d/60-groundwork.conf systemctl try-restart systemd-networkd.service
+  apply_file /etc/systemd/timesyncd.conf.d/60-groundwork.conf systemctl try-restart systemd-timesyncd.service
+  apply_file /etc/NetworkManager/conf.d/60-groundwork.conf systemctl try-reload-or-restart NetworkManager.service
+  # Containers and pods outlive a restart of both.
+  apply_file /etc/containerd/config.toml restart_containerd
+  apply_file /etc/systemd/system/containerd.service restart_containerd
+  for file in "$ROOT"/etc/systemd/system/kubelet.service{,.d/*.conf}; do
+    apply_file "\${file#"$ROOT"}" systemctl try-restart kubelet.service
+  done
   apply_endpoint
 }
 
-# Runs the command when the file is another one than the last time. logind and networkd read their
-# files only when they are told to.
+# Runs the command when the file is another one than the last time. Services read their files only when
+# they are told to.
 apply_file() {
   local file=$1
   local seen="$STATE/applied/\${file##*/etc/}"
   shift
-  if ! cmp -s "$ROOT$file" "$seen"; then
+  if [ -e "$ROOT$file" ] && ! cmp -s "$ROOT$file" "$seen"; then
     say "$file: new content, $*"
     "$@"
     install -D -m 0644 "$ROOT$file" "$seen"
+  fi
+}
+
+restart_containerd() {
+  if systemctl is-active --quiet containerd.service; then
+    understands_config
+    systemctl restart containerd.service
   fi
 }
 

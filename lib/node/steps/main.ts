@@ -82,9 +82,9 @@ case "$*" in
     list_steps
     exit 0
     ;;
-  '' | '--only config' | '--only admit' | '--again kubeadm' | --replace) ;;
+  '' | '--only config' | '--only config --from '?* | '--only admit' | '--again kubeadm' | --replace) ;;
   *)
-    printf 'usage: bootstrap [--list | --only config | --only admit | --again kubeadm | --replace]\\n' >&2
+    printf 'usage: bootstrap [--list | --only config [--from DIR] | --only admit | --again kubeadm | --replace]\\n' >&2
     exit 2
     ;;
 esac
@@ -95,16 +95,16 @@ if ! flock -n 9; then
 fi
 (umask 077 && : >> "$LOG")
 chmod 0600 "$LOG"
-exec > >(tee -a "$LOG") 2>&1
+exec 3>&1 4>&2 > >(tee -a "$LOG") 2>&1
 LOGGER=$!
 trap on_exit EXIT
 case "$*" in
+  '--only config --from '*) take_files "$4" ;;
   '--only '*)
-    run_step "$2"
-    if [ "$2" = config ]; then
-      run_step units
-      say 'everything is as the files say'
-    fi
+    case "$2" in
+      config) only_config ;;
+      *) run_step "$2" ;;
+    esac
     if [ -e "$STATE/done" ]; then
       printf 'done\\n' > "$STATE/status"
     fi

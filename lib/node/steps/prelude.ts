@@ -6,6 +6,7 @@ export const prelude = `#!/bin/bash
 #   bootstrap                   run all steps that are not done
 #   bootstrap --list            the steps, and which are done
 #   bootstrap --only config     apply modules, kernel parameters and units again, and say what changed
+#   bootstrap --only config --from DIR   the same after taking what is new from a copy of nodes/<host>/files
 #   bootstrap --only admit      on a control plane: let machines join again, for two hours
 #   bootstrap --again kubeadm   after "kubeadm reset": become a node once more
 #   bootstrap --replace         on the first control plane, when the cluster lives on others: join it
@@ -66,7 +67,7 @@ on_exit() {
       REASON="$REASON; this may pass: the unit tries again every minute, by hand run it again"
     fi
     # A refused request says nothing about a node that is finished.
-    if [ ! -e "$STATE/done" ] || [ ! -e "$KUBERNETES/kubelet.conf" ] || [[ ' again replace admit ' != *" $STEP "* ]]; then
+    if [ ! -e "$STATE/done" ] || [ ! -e "$KUBERNETES/kubelet.conf" ] || [[ ' again replace admit files ' != *" $STEP "* ]]; then
       printf 'failed: %s: %s\\n' "$STEP" "$REASON" > "$STATE/status"
     fi
     say "FAILED: $REASON"

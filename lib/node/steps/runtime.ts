@@ -1,21 +1,25 @@
 /** Steps that bring up containerd and fetch the control plane's images. */
 export const runtimeSteps = `
 step_containerd() {
-  local dump
   printf 'runtime-endpoint: unix:///run/containerd/containerd.sock\\nimage-endpoint: unix:///run/containerd/containerd.sock\\n' \\
     > "$ROOT/etc/crictl.yaml"
   mkdir -p "$ROOT/etc/containerd/certs.d"
-  # A configuration that containerd does not understand is ignored without an error: ask what it took.
-  dump=$(containerd config dump)
-  if [[ $dump != *'SystemdCgroup = true'* ]]; then
-    fail 'containerd does not take SystemdCgroup from /etc/containerd/config.toml; the version key does not fit the binary'
-  fi
+  understands_config
   systemctl daemon-reload
   systemctl enable containerd.service
   systemctl restart containerd.service
   retry 12 5 crictl info > /dev/null || fail 'containerd does not answer on its CRI socket'
   # kubeadm starts it; enabled, it comes back after a reboot.
   systemctl enable kubelet.service
+}
+
+# A configuration that containerd does not understand is ignored without an error: ask what it took.
+understands_config() {
+  local dump
+  dump=$(containerd config dump)
+  if [[ $dump != *'SystemdCgroup = true'* ]]; then
+    fail 'containerd does not take SystemdCgroup from /etc/containerd/config.toml; the version key does not fit the binary'
+  fi
 }
 
 # While the machine before this one is still at work. A worker's join needs no image of kubeadm's.

@@ -37,7 +37,11 @@ step_packages() {
   if [ "\${#missing[@]}" -eq 0 ]; then
     return
   fi
-  say "installing \${missing[*]}"
+  apt_install "\${missing[@]}"
+}
+
+apt_install() {
+  say "installing $*"
   export DEBIAN_FRONTEND=noninteractive
   # A machine that was switched off while it installed. Files of ours are there already: they stay.
   if [ -n "$(dpkg --audit)" ]; then
@@ -46,7 +50,7 @@ step_packages() {
   # The distribution's own timers may hold the lock for some minutes after the first boot.
   retry 5 20 apt-get -q -o DPkg::Lock::Timeout=300 update || fail 'apt-get update does not succeed'
   retry 3 20 apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \\
-    --no-install-recommends install "\${missing[@]}" || fail "cannot install \${missing[*]}"
+    --no-install-recommends install "$@" || fail "cannot install $*"
 }
 
 step_units() {
@@ -62,6 +66,8 @@ step_units() {
       fi
     done
     start_unit "$unit" "$unit"
+    # What only sets a NIC is safe to run again; other units take a change at their next start.
+    case "$unit" in groundwork-nic-*) apply_file "/etc/systemd/system/$unit" systemctl restart "$unit" ;; esac
   done
 }
 
