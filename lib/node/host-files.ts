@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster';
 import { aptPreferences } from './binaries/requirements';
 import type { BinarySource } from './binaries/source';
+import { foreignDeviceFiles } from './foreign-devices';
 import { comment, machineFile, type MachineFile } from './machine-file';
 import { paths } from './paths';
 import type { NodeTuning } from './tuning';
@@ -24,6 +25,7 @@ ManageForeignRoutes=${yesNo(tuning.get('manageForeignRoutes'))}
 ManageForeignRoutingPolicyRules=${yesNo(tuning.get('manageForeignRoutingPolicyRules'))}
 `,
     ),
+    ...foreignDeviceFiles(),
     machineFile(
       '/etc/systemd/logind.conf.d/zz-groundwork.conf',
       `${comment(
@@ -36,7 +38,8 @@ InhibitDelayMaxSec=${tuning.get('inhibitDelay')}
     ),
     machineFile(
       '/etc/apt/apt.conf.d/60-groundwork',
-      `// Security updates go on. A reboot is for a person to start, one machine at a time.
+      `// Security updates go on, kernels among them: a new one lies beside the running one until a reboot, and
+// that is for a person to start, one machine at a time. What runs pods is fenced off in preferences.d.
 Unattended-Upgrade::Automatic-Reboot "${tuning.get('automaticReboot')}";
 `,
     ),
@@ -64,6 +67,11 @@ $nrconf{restart} = '${tuning.get('needrestart')}';
         `[Time]
 NTP=${ntpServers.join(' ')}
 `,
+      ),
+      // For images that keep the time with chrony; it reads this folder, timesyncd does not.
+      machineFile(
+        '/etc/chrony/conf.d/60-groundwork.conf',
+        `${ntpServers.map((server) => `server ${server} iburst\n`).join('')}`,
       ),
     );
   }

@@ -8,7 +8,7 @@ import { flagFate } from '../../lib/node/control-plane/flags';
 import { patchFault } from '../../lib/node/control-plane/patches';
 import { osloPlane } from '../control-plane/oslo-plane';
 import { osloCluster, osloMachine } from '../support/oslo';
-import { kubeadmChecks } from './node-checks';
+import { kubeadmChecks } from './kubeadm-checks';
 import { messages, oslo } from './support';
 
 const thrown = (options: NodeBootstrapOptions, changes = {}) => {

@@ -2,12 +2,25 @@ import { spawnSync } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { KernelProfile, Machine, type NodeBootstrapOptions } from '../../lib';
+import {
+  KernelProfile,
+  Machine,
+  OperatingSystem,
+  type ClusterProps,
+  type NodeBootstrapOptions,
+} from '../../lib';
 import { oslo } from '../node/support';
 import { ready } from '../node/trial';
 import { osloMachine } from '../support/oslo';
 import { tempDir } from '../support/temp-app';
 
+const SYSTEMS = {
+  'Debian 12': OperatingSystem.DEBIAN_12,
+  'Debian 13': OperatingSystem.DEBIAN_13,
+  'Ubuntu 22.04': OperatingSystem.UBUNTU_22_04,
+  'Ubuntu 24.04': OperatingSystem.UBUNTU_24_04,
+};
+const SCRIPTS = ['bootstrap', 'preflight', 'certificates'];
 const SYSCTLS = 'nodes/cp-1/files/etc/sysctl.d/zz-groundwork.conf';
 
 // Real programs judge what the node room writes. A program that is absent is said to be absent; with
@@ -33,7 +46,7 @@ function run(command: string, ...args: string[]) {
 }
 
 /** All files of the flagship with a worker, in a folder. */
-function written(options: NodeBootstrapOptions = {}): string {
+function written(options: NodeBootstrapOptions = {}, changes: Partial<ClusterProps> = {}): string {
   const root = tempDir();
   const worker = Machine.worker('w-1', {
     zone: 'oslo-1',
@@ -43,7 +56,7 @@ function written(options: NodeBootstrapOptions = {}): string {
     dnsServers: ['10.20.0.2'],
   });
   const files = oslo(
-    { machines: [osloMachine(1), osloMachine(2), osloMachine(3), worker] },
+    { machines: [osloMachine(1), osloMachine(2), osloMachine(3), worker], ...changes },
     { ntpServers: ['10.20.0.3'], ...options },
   ).files();
   for (const [path, content] of Object.entries(files)) {
@@ -63,6 +76,35 @@ withTool('cloud-init', 'accepts the user-data of every machine', () => {
   }
 });
 
+for (const [name, operatingSystem] of Object.entries(SYSTEMS)) {
+  withTool('cloud-init', `accepts control planes and workers on ${name}`, () => {
+    const root = written({ ntpServers: ['10.20.0.3'] }, { operatingSystem });
+    for (const machine of ['cp-1', 'w-1']) {
+      const file = join(root, `nodes/${machine}/user-data`);
+      expect(run('cloud-init', 'schema', '-c', file)).toMatchObject({ status: 0 });
+    }
+  });
+}
+
+withTool(
+  '/usr/bin/python3',
+  'finds plain cloud-config and no template, though files are full of braces',
+  () => {
+    const file = join(written(), 'nodes/cp-1/user-data');
+    const ask = [
+      'import sys',
+      'from cloudinit.handlers import type_from_starts_with',
+      'text = open(sys.argv[1]).read()',
+      "print(type_from_starts_with(text), type_from_starts_with('## template: jinja\\n' + text))",
+    ].join('\n');
+    expect(readFileSync(file, 'utf8')).toContain('{');
+    expect(run('/usr/bin/python3', '-c', ask, file)).toEqual({
+      status: 0,
+      output: 'text/cloud-config text/jinja2\n',
+    });
+  },
+);
+
 withTool('cloud-init', 'refuses a misspelt key, so its consent means something', () => {
   const file = join(written(), 'nodes/cp-1/user-data');
   writeFileSync(file, '#cloud-config\nwrite_files:\n- path: /a\n  contents: b\n');
@@ -71,9 +113,13 @@ withTool('cloud-init', 'refuses a misspelt key, so its consent means something',
 
 withTool('systemd-analyze', 'finds nothing in the units', () => {
   const root = written();
-  const units = ['groundwork-bootstrap', 'containerd', 'kubelet'].map((name) =>
-    join(root, `nodes/cp-1/files/etc/systemd/system/${name}.service`),
-  );
+  const units = [
+    'groundwork-bootstrap.service',
+    'groundwork-certificates.service',
+    'groundwork-certificates.timer',
+    'containerd.service',
+    'kubelet.service',
+  ].map((name) => join(root, `nodes/cp-1/files/etc/systemd/system/${name}`));
   const { output } = run(
     'systemd-analyze',
     'verify',
@@ -100,9 +146,22 @@ withTool(
   },
 );
 
-withTool('shellcheck', 'finds nothing in the entry script', () => {
-  const script = join(written(), 'nodes/cp-1/files/usr/local/lib/groundwork/bootstrap');
-  expect(run('shellcheck', script)).toEqual({ status: 0, output: '' });
+withTool('shellcheck', 'finds nothing in the scripts', () => {
+  const folder = join(written(), 'nodes/cp-1/files/usr/local/lib/groundwork');
+  const scripts = SCRIPTS.map((name) => join(folder, name));
+  expect(run('shellcheck', ...scripts)).toEqual({ status: 0, output: '' });
+});
+
+withTool('systemd-analyze', 'knows when control planes look at their certificates', () => {
+  const root = written();
+  const next = ['cp-1', 'cp-2', 'cp-3'].map((name) => {
+    const file = `nodes/${name}/files/etc/systemd/system/groundwork-certificates.timer`;
+    const [, calendar] = /^OnCalendar=(.*)$/m.exec(readFileSync(join(root, file), 'utf8'))!;
+    const { status, output } = run('systemd-analyze', 'calendar', calendar!);
+    expect(status).toBe(0);
+    return /Normalized form: (.*)/.exec(output)![1];
+  });
+  expect(next).toEqual(['Mon', 'Tue', 'Wed'].map((day) => `${day} *-*-* 03:00:00 UTC`));
 });
 
 for (const profile of Object.values(KernelProfile)) {

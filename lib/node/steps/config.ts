@@ -12,6 +12,7 @@ step_config() {
   apply_file /etc/systemd/logind.conf.d/zz-groundwork.conf reload_logind
   apply_file /etc/systemd/networkd.conf.d/60-groundwork.conf systemctl try-restart systemd-networkd.service
   apply_file /etc/systemd/timesyncd.conf.d/60-groundwork.conf systemctl try-restart systemd-timesyncd.service
+  apply_file /etc/chrony/conf.d/60-groundwork.conf systemctl try-restart chrony.service
   apply_file /etc/NetworkManager/conf.d/60-groundwork.conf systemctl try-reload-or-restart NetworkManager.service
   # Containers and pods outlive a restart of both.
   apply_file /etc/containerd/config.toml restart_containerd

@@ -1,10 +1,17 @@
 /** Steps on the distribution: swap, time, packages, units. */
 export const systemSteps = `
 step_swap() {
+  local unit
   swapoff -a
   if [ -f "$ROOT/etc/fstab" ]; then
     sed -i -e '/^[^#].*[[:space:]]swap[[:space:]]/s/^/# groundwork: /' "$ROOT/etc/fstab"
   fi
+  # Services of zram-tools and zram-config make theirs by script.
+  for unit in zramswap.service zram-config.service; do
+    if systemctl is-enabled --quiet "$unit" 2>/dev/null; then
+      systemctl disable --now "$unit"
+    fi
+  done
   # Swap that generators set up, zram among it, is pulled in by this target only.
   systemctl mask swap.target
   if [ "$(wc -l < "$ROOT/proc/swaps")" -gt 1 ]; then
@@ -15,7 +22,11 @@ step_swap() {
 # Certificates are dated: a machine with a wrong clock cannot join.
 step_time() {
   if [ -n "$NTP_SERVERS" ]; then
-    systemctl restart systemd-timesyncd.service || fail 'NTP servers are set, but systemd-timesyncd does not run here'
+    if systemctl is-active --quiet chrony.service; then
+      systemctl restart chrony.service
+    else
+      systemctl restart systemd-timesyncd.service || fail 'NTP servers are set, but neither systemd-timesyncd nor chrony is installed'
+    fi
   fi
   if ! retry 12 5 clock_is_synchronised; then
     say 'WARNING: the clock is not synchronised; a join fails when it is wrong'
@@ -47,8 +58,9 @@ apt_install() {
   if [ -n "$(dpkg --audit)" ]; then
     retry 5 20 dpkg --force-confdef --force-confold --configure -a || fail 'dpkg --configure -a does not succeed'
   fi
-  # The distribution's own timers may hold the lock for some minutes after the first boot.
-  retry 5 20 apt-get -q -o DPkg::Lock::Timeout=300 update || fail 'apt-get update does not succeed'
+  # The distribution's own timers may hold the locks for some minutes after the first boot. They are not
+  # stopped: an upgrade that is cut off costs more than the wait.
+  retry 15 20 apt-get -q -o DPkg::Lock::Timeout=300 update || fail 'apt-get update does not succeed'
   retry 3 20 apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \\
     --no-install-recommends install "$@" || fail "cannot install $*"
 }
