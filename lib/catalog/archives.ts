@@ -173,3 +173,10 @@ export const remoteManifests: Readonly<
     date: READ,
   },
 };
+
+/** The lines of containerd that got their last fix before the catalogue was read, and when. */
+export const endedContainerdLines: Readonly<Record<string, Cell<string>>> = {
+  '2.0': read('2025-11-07', 'containerd/containerd RELEASES.md'),
+  '2.1': read('2026-05-05', 'containerd/containerd RELEASES.md'),
+  '2.2': read('2026-11-06', 'containerd/containerd RELEASES.md'),
+};

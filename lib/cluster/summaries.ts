@@ -133,6 +133,8 @@ export interface NodesSummary {
   /** Archives that are fetched without a catalogued checksum: name, version, architecture. */
   readonly unpinnedArchives: () => readonly string[];
   readonly controlPlane: ControlPlaneSummary;
+  /** The release of containerd on the machines. */
+  readonly containerdVersion: string;
 }
 
 export interface Summaries {

@@ -1,3 +1,4 @@
+import { endedContainerdLines, minorOf } from '../catalog';
 import { rule, Severity, type Cluster, type IRule } from '../cluster';
 
 const KUBEADM_CERTS = 'https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/';
@@ -40,5 +41,23 @@ export const hostRules: IRule[] = [
       asks(cluster, 'files', '/etc/groundwork/kubernetes-packages.list')
         ? [{ message: 'cri-tools and kubernetes-cni are installed as the repository has them' }]
         : [],
+  ),
+  rule(
+    {
+      id: 'GW-NODE-032',
+      severity: Severity.WARNING,
+      title: 'containerd is of a line that gets fixes',
+      why: 'After the end of a line its faults and holes stay open, and the next Kubernetes minor may not accept it',
+      remedy: 'leave containerdVersion out for the long-term line 2.3',
+      reference: 'containerd/containerd:RELEASES.md',
+    },
+    (cluster) => {
+      const version = cluster._summary('nodes')?.containerdVersion;
+      const line = version === undefined ? '' : minorOf(version);
+      const end = endedContainerdLines[line]?.value;
+      return end === undefined
+        ? []
+        : [{ message: `containerd ${version} is of line ${line}, which ended on ${end}` }];
+    },
   ),
 ];

@@ -82,6 +82,7 @@ export class NodeBootstrap extends Construct {
     cluster._register('nodes', {
       path: this.node.path,
       files: () => this.nodeFiles(),
+      containerdVersion: this.settings.containerdVersion,
       userDataBytes: (machine) => this.userDataBytes(machine),
       unpinnedArchives: () =>
         unpinnedArchives(cluster, this.settings.containerdVersion, binaries).map(

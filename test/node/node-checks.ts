@@ -71,6 +71,21 @@ export const nodeChecks: NodeCheck[] = [
     ],
   },
   {
+    title: 'a containerd that gets no fixes any more',
+    rules: [
+      ['GW-NODE-032'],
+      () => {
+        const said = (containerdVersion?: string) =>
+          messages(oslo({}, { containerdVersion }).cluster, 'GW-NODE-032');
+        expect(said()).toEqual([]);
+        expect(said('2.2.9')).toEqual([
+          'containerd 2.2.9 is of line 2.2, which ended on 2026-11-06',
+        ]);
+        return said('2.2.9');
+      },
+    ],
+  },
+  {
     title: 'a containerd that is too old, or a configuration of another version',
     throws: [
       () => oslo({}, { containerdVersion: '1.7.29' }),

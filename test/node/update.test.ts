@@ -113,14 +113,14 @@ test('containerd restarts when its file changed and is understood, kubelet when 
   trial.write('/etc/systemd/system/kubelet.service.d/20-x.conf', '[Service]\n');
   expect(trial.run('--only', 'config').code).toBe(0);
   expect(trial.calls.filter((call) => /systemctl (try-|restart)/.test(call))).toEqual([
-    'systemctl restart containerd.service',
+    'systemctl try-restart containerd.service',
     'systemctl try-restart kubelet.service',
   ]);
   trial.write('/etc/containerd/config.toml', 'version = 9\n');
   trial.stub('containerd', 'echo SystemdCgroup = false');
   rmSync(join(trial.root, 'calls'));
   expect(trial.run('--only', 'config').code).toBe(1);
-  expect(trial.calls).not.toContain('systemctl restart containerd.service');
+  expect(trial.calls).not.toContain('systemctl try-restart containerd.service');
 });
 
 test('a file that the spec no longer has is named and stays', () => {

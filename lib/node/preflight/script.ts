@@ -188,7 +188,7 @@ system() {
   else
     warn PRE-SWAP 'in use; the bootstrap switches it off'
   fi
-  if [ "$(timedatectl show --property=NTPSynchronized --value)" = yes ]; then
+  if [ "$(timedatectl show --property=NTPSynchronized --value 2>/dev/null)" = yes ]; then
     pass PRE-TIME synchronised
   else
     warn PRE-TIME 'the clock is not synchronised; a join fails when it is wrong'

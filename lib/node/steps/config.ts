@@ -37,9 +37,10 @@ apply_file() {
 }
 
 restart_containerd() {
-  if systemctl is-active --quiet containerd.service; then
+  # Not before the step that installs it.
+  if [ -e "$(marker containerd)" ]; then
     understands_config
-    systemctl restart containerd.service
+    systemctl try-restart containerd.service
   fi
 }
 
