@@ -156,7 +156,9 @@ describe('the tree', () => {
     ).toBe('0755');
     expect(unpacked(rendered, 'cp-2', '/etc/systemd/system/asleep.service')).toContain('ExecStart');
     expect(unpacked(rendered, 'cp-2', '/etc/groundwork/units.list')).toBe(
-      '# Units that are enabled and started before kubeadm runs.\n# the test wants it (nodes)\nprobe.service\n',
+      '# Units that are enabled and started before kubeadm runs.\n' +
+        '# certificates of kubeadm end after a year without an upgrade (nodes)\ngroundwork-certificates.timer\n' +
+        '# the test wants it (nodes)\nprobe.service\n',
     );
     expect(unpacked(rendered, 'cp-2', '/etc/groundwork/packages.list')).toMatch(/^fio$/m);
     expect(unpacked(rendered, 'cp-1', '/etc/groundwork/packages.list')).not.toMatch(/^fio$/m);
@@ -256,7 +258,7 @@ describe('what is refused', () => {
       /^\[nodes\] userDataLimit must be at least the \d+ bytes of machine cp-1, got 16384 bytes; raise it/,
     );
     expect(message.split('\n')[1]).toMatch(/^ +\d+ {2}\/usr\/local\/lib\/groundwork\/bootstrap$/);
-    expect(oslo({}, { userDataLimit: Size.kibibytes(64) }).files()).toHaveProperty([
+    expect(oslo({}, { userDataLimit: Size.kibibytes(128) }).files()).toHaveProperty([
       'nodes/cp-1/user-data',
     ]);
   });
