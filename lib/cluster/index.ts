@@ -11,6 +11,7 @@ export * from './manifest';
 export * from './names';
 export * from './overhead';
 export * from './phase-of';
+export { readPortKey, type Opening } from './port-key';
 export * from './problem';
 export * from './rules';
 export * from './summaries';

@@ -1,4 +1,5 @@
 import type { Machine } from './machine';
+import { addressKey, portKey } from './port-key';
 import { throwProblems, type Problem } from './problem';
 import {
   MergeRule,
@@ -8,14 +9,17 @@ import {
   type PortRequirement,
   type Requirement,
   type SysctlRequirement,
+  type TrafficRequirement,
   type UnitRequirement,
 } from './requirement';
 import {
+  destinationProblems,
   fileProblems,
   moduleOptionProblems,
   moduleProblems,
   packageProblems,
   portProblems,
+  sourceProblems,
   sysctlProblems,
   unitProblems,
 } from './requirement-problems';
@@ -110,9 +114,23 @@ export class Ledger {
    * @param requirement who, why, protocol and source
    */
   public requirePort(port: string, requirement: PortRequirement): void {
-    this.check(requirement, portProblems(port, requirement.protocol));
-    const key = `${port}/${requirement.protocol} from ${requirement.from}`;
-    this.add('ports', key.replace(/^\//, 'protocol '), '', 'union', requirement);
+    this.check(requirement, [
+      ...portProblems(port, requirement.protocol),
+      ...sourceProblems(requirement),
+    ]);
+    this.add('ports', portKey(port, requirement), '', 'union', requirement);
+  }
+
+  /**
+   * Says that packets for addresses which are not the machine's own must be let in, on every port:
+   * those of Services, which IPVS has on every machine. Requests unite; they are listed with the ports.
+   *
+   * @param network canonical CIDR. Another form throws
+   * @param requirement who, why and source
+   */
+  public requireAddresses(network: string, requirement: TrafficRequirement): void {
+    this.check(requirement, [...destinationProblems(network), ...sourceProblems(requirement)]);
+    this.add('ports', addressKey(network, requirement), '', 'union', requirement);
   }
 
   /**

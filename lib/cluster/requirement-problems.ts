@@ -1,6 +1,7 @@
 import { posix } from 'path';
+import { Cidr } from './cidr';
 import type { Problem } from './problem';
-import { MergeRule } from './requirement';
+import { MergeRule, PortSource, type TrafficRequirement } from './requirement';
 
 /** A module has one spelling here, or two requests for it would not meet. */
 export function moduleProblems(name: string): Problem[] {
@@ -108,6 +109,30 @@ export function portProblems(port: string, protocol: string): Problem[] {
       remedy: 'IP in IP is 4, VRRP is 112',
     }),
   ];
+}
+
+export function sourceProblems({ from, networks = [] }: TrafficRequirement): Problem[] {
+  const named = from === PortSource.NETWORKS;
+  return [
+    ...unless(named === networks.length > 0, {
+      prop: 'networks',
+      allowed: named ? 'given with PortSource.NETWORKS' : `left out with source ${from}`,
+      got: networks,
+      remedy: 'name networks with PortSource.NETWORKS and with no other source',
+    }),
+    ...networks
+      .filter((network) => Cidr.parse(network) === undefined)
+      .flatMap((got) => cidrProblem('networks', got)),
+  ];
+}
+
+export function destinationProblems(network: string): Problem[] {
+  return Cidr.parse(network) === undefined ? cidrProblem('addresses', network) : [];
+}
+
+function cidrProblem(prop: string, got: string): Problem[] {
+  const remedy = 'write the network address with its prefix length, for example 10.20.0.0/24';
+  return [{ prop, allowed: 'canonical CIDRs', got, remedy }];
 }
 
 function unless(holds: boolean, problem: Problem): Problem[] {

@@ -18,6 +18,8 @@ export enum PortSource {
   CONTROL_PLANE = 'control-plane',
   /** Pods. */
   PODS = 'pods',
+  /** The networks that the request names. */
+  NETWORKS = 'networks',
 }
 
 /** Who asks for something on the machines, and why. */
@@ -68,12 +70,23 @@ export interface UnitRequirement extends Requirement {
   readonly enabled?: boolean;
 }
 
+/** A request for packets that must reach the machine. */
+export interface TrafficRequirement extends Requirement {
+  /** Who sends them. */
+  readonly from: PortSource;
+  /**
+   * The networks of `PortSource.NETWORKS`, canonical CIDRs. Given with another source they throw, as
+   * does that source without them.
+   *
+   * @default - none
+   */
+  readonly networks?: string[];
+}
+
 /** A request for an open port. */
-export interface PortRequirement extends Requirement {
+export interface PortRequirement extends TrafficRequirement {
   /** `tcp`, `udp`, or an IP protocol number such as `4`. */
   readonly protocol: string;
-  /** Who connects. */
-  readonly from: PortSource;
 }
 
 /** One settled entry of the ledger for one machine. */
@@ -112,6 +125,6 @@ export interface MachineRequirements {
   readonly files: LedgerEntry[];
   /** systemd units. */
   readonly units: LedgerEntry[];
-  /** Ports that must be reachable. */
+  /** Ports that must be reachable, and addresses for which packets must pass. */
   readonly ports: LedgerEntry[];
 }

@@ -2,6 +2,7 @@ import { App, Chart, Testing } from 'cdk8s';
 import { Construct } from 'constructs';
 import fc from 'fast-check';
 import { Ledger, Machine, MergeRule, PortSource, type LedgerEntry } from '../../lib';
+import { readPortKey } from '../../lib/cluster';
 import { osloCluster, osloMachine } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 
@@ -50,6 +51,67 @@ describe('what unites', () => {
       '6443/tcp from anywhere',
       'protocol 4 from machines',
     ]);
+  });
+});
+
+describe('who sends, and where to', () => {
+  const ask = (from: PortSource, networks?: string[], port = '22') => {
+    const ledger = new Ledger();
+    ledger.requirePort(port, { by: cni, why: 'talks', protocol: 'tcp', from, networks });
+    return keys(ledger.forMachine(cp1).ports);
+  };
+
+  test('networks stand in the key, sorted and once', () => {
+    const { NETWORKS } = PortSource;
+    const networks = ['192.0.2.0/24', '10.0.0.0/8', '192.0.2.0/24'];
+    expect(ask(NETWORKS, networks)).toEqual(['22/tcp from 10.0.0.0/8, 192.0.2.0/24']);
+    expect(ask(NETWORKS, ['fd00::/8'], '')).toEqual(['protocol tcp from fd00::/8']);
+  });
+
+  test('addresses that are not the machine own', () => {
+    const ledger = new Ledger();
+    ledger.requireAddresses('10.96.0.0/16', { by: proxy, why: 'IPVS', from: PortSource.PODS });
+    ledger.requireAddresses('10.96.0.0/16', { by: cni, why: 'BGP', from: PortSource.PODS });
+    expect(ledger.forMachine(cp1).ports).toEqual([
+      { key: 'to 10.96.0.0/16 from pods', value: '', reasons: ['BGP (cni)', 'IPVS (proxy)'] },
+    ]);
+    expect(() =>
+      ledger.requireAddresses('10.96.0.1/16', { by: cni, why: 'x', from: PortSource.PODS }),
+    ).toThrow(
+      '[cni] addresses must be canonical CIDRs, got 10.96.0.1/16; write the network address with its prefix length, for example 10.20.0.0/24',
+    );
+  });
+
+  test('networks belong to one source', () => {
+    expect(() => ask(PortSource.NETWORKS)).toThrow(
+      '[cni] networks must be given with PortSource.NETWORKS, got nothing; name networks with PortSource.NETWORKS and with no other source',
+    );
+    expect(() => ask(PortSource.PODS, ['10.0.0.0/8'])).toThrow(
+      '[cni] networks must be left out with source pods, got 10.0.0.0/8; name networks with PortSource.NETWORKS and with no other source',
+    );
+    expect(() => ask(PortSource.NETWORKS, ['10.0.0.1/8'])).toThrow(
+      '[cni] networks must be canonical CIDRs, got 10.0.0.1/8;',
+    );
+  });
+
+  test('what a key says can be read again', () => {
+    const opening = { port: '', protocol: '', destination: '', networks: [] };
+    const { ANYWHERE, CONTROL_PLANE, NETWORKS, PODS } = PortSource;
+    const keysRead: Array<[string, object]> = [
+      [
+        '2379-2380/tcp from control-plane',
+        { port: '2379-2380', protocol: 'tcp', from: CONTROL_PLANE },
+      ],
+      ['protocol 112 from anywhere', { protocol: '112', from: ANYWHERE }],
+      ['to fd00:96::/112 from pods', { destination: 'fd00:96::/112', from: PODS }],
+      [
+        '22/tcp from 10.0.0.0/8, fd00::/8',
+        { port: '22', protocol: 'tcp', from: NETWORKS, networks: ['10.0.0.0/8', 'fd00::/8'] },
+      ],
+    ];
+    for (const [key, said] of keysRead) {
+      expect(readPortKey(key)).toEqual({ ...opening, ...said });
+    }
   });
 });
 
