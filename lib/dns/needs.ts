@@ -19,12 +19,15 @@ export function requireMachineNeeds(cluster: Cluster, by: IConstruct, choices: D
   for (const protocol of ['tcp', 'udp']) {
     ledger.requirePort('53', { by, protocol, from: PortSource.PODS, why: 'DNS cache' });
   }
-  ledger.requirePort(String(choices.metricsPort), {
-    by,
-    protocol: 'tcp',
-    from: PortSource.PODS,
-    why: 'metrics of the DNS cache',
-  });
+  // A scraper is a pod; on its own machine it comes with its own address, else often with the machine's.
+  for (const from of [PortSource.MACHINES, PortSource.PODS]) {
+    ledger.requirePort(String(choices.metricsPort), {
+      by,
+      protocol: 'tcp',
+      from,
+      why: 'metrics of the DNS cache',
+    });
+  }
 }
 
 /** What the rules are written with; their table and matches are loaded by the kernel on use. */

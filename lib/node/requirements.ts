@@ -26,11 +26,14 @@ export function requireNodeBasics(by: Construct, cluster: Cluster): void {
 function requirePorts(by: Construct, cluster: Cluster): void {
   const tcp = { by, protocol: 'tcp' };
   const machines = cluster.controlPlanes.map((m) => m.name);
-  cluster.ledger.requirePort('10250', {
-    ...tcp,
-    from: PortSource.CONTROL_PLANE,
-    why: 'API servers reach the kubelet for logs and exec',
-  });
+  for (const from of [PortSource.MACHINES, PortSource.PODS]) {
+    // A pod comes with its own address to its own machine, and to others with that of its machine.
+    cluster.ledger.requirePort('10250', {
+      ...tcp,
+      from,
+      why: 'API servers and metrics-server reach the kubelet, which asks everybody who they are',
+    });
+  }
   cluster.ledger.requirePort(String(apiPort(cluster)), {
     ...tcp,
     machines,

@@ -75,9 +75,18 @@ function requireIpvsOptions(by: IConstruct, cluster: Cluster): void {
 
 function requirePorts(
   by: IConstruct,
-  { ledger }: Cluster,
-  { healthPort, metricsBindAddress }: MachineNeeds,
+  { ledger, serviceCidrs }: Cluster,
+  { mode, healthPort, metricsBindAddress }: MachineNeeds,
 ): void {
+  // kube-ipvs0 has every Service address, so packets to them pass the INPUT chain of the machine on
+  // which they begin. kube-proxy itself refuses ports there that no Service has.
+  for (const network of mode === KubeProxyMode.IPVS ? serviceCidrs : []) {
+    ledger.requireAddresses(network, {
+      by,
+      from: PortSource.PODS,
+      why: 'Services, whose addresses every machine has in IPVS mode',
+    });
+  }
   ledger.requirePort(String(healthPort), {
     by,
     protocol: 'tcp',

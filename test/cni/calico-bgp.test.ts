@@ -186,11 +186,12 @@ describe('routers', () => {
     expect(find(render({ bgp }, onlyV6()), 'BGPPeer').metadata.name).toBe(name);
   });
 
-  test('are reached from anywhere on the port of the spec', () => {
+  test('reach the machines by their addresses on the port of the spec', () => {
     const { cluster } = render(ALL_OF_BGP);
     const ports = cluster.ledger.forMachine(cluster.machines[0]!).ports.map(({ key }) => key);
-    expect(ports).toEqual(expect.arrayContaining(['1790/tcp from anywhere']));
+    expect(ports).toEqual(expect.arrayContaining(['1790/tcp from 10.20.0.1/32']));
     expect(ports.filter((key) => key.startsWith('179/'))).toEqual([]);
+    expect(ports).not.toContain('1790/tcp from anywhere');
   });
 });
 

@@ -18,7 +18,12 @@ function needs({ cluster }: RenderedDns) {
   return all[0]!;
 }
 
-const ports = ['53/tcp from pods', '53/udp from pods', '9253/tcp from pods'];
+const ports = [
+  '53/tcp from pods',
+  '53/udp from pods',
+  '9253/tcp from machines',
+  '9253/tcp from pods',
+];
 
 test('an interface, and ports that pods reach', () => {
   expect(needs(render())).toEqual({
@@ -28,6 +33,7 @@ test('an interface, and ports that pods reach', () => {
     rest: [],
   });
   expect(needs(render({ metricsPort: 19253 })).ports).toEqual([
+    '19253/tcp from machines',
     '19253/tcp from pods',
     ...ports.slice(0, 2),
   ]);
@@ -56,7 +62,7 @@ test('every reason is a sentence and names the construct', () => {
   const { cluster } = render({ setupIptables: true });
   const entries = Object.values(cluster.ledger.forMachine(cluster.machines[0]!)).flat();
   const reasons = entries.flatMap((entry) => entry.reasons);
-  expect(reasons).toHaveLength(7);
+  expect(reasons).toHaveLength(8);
   expect(reasons.filter((reason) => !/^\S.* \(oslo\/dns\)$/.test(reason))).toEqual([]);
 });
 

@@ -134,6 +134,7 @@ test('opens metrics only when they are served to others', () => {
     '10256/tcp from machines',
     '30000-32767/tcp from anywhere',
     '30000-32767/udp from anywhere',
+    'to 10.96.0.0/16 from pods',
   ];
   expect(ports()).toEqual(always);
   expect(ports('127.0.0.1:9999')).toEqual(always);
@@ -206,12 +207,13 @@ describe('the other modes', () => {
   });
 
   test.each([KubeProxyMode.IPTABLES, KubeProxyMode.NFTABLES] as const)(
-    '%s mode has the ports of IPVS mode, and nothing else of it',
+    '%s mode has the ports of IPVS mode without the addresses, and nothing else of it',
     (mode) => {
       const ours = asked(mode);
       const ipvs = needs('cp-1');
       expect(values(ours.sysctls)).toEqual(values(ipvs.sysctls));
-      expect(keys(ours.ports)).toEqual(keys(ipvs.ports));
+      const ports = keys(ipvs.ports).filter((key) => key !== 'to 10.96.0.0/16 from pods');
+      expect(keys(ours.ports)).toEqual(ports);
       // The connection table is the bootstrap's, whichever proxy there is.
       expect(keys(ours.kernelModuleOptions)).toEqual([]);
     },

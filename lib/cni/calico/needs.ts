@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { usesIpip, usesVxlan, type CalicoChoices } from './choices';
 import { LinuxDataplane } from './dataplane-options';
-import { PortSource, type Cluster } from '../../cluster';
+import { hostCidr, PortSource, type Cluster } from '../../cluster';
 
 /**
  * What Calico needs on every machine. No rp_filter: Felix copies conf.default to each pod's
@@ -68,9 +68,8 @@ function requirePorts(by: IConstruct, cluster: Cluster, choices: CalicoChoices):
   if (bgp.enabled) {
     open(bgp.listenPort, 'tcp', "BGP between all machines, which carries the pods' routes");
   }
-  if (bgp.peers.length > 0) {
-    open(bgp.listenPort, 'tcp', 'BGP with routers outside of the cluster', PortSource.ANYWHERE);
-  }
+  requireRouters(by, cluster, choices);
+  requireServiceAddresses(by, cluster, choices);
   if (usesIpip(choices)) {
     open('', '4', 'IP in IP between machines');
   }
@@ -93,5 +92,38 @@ function requirePorts(by: IConstruct, cluster: Cluster, choices: CalicoChoices):
       // A scraper is a pod; on its own machine it comes with its own address, else with the machine's.
       [PortSource.MACHINES, PortSource.PODS].forEach((from) => open(port, 'tcp', why, from));
     }
+  }
+}
+
+/** Both ends may begin a session. */
+function requireRouters(by: IConstruct, cluster: Cluster, { bgp }: CalicoChoices): void {
+  const zones = new Set(bgp.enabled ? bgp.peers.map(({ zone }) => zone) : []);
+  for (const zone of zones) {
+    const inZone = cluster.machines.filter((machine) => machine.zone === zone);
+    cluster.ledger.requirePort(String(bgp.listenPort), {
+      by,
+      protocol: 'tcp',
+      from: PortSource.NETWORKS,
+      networks: bgp.peers.filter((peer) => peer.zone === zone).map((peer) => hostCidr(peer.peerIp)),
+      machines: zone === undefined ? undefined : inZone.map((machine) => machine.name),
+      why: 'BGP with routers outside of the cluster',
+    });
+  }
+}
+
+/** In IPVS mode machines have these addresses; in the others no packet for them gets to the machine itself. */
+function requireServiceAddresses(
+  by: IConstruct,
+  cluster: Cluster,
+  { bgp, loadBalancerPools }: CalicoChoices,
+): void {
+  const { cluster: own, external, loadBalancer } = bgp.advertised;
+  const pools = loadBalancerPools.map(({ cidr }) => cidr);
+  for (const network of new Set([...own, ...external, ...loadBalancer, ...pools])) {
+    cluster.ledger.requireAddresses(network, {
+      by,
+      from: PortSource.ANYWHERE,
+      why: 'Services that clients outside of the cluster reach',
+    });
   }
 }
