@@ -17,6 +17,8 @@ export interface CniSummary {
   readonly podMtu: number;
   /** Packet filter that the plugin writes its rules with, in its own words. */
   readonly dataplane: string;
+  /** Whether it makes an endpoint of every machine, which policies then select. */
+  readonly hostEndpoints?: boolean;
   /** All that the plugin settled; only its own rules read it. */
   readonly own: object;
 }
@@ -124,6 +126,19 @@ export interface ControlPlaneSummary {
   readonly podSecurity?: { readonly enforce: string; readonly exemptNamespaces: readonly string[] };
 }
 
+/** The host firewall of the machines, as its rules read it. */
+export interface FirewallSummary {
+  readonly sshFrom: readonly string[];
+  readonly trustZoneNetworks: boolean;
+  /** What the spec lets in by itself; no source means anywhere, no machines all of them. */
+  readonly allowed: ReadonlyArray<{
+    readonly port: string;
+    readonly protocol: string;
+    readonly from?: readonly string[];
+    readonly machines?: readonly string[];
+  }>;
+}
+
 export interface NodesSummary {
   readonly path: string;
   /** Every file for every machine, path below the output folder → content; rendered at the call. */
@@ -135,6 +150,8 @@ export interface NodesSummary {
   readonly controlPlane: ControlPlaneSummary;
   /** The release of containerd on the machines. */
   readonly containerdVersion: string;
+  /** Absent where the machines have none of ours. */
+  readonly firewall?: FirewallSummary;
 }
 
 export interface Summaries {

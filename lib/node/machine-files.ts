@@ -6,6 +6,8 @@ import { controlPlaneFiles } from './control-plane/files';
 import { isPatch } from './control-plane/patches';
 import { upgradeFile } from './control-plane/upgrade';
 import { entryScript } from './entry-script';
+import { FirewallFiles } from './firewall/files';
+import type { HostFirewallOptions } from './firewall/options';
 import { hostFiles } from './host-files';
 import { hostsFile, sharedHosts } from './hosts';
 import { withReservedPorts } from './kernel/reserved-ports';
@@ -27,6 +29,7 @@ export interface NodeSettings extends KubeadmSettings {
   readonly kubeVipImage: string;
   readonly ntpServers: readonly string[];
   readonly binaries: BinarySource;
+  readonly firewall?: HostFirewallOptions;
 }
 
 /** Collects the files of machines; what all machines share is rendered once. */
@@ -34,6 +37,7 @@ export class MachineFiles {
   private readonly shared: readonly MachineFile[];
   private readonly hosts: string;
   private readonly controlPlane: readonly MachineFile[];
+  private readonly firewall: FirewallFiles;
   private readonly archives = new Map<string, MachineFile>();
 
   public constructor(
@@ -43,6 +47,7 @@ export class MachineFiles {
   ) {
     this.hosts = sharedHosts(cluster);
     this.controlPlane = controlPlaneFiles(cluster, settings.controlPlane);
+    this.firewall = new FirewallFiles(cluster, settings.firewall);
     this.shared = [
       entryScript,
       machineFile(PREFLIGHT_SCRIPT, preflightScript, '0755'),
@@ -73,6 +78,7 @@ export class MachineFiles {
       this.archivesOf(machine),
       ...(virtual ? kubeVipFiles(cluster, machine, settings.kubeVipImage, tuning) : []),
       ...settingsFiles(needs),
+      ...this.firewall.of(needs),
       list('packages.list', 'Distribution packages.', needs.packages),
       list(
         'units.list',

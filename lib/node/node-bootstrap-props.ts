@@ -2,6 +2,7 @@ import type { Size } from 'cdk8s';
 import type { Cluster } from '../cluster';
 import type { BinarySource } from './binaries/source';
 import type { ControlPlaneOptions } from './control-plane/options';
+import type { HostFirewallOptions } from './firewall/options';
 import type { KernelOptions } from './kernel/profile';
 import type { KubeletOptions } from './kubelet/options';
 import type { NicTuning } from './nic/options';
@@ -82,6 +83,12 @@ export interface NodeBootstrapOptions {
    * @default - reservations by formula; see `KubeletOptions`
    */
   readonly kubelet?: KubeletOptions;
+  /**
+   * A packet filter on every machine that lets in what the constructs of the cluster asked for.
+   *
+   * @default - none; whatever the image or the platform brings
+   */
+  readonly firewall?: HostFirewallOptions;
 }
 
 /** Properties of `NodeBootstrap`. */

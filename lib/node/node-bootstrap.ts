@@ -12,6 +12,8 @@ import { controlPlaneSettings } from './control-plane/settings';
 import { upgradeRunbook } from './control-plane/upgrade';
 import { requireEndpoint } from './endpoint/requirements';
 import { endpointDecisions } from './endpoint/tuning';
+import { firewallSummary, requireFirewall } from './firewall/requirements';
+import { firewallDecisions } from './firewall/tuning';
 import { kernelDecisions, requireKernel } from './kernel/requirements';
 import { kernelTable } from './kernel/table';
 import { kubeletSettings } from './kubelet/settings';
@@ -59,6 +61,7 @@ export class NodeBootstrap extends Construct {
       controlPlane: controlPlaneSettings(props.controlPlane),
       kubelet: kubeletSettings(props.kubelet),
       binaries,
+      firewall: props.firewall,
     };
     const kernel = kernelTable(cluster, props.kernel);
     const nics = props.nicTuning ?? [];
@@ -70,10 +73,12 @@ export class NodeBootstrap extends Construct {
     if (renewal) {
       requireRenewal(this, cluster);
     }
+    requireFirewall(this, cluster, props.firewall);
     cluster.recordDecisions([
       ...kernelDecisions(cluster, this.node.path, kernel),
       ...nicDecisions(this.node.path, nics),
       ...endpointDecisions(cluster, this.node.path),
+      ...firewallDecisions(this.node.path, props.firewall),
       ...nodeDecisions(cluster, this.node.path),
       ...controlPlaneDecisions(cluster, this.node.path, this.settings),
       ...aptDecisions(cluster, binaries, this.node.path),
@@ -89,6 +94,7 @@ export class NodeBootstrap extends Construct {
           (item) => `${item.name} ${item.version} ${item.architecture}`,
         ),
       controlPlane: controlPlaneSummary(this.settings),
+      firewall: firewallSummary(props.firewall),
     });
     cluster._addReport(this.node.path, 'upgrade.md', () =>
       upgradeRunbook(cluster, this.settings, this.settings.containerdVersion),

@@ -2,6 +2,7 @@ import { acceptsContainerd, kubernetesMinor } from '../catalog';
 import { familyOf, isDnsName, parseImage, type Cluster, type Problem } from '../cluster';
 import { controlPlaneProblems } from './control-plane/problems';
 import { endpointMachineProblems } from './endpoint/problems';
+import { firewallProblems } from './firewall/problems';
 import { overrideProblems } from './kernel/problems';
 import type { MachineFile } from './machine-file';
 import { nicProblems } from './nic/problems';
@@ -22,6 +23,7 @@ export function optionProblems(cluster: Cluster, options: NodeBootstrapOptions):
     ...overrideProblems(options.kernel?.overrides ?? {}),
     ...nicProblems(cluster, options.nicTuning ?? []),
     ...controlPlaneProblems(cluster, options.controlPlane, options.kubelet),
+    ...firewallProblems(options.firewall),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { rule, Severity, type Cluster, type IRule } from '../cluster';
 import { controlPlaneRules } from './control-plane/rules';
 import { endpointRules } from './endpoint/rules';
+import { firewallRules } from './firewall/rules';
 import { hostRules } from './host-rules';
 import { kernelRules } from './kernel/rules';
 
@@ -90,6 +91,7 @@ export const nodeRules: IRule[] = [
   ...endpointRules,
   ...controlPlaneRules,
   ...hostRules,
+  ...firewallRules,
   rule(
     {
       id: 'GW-NODE-015',

@@ -102,6 +102,7 @@ export class TunedCalico extends Construct {
       bgpPeers: choices.bgp.peers.map(({ peerIp }) => peerIp),
       podMtu: choices.mtu,
       dataplane: choices.dataplane,
+      hostEndpoints: choices.hostEndpoints,
       own: choices,
     });
 

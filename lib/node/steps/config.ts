@@ -21,6 +21,9 @@ step_config() {
     apply_file "\${file#"$ROOT"}" systemctl try-restart kubelet.service
   done
   apply_endpoint
+  if [ -e "$ROOT/etc/groundwork/firewall.nft" ]; then
+    apply_file /etc/groundwork/firewall.nft reload_firewall
+  fi
 }
 
 # Runs the command when the file is another one than the last time. Services read their files only when
@@ -48,6 +51,14 @@ restart_containerd() {
 reload_logind() {
   if systemctl is-active --quiet systemd-logind.service; then
     systemctl kill --signal=HUP systemd-logind.service
+  fi
+}
+
+# Before its unit ran for the first time there is nothing to do; connections that are open stay open.
+reload_firewall() {
+  if systemctl is-active --quiet groundwork-firewall.service; then
+    systemctl reload groundwork-firewall.service ||
+      fail 'nft does not take /etc/groundwork/firewall.nft, see journalctl -u groundwork-firewall; the rules from before are still in force'
   fi
 }
 
