@@ -1,40 +1,24 @@
-import type { Cluster, Machine } from '../../lib';
+import { NodeBootstrap, type Cluster, type HostFirewallOptions, type Machine } from '../../lib';
+import { firewallRuleset } from '../../lib/node/firewall/ruleset';
 
-// A firewall as an administrator would write it from the ledger: what arrives at the machine itself is
-// refused unless a construct asked for the port. What is routed through the machine is none of its
-// business.
+/** Where administrators are in the labs. */
+export const ADMINISTRATOR = '192.0.2.7';
+export const FIREWALL: HostFirewallOptions = { sshFrom: ['192.0.2.0/24'] };
 
-/** The ruleset for one machine, perhaps without one of its ports; loading it replaces an earlier one. */
-export function firewall(cluster: Cluster, machine: Machine, without?: string): string {
-  const ports = cluster.ledger.forMachine(machine).ports.map(({ key }) => key);
-  const rules = ports.filter((port) => port !== without).map((port) => accept(cluster, port));
-  return `table inet host
-delete table inet host
-table inet host {
-  chain input {
-    type filter hook input priority filter
-    ct state established,related accept
-    iif lo accept
-    meta l4proto icmp accept
-    ${rules.join('\n    ')}
-    reject with icmpx admin-prohibited
-  }
-}
-`;
+/** The ruleset that a machine boots with. */
+export function bootedRuleset(nodes: NodeBootstrap, machine: Machine): string {
+  return nodes.nodeFiles()[`nodes/${machine.name}/files/etc/groundwork/firewall.nft`]!;
 }
 
-function accept({ machines, controlPlanes, podCidr }: Cluster, key: string): string {
-  const [, port, protocol, from] = /^(?:(.+)\/|protocol )(\w+) from (.+)$/.exec(key)!;
-  const addresses = (of: readonly Machine[]) => of.map(({ address }) => address).join(', ');
-  const sources: Readonly<Record<string, string>> = {
-    anywhere: '',
-    machines: `ip saddr { ${addresses(machines)} } `,
-    'control-plane': `ip saddr { ${addresses(controlPlanes)} } `,
-    pods: `ip saddr ${podCidr} `,
-  };
-  const source = sources[from!];
-  if (source === undefined) {
-    throw new Error(`nobody knows where ${from} is`);
+/** The same without one entry of the ledger; loading it replaces an earlier one. */
+export function rulesetWithout(cluster: Cluster, machine: Machine, port: string): string {
+  const { ports } = cluster.ledger.forMachine(machine);
+  if (!ports.some(({ key }) => key === port)) {
+    throw new Error(`${machine.name} has no ${port}`);
   }
-  return `${source}${port === undefined ? `meta l4proto ${protocol}` : `${protocol} dport ${port}`} accept`;
+  return firewallRuleset(
+    cluster,
+    FIREWALL,
+    ports.filter(({ key }) => key !== port),
+  );
 }

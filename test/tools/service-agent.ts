@@ -14,6 +14,8 @@ export interface Target {
   readonly protocol: 'tcp' | 'udp';
   readonly address: string;
   readonly port: number;
+  /** Of several addresses that the asker has. */
+  readonly source?: string;
 }
 
 // Answers everybody with its label. On each line of standard input it asks the targets there, and
@@ -35,15 +37,15 @@ const listen = ({ protocol, port, address = '0.0.0.0' }) => new Promise((up) => 
   socket.on('message', (_, from) => socket.send(label, from.port, from.address));
   socket.bind(port, address, up);
 });
-const tcp = ({ address, port }, patience) => new Promise((done) => {
+const tcp = ({ address, port, source }, patience) => new Promise((done) => {
   let answer = '';
-  const socket = connect(port, address);
+  const socket = connect({ port, host: address, localAddress: source });
   socket.on('data', (data) => (answer += data));
   socket.on('end', () => done(answer));
   socket.on('error', ({ code }) => done(code));
   setTimeout(() => socket.destroy(), patience).unref();
 });
-const udp = ({ address, port }, patience) => new Promise((done) => {
+const udp = ({ address, port, source }, patience) => new Promise((done) => {
   const socket = createSocket('udp4');
   const end = (answer) => {
     clearInterval(again);
@@ -55,7 +57,7 @@ const udp = ({ address, port }, patience) => new Promise((done) => {
   const again = setInterval(send, 500);
   socket.on('message', (data) => end(String(data)));
   socket.on('error', ({ code }) => end(code));
-  socket.connect(port, address, send);
+  socket.bind(0, source, () => socket.connect(port, address, send));
   setTimeout(end, patience, 'lost').unref();
 });
 const ask = (target, patience) => Promise.race([

@@ -19,8 +19,8 @@ export type Role = (typeof ROLES)[number];
 /** The addresses of everybody, and the tunnel. */
 export interface Ground {
   readonly addresses: Readonly<Record<Role, string>>;
-  /** Further addresses that node 1 has. */
-  readonly alsoNode1: readonly string[];
+  /** Further addresses that machines have. */
+  readonly also: Readonly<Partial<Record<Role, readonly string[]>>>;
   readonly podCidr: string;
   readonly tunnel: { readonly vni: number; readonly port: number };
 }
@@ -71,12 +71,25 @@ export class ServiceLab {
     this.cable('node1', 'nic', 'node2', 'nic');
     this.machine('node1', 'node2', ['pod', 'neighbour']);
     this.machine('node2', 'node1', ['distant']);
-    ground.alsoNode1.forEach((address) => this.exec('node1', `ip addr add ${address}/32 dev nic`));
+    for (const [role, addresses] of Object.entries(ground.also)) {
+      // Without a network that others lie in, nobody picks one as the source by himself.
+      addresses.forEach((address) =>
+        this.exec(
+          role as Role,
+          `ip addr add ${address}${address.includes(':') ? '/64 nodad' : '/32'} dev nic`,
+        ),
+      );
+    }
   }
 
   /** Commands in one namespace. */
   public exec(role: Role, ...lines: string[]): void {
     must(...this.in(role), 'sh', '-eu', '-c', lines.join('\n'));
+  }
+
+  /** What a command in one namespace prints. */
+  public read(role: Role, line: string): string {
+    return must(...this.in(role), 'sh', '-eu', '-c', line);
   }
 
   /** A command in one namespace that reads this text. */
