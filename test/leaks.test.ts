@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { findLeaks } from '../lib/testing';
 
@@ -14,6 +15,7 @@ const publicPem = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const indent = (text: string) => text.replace(/^/gm, '    ');
 const wrap = (text: string) => text.replace(/(.{64})/g, '$1\n');
+const zipped = (text: string) => gzipSync(text).toString('base64');
 const hex = createHash('sha256').update('x').digest('hex');
 // Put together here, so that this file itself has no token in it.
 const token = ['a1b2c3', '0123456789abcdef'].join('.');
@@ -86,11 +88,23 @@ const planted: Array<[string, string, string]> = [
   ],
   ['Secret in JSON', '{"kind":"Secret","data":{"a":"Yg=="}}', 'f:1: a Secret with data'],
   [
+    'private key in gzip',
+    `key: ${zipped(`a\n${pem}`)}`,
+    'f:1: a private key in line 2 of compressed content',
+  ],
+  [
+    'token in wrapped gzip',
+    `--part\n\n${zipped(`token: ${token}\n`).replace(/(.{20})/g, '$1\n')}\n--part--\n`,
+    'f:3: a bootstrap token in line 1 of compressed content',
+  ],
+  [
     'Secret in pretty JSON',
     JSON.stringify({ apiVersion: 'v1', kind: 'Secret', data: { a: 'Yg==' } }, null, 2),
     'f:3: a Secret with data',
   ],
 ];
+
+const zippedText = zipped('a: b\n'.repeat(99));
 
 const benign: Array<[string, string]> = [
   ['a public key', publicPem],
@@ -108,6 +122,8 @@ const benign: Array<[string, string]> = [
   ['a host name of two labels', 'server: oslooo.internalnetworks'],
   ['a file name with more dots', 'config.0123456789abcdef.txt'],
   ['a token-like middle', 'x-a1b2c3.0123456789abcdef-y'],
+  ['compressed text', zippedText],
+  ['damaged gzip', zippedText.replace(/^(.{30})..../, '$1////')],
   ['a sysctl', 'kernel.unprivileged_bpf_disabled = 1'],
   ['a Secret without data', 'kind: Secret\nmetadata:\n  name: a\ndata: {}\nstringData:\n'],
   ['a reference to a Secret', 'secretRef:\n  kind: Secret\n  name: a\ndata:\n  a: b\n'],

@@ -1,3 +1,5 @@
+import { constants, gunzipSync } from 'node:zlib';
+
 /**
  * Looks for secret material in a generated file. Nothing that is rendered may contain any, so a
  * test that walks every output and expects no finding is the promise in executable form.
@@ -12,22 +14,15 @@
  *   (and no password, secret, token or key), and a line of a checksum table: the digits, two
  *   spaces or ` *`, one file name;
  * - a Kubernetes Secret with `data` or `stringData`, in YAML or JSON, also when it is embedded in
- *   another file.
+ *   another file;
+ * - any of these inside gzip in base64, as compressed user-data has it.
  *
  * @param path the name that the findings carry
  * @param text the content of the file
  * @returns one line per finding, `path:line: what`, without the secret itself
  */
 export function findLeaks(path: string, text: string): string[] {
-  const leaks = [
-    ...privateKeys(text),
-    ...bootstrapTokens(text),
-    ...hexKeys(text),
-    ...webTokens(text),
-    ...urlPasswords(text),
-    ...secretObjects(text),
-  ];
-  return leaks
+  return [...leaksOf(text), ...compressedLeaks(text)]
     .map(({ index, what }) => ({ line: lineAt(text, index), what }))
     .sort((a, b) => a.line - b.line || (a.what < b.what ? -1 : 1))
     .map(({ line, what }) => `${path}:${line}: ${what}`);
@@ -36,6 +31,42 @@ export function findLeaks(path: string, text: string): string[] {
 interface Leak {
   readonly index: number;
   readonly what: string;
+}
+
+function leaksOf(text: string): Leak[] {
+  return [
+    ...privateKeys(text),
+    ...bootstrapTokens(text),
+    ...hexKeys(text),
+    ...webTokens(text),
+    ...urlPasswords(text),
+    ...secretObjects(text),
+  ];
+}
+
+// The first bytes of gzip, and all lines of base64 that follow.
+const GZIP = /(?<![A-Za-z0-9+/])H4sI[A-Za-z0-9+/]{16,}(?:\s+[A-Za-z0-9+/=]+)*={0,2}/g;
+
+/** What is in a gzipped part, at the line where the part begins and the line inside of it. */
+function compressedLeaks(text: string): Leak[] {
+  return matches(text, GZIP).flatMap(({ 0: packed, index }) => {
+    const inner = unpacked(packed);
+    return leaksOf(inner).map((leak) => ({
+      index,
+      what: `${leak.what} in line ${lineAt(inner, leak.index)} of compressed content`,
+    }));
+  });
+}
+
+/** As much of it as there is: words may follow that look like base64 too. */
+function unpacked(base64: string): string {
+  try {
+    return gunzipSync(Buffer.from(base64, 'base64'), {
+      finishFlush: constants.Z_SYNC_FLUSH,
+    }).toString('utf8');
+  } catch {
+    return '';
+  }
 }
 
 // The header alone may stand in a comment or a placeholder; a key has digits after it. A line
