@@ -53,7 +53,16 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   gitignore: ['/dist/', '/dist-packages/', '/.test-results/', '.npmignore', '.jsii.tabl.json'],
 
   // jsii wants every run-time dependency that is not a jsii module inside the package.
-  bundledDeps: ['ip-address@^10', 'smol-toml@^1', 'uuid@^11'],
+  // Only `secrets new` and `secrets renew` load @peculiar/x509 and what it asks for.
+  bundledDeps: [
+    '@peculiar/x509@^2.2.0',
+    'fflate@^0.8.3',
+    'ip-address@^10',
+    'reflect-metadata@^0.2.2',
+    'smol-toml@^1',
+    'uuid@^11',
+  ],
+  bin: { [name]: 'build/cli/main.js' },
   devDeps: [
     '@bufbuild/cel@^0.6.1',
     '@types/node@^20',
@@ -181,6 +190,8 @@ const typecheck = project.addTask('typecheck', {
 project.testTask.prependSpawn(typecheck);
 // jsii leaves the output of deleted sources behind, and it would be packed.
 project.compileTask.prependExec('rm -rf build .jsii');
+// npm sets the bit at installation; this is for npx in a clone.
+project.compileTask.exec('chmod +x build/cli/main.js');
 // The test task itself does not compile: `build` has done so by then, `npm test` does it here.
 project.package.setScript('pretest', 'projen compile');
 

@@ -60,6 +60,35 @@ test('the packed tarball serves a fresh project that has nothing else', () => {
   run(consumer, 'node', 'main.js');
   expect(readdirSync(join(consumer, 'dist'), { recursive: true })).not.toHaveLength(0);
 
+  // The command line comes with it, and what it alone needs is not loaded by the library.
+  const words = ['npx', '--no-install', 'cdk8s-groundwork'] as const;
+  run(consumer, ...words, 'secrets', 'new', '--out', join(folder, 'secrets.json'));
+  run(
+    consumer,
+    ...words,
+    'seal',
+    'dist',
+    '--secrets',
+    join(folder, 'secrets.json'),
+    '--out',
+    'sealed',
+  );
+  expect(readdirSync(join(consumer, 'sealed')).sort()).toEqual([
+    '.groundwork-sealed',
+    'admin.conf',
+    'cp-1',
+    'cp-2',
+    'cp-3',
+  ]);
+  const loaded = run(
+    consumer,
+    'node',
+    '-p',
+    "require('cdk8s-groundwork'); Object.keys(require.cache).join('\\n')",
+  );
+  expect(loaded).toContain('/build/index.js');
+  expect(loaded).not.toMatch(/\/build\/(cli|testing)\/|@peculiar|reflect-metadata|fflate/);
+
   // The same program with a wrong fact: it fails, says what is wrong, and writes nothing.
   const wrong = readFileSync(join(consumer, 'main.js'), 'utf8').replace(
     "'10.244.0.0/16'",

@@ -10,4 +10,5 @@ export * from './images';
 export * from './kubernetes';
 export * from './lookup';
 export * from './operating-systems';
+export * from './user-data-limits';
 export * from './versions';

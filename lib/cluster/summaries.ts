@@ -143,8 +143,12 @@ export interface NodesSummary {
   readonly path: string;
   /** Every file for every machine, path below the output folder → content; rendered at the call. */
   readonly files: () => Readonly<Record<string, string>>;
-  /** Size of one machine's user-data, for rules; cheaper than rendering all machines. */
+  /** Size of one machine's user-data with its secrets, not compressed; cheaper than rendering all machines. */
   readonly userDataBytes: (machine: Machine) => number;
+  /** Largest user-data that the platform takes, in bytes. */
+  readonly userDataLimit?: number;
+  /** Machines whose user-data gets long-lived private keys. */
+  readonly keysInUserData: () => readonly string[];
   /** Archives that are fetched without a catalogued checksum: name, version, architecture. */
   readonly unpinnedArchives: () => readonly string[];
   readonly controlPlane: ControlPlaneSummary;

@@ -6,3 +6,4 @@ export * from './kubelet/options';
 export * from './nic/options';
 export * from './node-bootstrap';
 export * from './node-bootstrap-props';
+export * from './user-data/limits';

@@ -17,13 +17,22 @@ export interface NodeBootstrapOptions {
    */
   readonly sshAuthorizedKeys?: string[];
   /**
-   * Largest user-data that the platform takes. More throws when the files are rendered, with a table
-   * of what takes the room. The secrets that are added later, about 12 KiB on the first control
-   * plane, are not counted.
+   * Largest user-data that the platform takes, for example `UserDataLimit.HETZNER_CLOUD`. User-data that
+   * would be larger with its secrets is compressed, in a form that cloud-init unpacks by itself. When
+   * that does not fit either, it throws when the files are rendered, with a table of what takes the
+   * room. A platform with a limit is taken to have a metadata service: see `keysBySsh`.
    *
    * @default - no limit, as on a NoCloud disk; finding GW-NODE-004 names platforms that would refuse it
    */
   readonly userDataLimit?: Size;
+  /**
+   * Whether `seal` leaves the private keys of authorities and the encryption key out of user-data and
+   * writes them to files of their own, with the commands that bring them to the machines by SSH. The
+   * machine waits for them. Set it where a metadata service hands user-data to whoever asks.
+   *
+   * @default false; with a `userDataLimit` that is warning GW-NODE-065
+   */
+  readonly keysBySsh?: boolean;
   /**
    * NTP servers for systemd-timesyncd, by name or address. An empty list throws.
    *

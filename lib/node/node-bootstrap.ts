@@ -1,4 +1,4 @@
-import type { Size } from 'cdk8s';
+import { SizeRoundingBehavior } from 'cdk8s';
 import { Construct } from 'constructs';
 import { images, pinned } from '../catalog';
 import { problemAt, throwProblems, type Cluster, type Machine } from '../cluster';
@@ -25,8 +25,11 @@ import type { NodeBootstrapProps } from './node-bootstrap-props';
 import { fileProblems, optionProblems } from './problems';
 import { requireNodeBasics } from './requirements';
 import { nodeRules } from './rules';
-import { secretsManifest } from './secrets';
+import { keyHolders, secretsManifest, userDataSecretsOf, type SealFacts } from './secrets';
 import { nodeDecisions, tuning } from './tuning';
+import { sealedSizes } from './user-data/allowance';
+import { compress } from './user-data/form';
+import { sizeProblem } from './user-data/size-problem';
 
 /**
  * Everything each machine boots with: cloud-init user-data, the same files unpacked, kubeadm's
@@ -38,7 +41,7 @@ export class NodeBootstrap extends Construct {
   private readonly cluster: Cluster;
   private readonly settings: NodeSettings;
   private readonly sshAuthorizedKeys: readonly string[];
-  private readonly userDataLimit?: Size;
+  private readonly seal: SealFacts;
 
   /**
    * @param scope parent construct
@@ -51,9 +54,12 @@ export class NodeBootstrap extends Construct {
     throwProblems(this.node.path, optionProblems(cluster, props));
     this.cluster = cluster;
     this.sshAuthorizedKeys = [...(props.sshAuthorizedKeys ?? [])];
-    this.userDataLimit = props.userDataLimit;
     const binaries = props.binaries ?? BinarySource.archives();
     const renewal = props.certificateRenewal ?? true;
+    this.seal = {
+      limit: bytesOf(props.userDataLimit),
+      keysBySsh: props.keysBySsh ?? false,
+    };
     this.settings = {
       containerdVersion: props.containerdVersion ?? pinned.containerd.value,
       kubeVipImage: props.kubeVipImage ?? cluster._image(images['kube-vip']),
@@ -89,6 +95,8 @@ export class NodeBootstrap extends Construct {
       files: () => this.nodeFiles(),
       containerdVersion: this.settings.containerdVersion,
       userDataBytes: (machine) => this.userDataBytes(machine),
+      userDataLimit: this.seal.limit,
+      keysInUserData: () => (this.seal.keysBySsh ? [] : keyHolders(cluster)),
       unpinnedArchives: () =>
         unpinnedArchives(cluster, this.settings.containerdVersion, binaries).map(
           (item) => `${item.name} ${item.version} ${item.architecture}`,
@@ -113,10 +121,8 @@ export class NodeBootstrap extends Construct {
     for (const machine of this.cluster.machines) {
       const files = machineFiles.of(machine);
       throwProblems(this.node.path, fileProblems(files));
-      const userData = writer.userData(machine, files);
-      this.checkSize(machine, userData, files);
       const folder = `nodes/${machine.name}`;
-      output[`${folder}/user-data`] = userData;
+      output[`${folder}/user-data`] = this.userData(machine, files, writer);
       output[`${folder}/meta-data`] = metaData(this.cluster.clusterName, machine);
       const network = networkConfig(this.cluster, machine);
       if (network !== undefined) {
@@ -126,36 +132,43 @@ export class NodeBootstrap extends Construct {
         output[`${folder}/files${file.path}`] = file.content;
       });
     }
-    output['nodes/secrets.manifest'] = secretsManifest(this.cluster);
+    output['nodes/secrets.manifest'] = secretsManifest(this.cluster, this.seal);
     return output;
   }
 
-  private userDataBytes(machine: Machine): number {
-    const files = new MachineFiles(this.cluster, this.settings, tuning).of(machine);
-    return Buffer.byteLength(
-      new CloudConfigWriter(this.sshAuthorizedKeys).userData(machine, files),
-    );
+  /** Plain or compressed, whichever fits with the secrets that are put in later. */
+  private userData(
+    machine: Machine,
+    files: readonly MachineFile[],
+    writer: CloudConfigWriter,
+  ): string {
+    const plain = writer.userData(machine, files);
+    const { limit } = this.seal;
+    if (limit === undefined) {
+      return plain;
+    }
+    const sealed = sealedSizes(plain, userDataSecretsOf(this.cluster, machine, this.seal));
+    if (sealed.plain <= limit) {
+      return plain;
+    }
+    const packed = compress(plain);
+    // Compressing is what takes time here, so the second one is done where it decides.
+    const bytes = sealed.atMost(packed) > limit ? sealed.compressed() : 0;
+    if (bytes > limit) {
+      throw problemAt(this.node.path, sizeProblem(machine, files, { ...this.seal, limit, bytes }));
+    }
+    return packed;
   }
 
-  private checkSize(machine: Machine, userData: string, files: readonly MachineFile[]): void {
-    const limit = this.userDataLimit;
-    if (limit === undefined) {
-      return;
-    }
-    const allowed = limit.toKibibytes() * 1024;
-    const bytes = Buffer.byteLength(userData);
-    if (bytes <= allowed) {
-      return;
-    }
-    const table = files
-      .map((file): [number, string] => [Buffer.byteLength(file.content), file.path])
-      .sort(([a], [b]) => b - a)
-      .map(([size, path]) => `\n  ${String(size).padStart(7)}  ${path}`);
-    throw problemAt(this.node.path, {
-      prop: 'userDataLimit',
-      allowed: `at least the ${bytes} bytes of machine ${machine.name}`,
-      got: `${allowed} bytes`,
-      remedy: `raise it where the platform allows, or deliver files/ by other means; bytes by file:${table.join('')}`,
-    });
+  /** With its secrets, and not compressed. */
+  private userDataBytes(machine: Machine): number {
+    const files = new MachineFiles(this.cluster, this.settings, tuning).of(machine);
+    const plain = new CloudConfigWriter(this.sshAuthorizedKeys).userData(machine, files);
+    return sealedSizes(plain, userDataSecretsOf(this.cluster, machine, this.seal)).plain;
   }
+}
+
+function bytesOf(size: NodeBootstrapProps['userDataLimit']): number | undefined {
+  const kibibytes = size?.toKibibytes({ rounding: SizeRoundingBehavior.NONE });
+  return kibibytes === undefined ? undefined : Math.floor(kibibytes * 1024);
 }

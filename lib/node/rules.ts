@@ -4,18 +4,12 @@ import { endpointRules } from './endpoint/rules';
 import { firewallRules } from './firewall/rules';
 import { hostRules } from './host-rules';
 import { kernelRules } from './kernel/rules';
+import { userDataRules } from './user-data/rules';
 
 const KUBEADM_CONSTANTS = 'kubernetes/kubernetes:cmd/kubeadm/app/constants/constants.go';
 /** What kubeadm's preflight wants of a control plane. */
 const MIN_CPUS = 2;
 const MIN_MEMORY_MEBIBYTES = 1700;
-
-/** Largest user-data that platforms take, in bytes; OpenStack and VMware count it in base64. */
-const LIMITS: ReadonlyArray<[string, number]> = [
-  ['EC2', 16 * 1024],
-  ['Hetzner Cloud', 32 * 1024],
-  ['OpenStack and VMware guestinfo', 48 * 1024],
-];
 
 /** Rules of the node room. */
 export const nodeRules: IRule[] = [
@@ -61,18 +55,6 @@ export const nodeRules: IRule[] = [
   ),
   rule(
     {
-      id: 'GW-NODE-004',
-      severity: Severity.NOTE,
-      title: 'User-data fits the platform',
-      why: 'Platforms cut or refuse user-data beyond their limit; a NoCloud disk or a bare-metal service has none',
-      remedy:
-        'compress it with gzip, which cloud-init takes, or deliver files/ by other means; userDataLimit makes it an error',
-      reference: 'https://cloudinit.readthedocs.io/en/latest/explanation/format.html',
-    },
-    (cluster) => sizeNotes(cluster),
-  ),
-  rule(
-    {
       id: 'GW-NODE-005',
       severity: Severity.NOTE,
       title: 'Kubelet serving certificates have an approver',
@@ -87,6 +69,7 @@ export const nodeRules: IRule[] = [
         ? [{ message: 'kubelets serve with self-signed certificates' }]
         : [],
   ),
+  ...userDataRules,
   ...kernelRules,
   ...endpointRules,
   ...controlPlaneRules,
@@ -116,22 +99,3 @@ export const nodeRules: IRule[] = [
     },
   ),
 ];
-
-/** One machine of each kind stands for the rest: they differ by a few bytes. */
-function sizeNotes(cluster: Cluster) {
-  const summary = cluster._summary('nodes');
-  const [first, second] = cluster.controlPlanes;
-  const samples = [first, second, cluster.workers[0]].filter((m) => m !== undefined);
-  if (summary === undefined || samples.length === 0) {
-    return [];
-  }
-  const bytes = Math.max(...samples.map((m) => summary.userDataBytes(m)));
-  const beyond = LIMITS.filter(([, limit]) => bytes > limit).map(([platform]) => platform);
-  return beyond.length === 0
-    ? []
-    : [
-        {
-          message: `user-data has ${Math.ceil(bytes / 1024)} KiB before it is sealed, more than ${beyond.join(', ')} take`,
-        },
-      ];
-}

@@ -1,17 +1,26 @@
-import type { Cluster, Machine } from '../cluster';
+import { clientUrls, type Cluster, type Machine } from '../cluster';
 import { paths } from './paths';
 
 /** Who needs a secret. */
 type Audience = 'all' | 'control-planes' | 'first';
 
-interface SecretRow {
+/** One secret that machines need. */
+export interface SecretRow {
   /** Path below the machine's secrets directory. */
   readonly path: string;
   readonly audience: Audience;
-  /** What the content must look like. */
+  /** What the content must look like: `PEM …`, or a pattern of character classes with counts. */
   readonly format: string;
   /** Whether this cluster needs it; a row without is always needed. */
   readonly when?: (cluster: Cluster) => boolean;
+}
+
+/** How the manifest is read besides its rows. */
+export interface SealFacts {
+  /** Largest user-data in bytes, if there is a limit. */
+  readonly limit?: number;
+  /** Whether long-lived keys stay out of user-data. */
+  readonly keysBySsh: boolean;
 }
 
 const FIRST_ONLY: ReadonlyArray<[string, string]> = [
@@ -41,29 +50,66 @@ const secretRows: readonly SecretRow[] = [
   ...FIRST_ONLY.map(([path, format]): SecretRow => ({ path, audience: 'first', format })),
 ];
 
+/**
+ * Whether it opens the cluster to whoever reads it later. Token and certificate key do not: what they
+ * open is gone after a day and after two hours.
+ */
+function isLongLivedKey({ path, format }: SecretRow): boolean {
+  return format === 'PEM private key' || path === 'encryption-key';
+}
+
 /** Paths, below the secrets directory, of what one machine needs before it joins. */
 export function secretsOf(cluster: Cluster, machine: Machine): string[] {
-  return pathsOf(cluster, machine, (row) => row.audience !== 'first');
+  return rowsFor(cluster, machine)
+    .filter((row) => row.audience !== 'first')
+    .map((row) => row.path);
 }
 
 /** Paths of what it needs besides when it founds the cluster. */
 export function foundingSecretsOf(cluster: Cluster, machine: Machine): string[] {
-  return pathsOf(cluster, machine, (row) => row.audience === 'first');
-}
-
-function pathsOf(
-  cluster: Cluster,
-  machine: Machine,
-  wanted: (row: SecretRow) => boolean,
-): string[] {
-  return rowsOf(cluster)
-    .filter((row) => wanted(row) && machinesOf(cluster, row.audience).includes(machine))
+  return rowsFor(cluster, machine)
+    .filter((row) => row.audience === 'first')
     .map((row) => row.path);
 }
 
-/** The table of all secrets, for whoever delivers them; a row per secret, columns apart by two spaces. */
-export function secretsManifest(cluster: Cluster): string {
-  const rows = rowsOf(cluster).map((row) => [
+/** What is put into the user-data of one machine when it is sealed. */
+export function userDataSecretsOf(
+  cluster: Cluster,
+  machine: Machine,
+  facts: SealFacts,
+): SecretRow[] {
+  return rowsFor(cluster, machine).filter((row) => !(facts.keysBySsh && isLongLivedKey(row)));
+}
+
+/** Names of the machines that get a long-lived key. */
+export function keyHolders(cluster: Cluster): string[] {
+  const rows = rowsOf(cluster).filter(isLongLivedKey);
+  return cluster.machines
+    .filter((machine) => rows.some((row) => machinesOf(cluster, row.audience).includes(machine)))
+    .map((machine) => machine.name);
+}
+
+function rowsOf(cluster: Cluster): SecretRow[] {
+  return secretRows.filter(({ when }) => when?.(cluster) ?? true);
+}
+
+function rowsFor(cluster: Cluster, machine: Machine): SecretRow[] {
+  return rowsOf(cluster).filter((row) => machinesOf(cluster, row.audience).includes(machine));
+}
+
+/**
+ * What `seal` reads, and whoever delivers by hand: facts, a row per machine, a row per secret, columns
+ * apart by two spaces.
+ */
+export function secretsManifest(cluster: Cluster, facts: SealFacts): string {
+  const settings = [
+    ['cluster', cluster.clusterName],
+    // Where admin.conf of a person's own machine points.
+    ['endpoint', clientUrls(cluster)[0]!],
+    ['user-data-limit', facts.limit === undefined ? 'none' : String(facts.limit)],
+  ];
+  const machines = cluster.machines.map((m) => [m.name, m.address]);
+  const secrets = rowsOf(cluster).map((row) => [
     row.path,
     '0600',
     row.audience === 'all'
@@ -71,25 +117,39 @@ export function secretsManifest(cluster: Cluster): string {
       : machinesOf(cluster, row.audience)
           .map((m) => m.name)
           .join(','),
+    deliveryOf(row, facts),
     row.format,
   ]);
-  const table = [['path', 'mode', 'machines', 'format'], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]!.length)));
   return [
     `# What each machine must hold below ${paths.secrets}/ before it boots: owner root, directories 0700.`,
-    '# An asterisk means every machine of the cluster.',
-    ...table.map((row) =>
-      row
-        .map((text, column) => text.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    ),
+    '# "cdk8s-groundwork seal" reads this file and writes user-data that brings it all.',
+    ...table(settings),
+    '',
+    ...table([['machine', 'address'], ...machines]),
+    '',
+    '# An asterisk means every machine. What says ssh stays out of user-data with --keys-by-ssh, or always.',
+    ...table([['path', 'mode', 'machines', 'delivery', 'format'], ...secrets]),
     '',
   ].join('\n');
 }
 
-function rowsOf(cluster: Cluster): SecretRow[] {
-  return secretRows.filter(({ when }) => when === undefined || when(cluster));
+function deliveryOf(row: SecretRow, { keysBySsh }: SealFacts): string {
+  if (!isLongLivedKey(row)) {
+    return 'user-data';
+  }
+  return keysBySsh ? 'ssh' : 'user-data|ssh';
+}
+
+function table(rows: readonly string[][]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]!.length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((text, column) => text.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 function machinesOf(cluster: Cluster, audience: Audience): Machine[] {

@@ -1,4 +1,4 @@
-import { App, Size } from 'cdk8s';
+import { App } from 'cdk8s';
 import { parse } from 'yaml';
 import { Cluster, Machine, Zone } from '../../lib';
 import { NodeBootstrap } from '../../lib/node';
@@ -250,17 +250,6 @@ describe('what is refused', () => {
     expect(refused(() => oslo({}, { kubeVipImage: 'mirror.example.no:5000/kube-vip:v1' }))).toBe(
       'accepted',
     );
-  });
-
-  test('user-data beyond the limit, with a table of what takes the room', () => {
-    const message = refused(() => oslo({}, { userDataLimit: Size.kibibytes(16) }).files());
-    expect(message).toMatch(
-      /^\[nodes\] userDataLimit must be at least the \d+ bytes of machine cp-1, got 16384 bytes; raise it/,
-    );
-    expect(message.split('\n')[1]).toMatch(/^ +\d+ {2}\/usr\/local\/lib\/groundwork\/bootstrap$/);
-    expect(oslo({}, { userDataLimit: Size.kibibytes(128) }).files()).toHaveProperty([
-      'nodes/cp-1/user-data',
-    ]);
   });
 
   test("a file that kubectl would collect, and a file of the bootstrap's own", () => {

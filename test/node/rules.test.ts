@@ -59,27 +59,6 @@ describe('findings', () => {
     ]);
     expect(messages(oslo().cluster, 'GW-NODE-003')).toEqual([]);
   });
-
-  test('GW-NODE-004: platforms that would refuse the user-data', () => {
-    const { cluster, node } = oslo();
-    const limits = { EC2: 16, 'Hetzner Cloud': 32, 'OpenStack and VMware guestinfo': 48 };
-    const expected = () => {
-      const { userDataBytes } = cluster._summary('nodes')!;
-      const kibibytes = Math.max(...cluster.controlPlanes.map(userDataBytes)) / 1024;
-      const beyond = Object.entries(limits).filter(([, limit]) => kibibytes > limit);
-      return `user-data has ${Math.ceil(kibibytes)} KiB before it is sealed, more than ${beyond.map(([name]) => name).join(', ')} take`;
-    };
-    expect(messages(cluster, 'GW-NODE-004')).toEqual([expected()]);
-    const before = expected();
-    cluster.ledger.requireFile('/etc/large', {
-      by: node,
-      why: 'test',
-      content: `${'x'.repeat(40000)}\n`,
-    });
-    expect(messages(cluster, 'GW-NODE-004')).toEqual([expected()]);
-    expect(expected()).not.toBe(before);
-    expect(expected()).toContain('OpenStack');
-  });
 });
 
 test("every value of the kubelet's configuration has a reason or is a fact", () => {

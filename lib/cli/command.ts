@@ -1,0 +1,35 @@
+/** What a command may use of the world around it. */
+export interface Surroundings {
+  /** Prints a line of the result. */
+  readonly out: (line: string) => void;
+  /** Prints a line that says what went wrong. */
+  readonly error: (line: string) => void;
+  readonly now: () => Date;
+}
+
+/** One option of a command. */
+export interface Option {
+  readonly type: 'string' | 'boolean';
+  /** What stands for the value in the usage. */
+  readonly value?: string;
+  readonly required?: boolean;
+  readonly help: string;
+}
+
+/** What was typed, after it was checked against the command's table. */
+export interface Arguments {
+  readonly positionals: readonly string[];
+  readonly text: (option: string) => string;
+  readonly flag: (option: string) => boolean;
+}
+
+/** One command: its words, its table of options, and what it does. */
+export interface Command {
+  /** The words that choose it, for example `secrets new`. */
+  readonly name: string;
+  readonly summary: string;
+  /** Names of the arguments without a dash, all required. */
+  readonly positionals: readonly string[];
+  readonly options: Readonly<Record<string, Option>>;
+  readonly run: (args: Arguments, around: Surroundings) => Promise<void> | void;
+}

@@ -1,0 +1,83 @@
+import { parseArgs } from 'node:util';
+import type { Arguments, Command, Surroundings } from './command';
+import { sealCommand } from './commands/seal';
+import { secretsCheck, secretsNew, secretsRenew } from './commands/secrets';
+import { Failure, UsageFailure } from './failure';
+import { overview, page } from './usage';
+
+const commands: readonly Command[] = [secretsNew, sealCommand, secretsCheck, secretsRenew];
+
+/**
+ * Runs one command line and says how it ended: 0 done, 1 refused or failed, 2 not understood. Nothing
+ * is half written, and no message ever shows a secret.
+ */
+export async function run(argv: readonly string[], around: Surroundings): Promise<number> {
+  if (argv.length === 0 || ['help', '--help', '-h'].includes(argv[0]!)) {
+    around.out(overview(commands));
+    return argv.length === 0 ? 2 : 0;
+  }
+  try {
+    const [command, rest] = choose(argv);
+    if (rest.some((word) => word === '--help' || word === '-h')) {
+      around.out(page(command));
+      return 0;
+    }
+    await command.run(understand(command, rest), around);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Failure)) {
+      throw error;
+    }
+    around.error(`cdk8s-groundwork: ${error.message}`);
+    return error instanceof UsageFailure ? 2 : 1;
+  }
+}
+
+function choose(argv: readonly string[]): [Command, string[]] {
+  for (const command of commands) {
+    const words = command.name.split(' ');
+    if (words.every((word, index) => argv[index] === word)) {
+      return [command, argv.slice(words.length)];
+    }
+  }
+  const names = commands.map(({ name }) => name).join(', ');
+  const typed = argv
+    .filter((word) => !word.startsWith('-'))
+    .slice(0, 2)
+    .join(' ');
+  throw new UsageFailure(`command must be one of ${names}, got ${typed || argv[0]}; see --help`);
+}
+
+function understand(command: Command, rest: string[]): Arguments {
+  const { values, positionals } = parsed(command, rest);
+  const remedy = `see cdk8s-groundwork ${command.name} --help`;
+  if (positionals.length !== command.positionals.length) {
+    const wanted = command.positionals.map((name) => `<${name}>`).join(' ') || 'no arguments';
+    throw new UsageFailure(
+      `arguments of ${command.name} must be ${wanted}, got ${positionals.join(' ') || 'nothing'}; ${remedy}`,
+    );
+  }
+  for (const [name, option] of Object.entries(command.options)) {
+    if (option.required && (values[name] ?? '') === '') {
+      throw new UsageFailure(`--${name} of ${command.name} must be given, got nothing; ${remedy}`);
+    }
+  }
+  return {
+    positionals,
+    text: (option) => String(values[option] ?? ''),
+    flag: (option) => values[option] === true,
+  };
+}
+
+function parsed(command: Command, rest: string[]) {
+  const options = Object.fromEntries(
+    Object.entries(command.options).map(([name, { type }]) => [name, { type }]),
+  );
+  try {
+    return parseArgs({ args: rest, options, allowPositionals: true, strict: true });
+  } catch (error) {
+    // Its messages name the option and nothing of the value.
+    const [sentence] = (error as Error).message.split('. ');
+    throw new UsageFailure(`${sentence}; see cdk8s-groundwork ${command.name} --help`);
+  }
+}

@@ -1,0 +1,128 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import type { Pair } from './authorities';
+import { mustBe } from './failure';
+
+const FORMAT = 'cdk8s-groundwork secrets 1';
+
+/** All secrets of one cluster, as `secrets new` makes them. */
+export interface Secrets {
+  /** Path below the machines' secrets directory → content, without the newline that ends a value. */
+  readonly files: Readonly<Record<string, string>>;
+  /** The certificate of admin.conf. Kept here, so that sealing twice gives the same bytes. */
+  readonly admin: Pair;
+}
+
+/** Writes a file that was not there before. */
+export function createSecretsFile(path: string, secrets: Secrets): void {
+  if (existsSync(path)) {
+    throw mustBe(
+      `--out ${path}`,
+      'a file that does not exist yet',
+      'one',
+      'authorities are made once for a cluster; for a new token use secrets renew',
+    );
+  }
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  write(path, secrets, 'wx');
+}
+
+/** Puts new content in place of the old in one step. */
+export function replaceSecretsFile(path: string, secrets: Secrets): void {
+  const aside = `${path}.new`;
+  if (existsSync(aside)) {
+    throw mustBe(
+      aside,
+      'absent',
+      'a file that an interrupted run left behind',
+      `look at ${path}; when it is whole, remove the other`,
+    );
+  }
+  write(aside, secrets, 'wx');
+  renameSync(aside, path);
+}
+
+/** Reads and understands a secrets file. What it says of a mistake never shows the content. */
+export function readSecretsFile(path: string): Secrets {
+  const text = read(path);
+  const value = parse(text);
+  if (value?.format !== FORMAT || !isTexts(value.files) || !isTexts(value.admin)) {
+    throw mustBe(
+      `--secrets ${path}`,
+      'a file that secrets new wrote',
+      'another one',
+      'name the right file',
+    );
+  }
+  const { certificate = '', key = '' } = value.admin;
+  return { files: value.files, admin: { certificate, key } };
+}
+
+function read(path: string): string {
+  if (!existsSync(path)) {
+    throw mustBe(
+      `--secrets ${path}`,
+      'a file',
+      'nothing',
+      `make one with cdk8s-groundwork secrets new --out ${path}`,
+    );
+  }
+  // The last three digits: owner, group, others.
+  const mode = statSync(path).mode.toString(8).slice(-3);
+  if (process.platform !== 'win32' && !mode.endsWith('00')) {
+    throw mustBe(
+      `permissions of ${path}`,
+      '0600',
+      `0${mode}`,
+      `chmod 600 ${path}, and ask yourself who may have read it`,
+    );
+  }
+  return readFileSync(path, 'utf8');
+}
+
+interface Parsed {
+  readonly format?: unknown;
+  readonly files?: unknown;
+  readonly admin?: unknown;
+}
+
+function parse(text: string): Parsed | undefined {
+  try {
+    return JSON.parse(text) as Parsed;
+  } catch {
+    return undefined;
+  }
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((text) => typeof text === 'string')
+  );
+}
+
+function write(path: string, { files, admin }: Secrets, flags: string): void {
+  const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const file = openSync(path, flags, 0o600);
+  try {
+    writeSync(file, `${JSON.stringify({ format: FORMAT, files: sorted, admin }, null, 2)}\n`);
+    fsyncSync(file);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
