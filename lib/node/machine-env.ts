@@ -23,7 +23,7 @@ export function machineEnv(
     WAIT_FOR: before?.name ?? '',
     WAIT_URL: before?.url ?? '',
     API_URL: cluster.endpoint.url,
-    LOCAL_API_URL: machine.isControlPlane ? apiUrl(cluster, machine) : '',
+    LOCAL_API_URL: machine.isControlPlane ? apiServerUrl(cluster, machine) : '',
     // The other control planes, asked before a cluster is founded.
     PEERS: before === undefined ? peers(cluster, machine) : '',
     KUBE_VIP_IMAGE: virtual ? kubeVipImage : '',

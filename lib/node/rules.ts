@@ -1,4 +1,4 @@
-import { rule, Severity, type Cluster, type IRule } from '../cluster';
+import { rule, Severity, type IRule } from '../cluster';
 import { controlPlaneRules } from './control-plane/rules';
 import { endpointRules } from './endpoint/rules';
 import { firewallRules } from './firewall/rules';

@@ -7,6 +7,7 @@ import {
   EtcdOnNvme,
   GroundworkApp,
   NvmeControlPlane,
+  TunedCalico,
   Underlay,
   type ClusterProps,
   type EtcdAlertsOptions,
@@ -206,6 +207,7 @@ test('the whole cluster: backup first, then the kind of the alerts is waited for
   const app = new GroundworkApp({ outdir: tempDir() });
   const plane = new NvmeControlPlane(app, 'oslo', {
     ...osloProps(),
+    cni: TunedCalico.configure(),
     etcdAlerts: EtcdAlerts.configure({ labels: { release: 'stack' } }),
     etcdBackup: EtcdBackup.configure({ target: bucket() }),
     etcd: EtcdOnNvme.configure({ quota: Size.gibibytes(2) }),

@@ -7,7 +7,7 @@ import { controlPlaneRules } from '../../lib/node/control-plane/rules';
 import { flagFate } from '../../lib/node/control-plane/flags';
 import { patchFault } from '../../lib/node/control-plane/patches';
 import { osloPlane } from '../control-plane/oslo-plane';
-import { osloCluster, osloMachine } from '../support/oslo';
+import { osloCluster } from '../support/oslo';
 import { kubeadmChecks } from './kubeadm-checks';
 import { messages, oslo } from './support';
 

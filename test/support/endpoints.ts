@@ -1,4 +1,4 @@
-import { ApiEndpoint, ApiEndpointKind, Machine, type ClusterProps } from '../../lib';
+import { ApiEndpoint, ApiEndpointKind, Machine, type ClusterSpec } from '../../lib';
 import { osloMachine } from './oslo';
 
 const dnsName = 'api.oslo.example';
@@ -23,8 +23,8 @@ export const endpoints: Readonly<Record<ApiEndpointKind, ApiEndpoint>> = {
 /** The flagship's control planes with one worker, behind an endpoint. */
 export function behind(
   endpoint: ApiEndpoint,
-  changes: Partial<ClusterProps> = {},
-): Partial<ClusterProps> {
+  changes: Partial<ClusterSpec> = {},
+): Partial<ClusterSpec> {
   const worker = Machine.worker('w-1', { zone: 'oslo-1', address: '10.20.0.21' });
   return { endpoint, machines: [1, 2, 3].map((n) => osloMachine(n)).concat(worker), ...changes };
 }
