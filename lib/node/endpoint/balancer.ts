@@ -28,7 +28,8 @@ defaults
   option srvtcpka
   option redispatch 1
   retries 3
-  timeout connect 5s
+  # Shorter than keepalived's look, so that a dead machine does not spoil it: the next one is tried.
+  timeout connect 1s
   timeout client 1m
   timeout server 1m
   timeout check 3s

@@ -133,9 +133,9 @@ export function keepalivedRows() {
     ),
     fall: tuned(
       key('vrrp_script fall'),
-      2,
+      3,
       '1',
-      'one slow answer does not move the address; HAProxy goes to another API server by itself',
+      'longer than HAProxy takes to leave an API server that is not ready: that moves no address',
       KEEPALIVED,
     ),
     rise: tuned(key('vrrp_script rise'), 1, '1', 'kubeadm init waits for the address', KEEPALIVED),
