@@ -2,6 +2,8 @@ import { Size } from 'cdk8s';
 import {
   ApiEndpoint,
   Encapsulation,
+  EtcdBackup,
+  EtcdBackupTarget,
   EtcdDisk,
   EtcdOnNvme,
   GroundworkApp,
@@ -52,6 +54,14 @@ new NvmeControlPlane(app, 'oslo', {
   kubeProxy: IpvsKubeProxy.configure({ scheduler: IpvsScheduler.RR }),
   ingress: HardenedNginxIngress.configure(),
   etcd: EtcdOnNvme.configure(),
+  etcdBackup: EtcdBackup.configure({
+    target: EtcdBackupTarget.s3({
+      endpoint: 'https://s3.oslo.example',
+      bucket: 'oslo-etcd',
+      region: 'no-oslo-1',
+      country: 'NO',
+    }),
+  }),
 });
 
 app.synth();

@@ -18,9 +18,10 @@ export interface NodeBootstrapOptions {
   readonly sshAuthorizedKeys?: string[];
   /**
    * Largest user-data that the platform takes, for example `UserDataLimit.HETZNER_CLOUD`. User-data that
-   * would be larger with its secrets is compressed, in a form that cloud-init unpacks by itself. When
-   * that does not fit either, it throws when the files are rendered, with a table of what takes the
-   * room. A platform with a limit is taken to have a metadata service: see `keysBySsh`.
+   * would be larger with its secrets is compressed, in a form that cloud-init unpacks by itself; when
+   * that is not enough, comment lines of files are left out as well. When that does not fit either, it
+   * throws when the files are rendered, with a table of what takes the room. A platform with a limit is
+   * taken to have a metadata service: see `keysBySsh`.
    *
    * @default - no limit, as on a NoCloud disk; finding GW-NODE-004 names platforms that would refuse it
    */

@@ -28,6 +28,7 @@ import { nodeRules } from './rules';
 import { keyHolders, secretsManifest, userDataSecretsOf, type SealFacts } from './secrets';
 import { nodeDecisions, tuning } from './tuning';
 import { sealedSizes } from './user-data/allowance';
+import { brief } from './user-data/brief';
 import { compress } from './user-data/form';
 import { sizeProblem } from './user-data/size-problem';
 
@@ -119,10 +120,11 @@ export class NodeBootstrap extends Construct {
     const writer = new CloudConfigWriter(this.sshAuthorizedKeys);
     const output: Record<string, string> = {};
     for (const machine of this.cluster.machines) {
-      const files = machineFiles.of(machine);
-      throwProblems(this.node.path, fileProblems(files));
+      const all = machineFiles.of(machine);
+      throwProblems(this.node.path, fileProblems(all));
       const folder = `nodes/${machine.name}`;
-      output[`${folder}/user-data`] = this.userData(machine, files, writer);
+      const { userData, files } = this.fitting(machine, all, writer);
+      output[`${folder}/user-data`] = userData;
       output[`${folder}/meta-data`] = metaData(this.cluster.clusterName, machine);
       const network = networkConfig(this.cluster, machine);
       if (network !== undefined) {
@@ -136,28 +138,33 @@ export class NodeBootstrap extends Construct {
     return output;
   }
 
-  /** Plain or compressed, whichever fits with the secrets that are put in later. */
-  private userData(
+  /**
+   * Plain, compressed, or compressed without comments, whichever fits with the secrets that are put in
+   * later; and the files as they are in it.
+   */
+  private fitting(
     machine: Machine,
     files: readonly MachineFile[],
     writer: CloudConfigWriter,
-  ): string {
+  ): { userData: string; files: readonly MachineFile[] } {
+    const rows = userDataSecretsOf(this.cluster, machine, this.seal);
     const plain = writer.userData(machine, files);
     const { limit } = this.seal;
-    if (limit === undefined) {
-      return plain;
+    if (limit === undefined || sealedSizes(plain, rows).plain <= limit) {
+      return { userData: plain, files };
     }
-    const sealed = sealedSizes(plain, userDataSecretsOf(this.cluster, machine, this.seal));
-    if (sealed.plain <= limit) {
-      return plain;
+    let bytes = 0;
+    for (const some of [files, files.map(brief)]) {
+      const text = writer.userData(machine, some);
+      const userData = compress(text);
+      const sealed = sealedSizes(text, rows);
+      // Compressing is what takes time here, so the second one is done where it decides.
+      bytes = sealed.atMost(userData) > limit ? sealed.compressed() : 0;
+      if (bytes <= limit) {
+        return { userData, files: some };
+      }
     }
-    const packed = compress(plain);
-    // Compressing is what takes time here, so the second one is done where it decides.
-    const bytes = sealed.atMost(packed) > limit ? sealed.compressed() : 0;
-    if (bytes > limit) {
-      throw problemAt(this.node.path, sizeProblem(machine, files, { ...this.seal, limit, bytes }));
-    }
-    return packed;
+    throw problemAt(this.node.path, sizeProblem(machine, files, { ...this.seal, limit, bytes }));
   }
 
   /** With its secrets, and not compressed. */

@@ -13,7 +13,7 @@ usage: apply.sh [--context-ok] [--from PHASE] [--no-wait] [--orphans]
   --no-wait      wait neither for machines nor for pods, only for what the next phase cannot do without
   --orphans      list objects of this cluster that are applied but no longer rendered; changes nothing
 Fields that somebody else changed by hand come back to the rendered values.
-phases: 00-kube-proxy 05-node-local-dns 10-cni-operator 20-cni 30-network-policy 50-ingress
+phases: 00-kube-proxy 05-node-local-dns 10-cni-operator 20-cni 30-network-policy 50-ingress 60-storage-policy
 TEXT
 }
 
@@ -33,7 +33,7 @@ while [ "$#" -gt 0 ]; do
       shift
       from=${1:-}
       case "$from" in
-        00-kube-proxy | 05-node-local-dns | 10-cni-operator | 20-cni | 30-network-policy | 50-ingress) ;;
+        00-kube-proxy | 05-node-local-dns | 10-cni-operator | 20-cni | 30-network-policy | 50-ingress | 60-storage-policy) ;;
         *) usage >&2; die "no phase '$from'" ;;
       esac
       ;;
@@ -130,6 +130,7 @@ apps DaemonSet kube-system/kube-proxy
 apps DaemonSet kube-system/node-local-dns
 apps Deployment nginx-ingress/nginx-ingress
 apps Deployment tigera-operator/tigera-operator
+batch CronJob kube-system/etcd-backup
 crd.projectcalico.org FelixConfiguration /default
 networking.k8s.io IngressClass /nginx
 networking.k8s.io NetworkPolicy nginx-ingress/nginx-ingress
@@ -221,6 +222,10 @@ fi
 if phase 50-ingress; then
   apply 50-ingress.k8s.yaml
   rollout nginx-ingress deployment/nginx-ingress
+fi
+
+if phase 60-storage-policy; then
+  apply 60-storage-policy.k8s.yaml
 fi
 
 say 'all phases applied'

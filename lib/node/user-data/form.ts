@@ -17,7 +17,8 @@ const HEAD = [
   '',
 ].join('\n');
 const TAIL = `\n--${BOUNDARY}--\n`;
-const COLUMNS = 76;
+/** As long as a line of a mail may be: each line end counts against the limit. */
+const COLUMNS = 996;
 
 /** The compressed form of a cloud-config. The same bytes everywhere: Node's own zlib is not the same in each version. */
 export function compress(text: string): string {
