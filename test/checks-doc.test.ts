@@ -11,6 +11,7 @@ import { etcdRules } from '../lib/etcd/rules';
 import { ingressRules } from '../lib/ingress/rules';
 import { nodeRules } from '../lib/node/rules';
 import { proxyRules } from '../lib/proxy/rules';
+import { knownFailures } from './support/known-failures';
 import { projectRoot } from './support/markdown';
 
 const rooms: Record<string, IRule[]> = {
@@ -46,6 +47,16 @@ function page(): string {
     "`cluster.acknowledge(id, reason)`. A violation's own remedy may be more exact than the one here.",
     '',
     ...sections,
+    '## Known failures',
+    '',
+    'How machines and their etcd broke in clusters of others, and what catches it here.',
+    '',
+    '| number | failure | caught by |',
+    '| --- | --- | --- |',
+    ...knownFailures().map(
+      ({ number, title, caughtBy }) => `| ${[number, title, caughtBy].map(cell).join(' | ')} |`,
+    ),
+    '',
   ].join('\n');
 }
 
@@ -61,5 +72,21 @@ test('an id belongs to one rule, and names its room', () => {
   expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
   for (const [room, rules] of Object.entries(rooms)) {
     expect(rules.filter(({ id }) => !id.startsWith(`GW-${room.toUpperCase()}-`))).toEqual([]);
+  }
+});
+
+test('every known failure of machines and of etcd is caught by something that exists', () => {
+  const numbers = (room: string, count: number) =>
+    Array.from({ length: count }, (_, n) => `${room}${String(n + 1).padStart(2, '0')}`);
+  const failures = knownFailures();
+  expect(failures.map(({ number }) => number)).toEqual([
+    ...numbers('ETCD', 18),
+    ...numbers('NODE', 21),
+  ]);
+  const ids = new Set(all.map(({ id }) => id));
+  for (const { number, caughtBy } of failures) {
+    expect([number, caughtBy]).toEqual([number, expect.stringMatching(/./)]);
+    const named = caughtBy.match(/GW-[A-Z]+-\d{3}/g) ?? [];
+    expect(named.filter((id) => !ids.has(id))).toEqual([]);
   }
 });

@@ -21,8 +21,14 @@ import { readTree } from '../support/tree';
 import { cli, rendered, workplace, writeAll } from './cli';
 
 const SECRETS = '/etc/groundwork/secrets/';
-const KEYS = ['pki/ca.key', 'pki/etcd/ca.key', 'pki/front-proxy-ca.key', 'pki/sa.key'];
-const JOIN = ['bootstrap-token', 'pki/ca.crt', 'certificate-key'];
+const KEYS = [
+  'encryption-key',
+  'pki/ca.key',
+  'pki/etcd/ca.key',
+  'pki/front-proxy-ca.key',
+  'pki/sa.key',
+];
+const JOIN = ['bootstrap-token', 'pki/ca.crt', 'certificate-key', 'encryption-key'];
 const FOUND = [
   'pki/ca.key',
   'pki/etcd/ca.crt',
@@ -158,9 +164,9 @@ describe('seal', () => {
     const { out } = await seal();
     expect(out.split('\n').map((line) => line.replace(/(?<= )\d{5}(?= )/, 'N'))).toEqual([
       `sealed 4 machines of oslo into ${at('sealed')}/`,
-      '  cp-1  user-data N bytes, 10 secrets',
-      '  cp-2  user-data N bytes, 3 secrets',
-      '  cp-3  user-data N bytes, 3 secrets',
+      '  cp-1  user-data N bytes, 11 secrets',
+      '  cp-2  user-data N bytes, 4 secrets',
+      '  cp-3  user-data N bytes, 4 secrets',
       '  w-1   user-data N bytes, 2 secrets',
       'admin.conf: https://api.oslo.example:6443, valid until 2027-11-27',
       expect.stringMatching(/^caCertHashes: sha256:[0-9a-f]{64}$/),
@@ -171,8 +177,8 @@ describe('seal', () => {
 });
 
 describe('keys by SSH', () => {
-  const command = (folder: string) =>
-    `  tar -C ${folder}/cp-1/secrets -cf - . | ssh 10.20.0.11 'sudo mkdir -p /etc/groundwork/secrets && sudo tar -C /etc/groundwork/secrets --no-same-owner -xf -'`;
+  const command = (folder: string, n: number) =>
+    `  tar -C ${folder}/cp-${n}/secrets -cf - . | ssh 10.20.0.1${n} 'sudo mkdir -p /etc/groundwork/secrets && sudo tar -C /etc/groundwork/secrets --no-same-owner -xf -'`;
 
   test.each([
     ['as the person who seals says', {}, ['--keys-by-ssh']],
@@ -186,9 +192,9 @@ describe('keys by SSH', () => {
       WANTED['cp-1']!.filter((path) => !KEYS.includes(path)),
     );
     expect(text).not.toContain('PRIVATE KEY-----\n      ');
-    expect(out.split('\n').slice(-2)).toEqual([
+    expect(out.split('\n').slice(-4)).toEqual([
       'keys stay out of user-data; these machines wait for them after they have booted:',
-      command(at('sealed')),
+      ...[1, 2, 3].map((n) => command(at('sealed'), n)),
     ]);
   });
 
@@ -211,7 +217,7 @@ describe('a limit', () => {
     const text = readFileSync(join(at('sealed'), 'cp-1/user-data'), 'utf8');
     expect(Object.keys(secretsIn(parse(unpacked(text))))).toEqual(WANTED['cp-1']);
     expect(out).toContain(
-      `cp-1  user-data ${Buffer.byteLength(text)} of ${LIMIT * 1024} bytes, compressed, 10 secrets`,
+      `cp-1  user-data ${Buffer.byteLength(text)} of ${LIMIT * 1024} bytes, compressed, 11 secrets`,
     );
     const worker = readFileSync(join(at('sealed'), 'w-1/user-data'), 'utf8');
     expect(worker.startsWith('#cloud-config\n')).toBe(true);

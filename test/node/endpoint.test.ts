@@ -75,7 +75,7 @@ describe('the way to the API on a machine', () => {
       const units = words(unpacked(output, machine, '/etc/groundwork/units.list'));
       return [
         ...['haproxy', 'keepalived'].filter((name) => packages.includes(name)),
-        ...units,
+        ...units.filter((unit) => /^(haproxy|keepalived)\./.test(unit)),
         ...[HAPROXY, KEEPALIVED].filter((path) => has(output, machine, path)),
       ];
     };
@@ -97,7 +97,7 @@ describe('the way to the API on a machine', () => {
       return cluster.ledger.forMachine(cluster.machines[machine]!).ports.map(({ key }) => key);
     };
     expect(ports(KEEPALIVED_HAPROXY, 0)).toEqual([
-      ...['10250/tcp from control-plane', '2379-2380/tcp from control-plane'],
+      ...['10250/tcp from machines', '10250/tcp from pods', '2379-2380/tcp from control-plane'],
       ...['6443/tcp from anywhere', '7443/tcp from anywhere', 'protocol 112 from control-plane'],
     ]);
     expect(ports(KEEPALIVED_HAPROXY, 3)).toEqual(['10250/tcp from control-plane']);
