@@ -203,22 +203,28 @@ project.addTask('start', {
   ],
 });
 
-// The tier in which real programs judge the output: same settings, other files.
-new JsonFile(project, 'jest.tools.config.json', {
-  obj: {
-    testMatch: ['<rootDir>/test/tools/**/*.tools.ts'],
-    moduleNameMapper: {
-      [`^${name}$`]: '<rootDir>/lib/index.ts',
-      [`^${name}/testing$`]: '<rootDir>/lib/testing/index.ts',
+// Tiers with files of their own: same settings, other files.
+function addTier(tier: string, description: string, testTimeout: number, options: string[] = []) {
+  const config = `jest.${tier}.config.json`;
+  new JsonFile(project, config, {
+    obj: {
+      testMatch: [`<rootDir>/test/${tier}/**/*.${tier}.ts`],
+      moduleNameMapper: {
+        [`^${name}$`]: '<rootDir>/lib/index.ts',
+        [`^${name}/testing$`]: '<rootDir>/lib/testing/index.ts',
+      },
+      testTimeout,
+      transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },
     },
-    testTimeout: 120000,
-    transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },
-  },
-});
-project.addTask('test:tools', {
-  description: 'Let real programs judge the output; says which of them are missing',
-  steps: [{ exec: 'jest --ci --config jest.tools.config.json', receiveArgs: true }],
-});
+  });
+  project.addTask(`test:${tier}`, {
+    description,
+    steps: [{ exec: ['jest --ci', ...options, `--config ${config}`].join(' '), receiveArgs: true }],
+  });
+}
+addTier('tools', 'Let real programs judge the output; says which of them are missing', 120_000);
+// One file after the other: each boots as many machines as there is room for.
+addTier('boot', 'Boot the output on emulated machines', 900_000, ['--runInBand']);
 
 project.addTask('bench', {
   description: 'Compile, then print how far the library is from its budgets',

@@ -1,0 +1,132 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bootImage } from './image';
+import { BootMachine, KernelPanic, type NvmeDisk } from './machine';
+import { ENV, must, bootLacks } from './programs';
+import { DISK_GIB, serialOf, type Site } from './site';
+
+// Machines of one site, their disks and the wire between them. Everything is in one folder, which is gone
+// afterwards; when a test failed, the consoles stay.
+
+const absent = bootLacks();
+const demanded = process.env.GROUNDWORK_REQUIRE_BOOT === '1';
+const canBoot = absent.length === 0 || demanded;
+if (!canBoot) {
+  process.stderr.write(`SKIPPED, no machine is booted: ${absent.join(', ')}\n`);
+}
+
+/** A suite of tests that boot machines; skipped, and said so, where that cannot be done. */
+export const describeBoot = canBoot ? describe : describe.skip;
+
+/** The machines of one suite. */
+export class Lab {
+  private made?: string;
+  private readonly machines: BootMachine[] = [];
+  private switch?: ChildProcess;
+  private failed = false;
+
+  public constructor(private readonly site: Site) {}
+
+  private get folder(): string {
+    return (this.made ??= mkdtempSync(join(tmpdir(), 'groundwork-boot-')));
+  }
+
+  /** A blank disk, or one with an ext4 filesystem that holds the files of a folder. */
+  public disk(name: string, content?: { readonly folder: string }): string {
+    const file = join(this.folder, `${name}.img`);
+    writeFileSync(file, '');
+    truncateSync(file, DISK_GIB * 1024 ** 3);
+    if (content !== undefined) {
+      must('mke2fs', ['-q', '-F', '-t', 'ext4', '-d', content.folder, file]);
+    }
+    return file;
+  }
+
+  /** A folder with one file in it. */
+  public folderWith(name: string, text: string): { readonly folder: string } {
+    const folder = mkdtempSync(join(this.folder, 'content-'));
+    writeFileSync(join(folder, name), text);
+    return { folder };
+  }
+
+  /** Machine cp-n with disks, booted for the first time. */
+  public async boot(n: number, ...disks: NvmeDisk[]): Promise<BootMachine> {
+    try {
+      return await this.first(n, disks);
+    } catch (error) {
+      if (!(error instanceof KernelPanic)) {
+        throw error;
+      }
+      process.stderr.write(`${error.message} with a kernel panic; tried once more\n`);
+      return this.first(n, disks);
+    }
+  }
+
+  /** The disk of cp-n with its own serial. */
+  public own(n: number, file: string): NvmeDisk {
+    return { file, serial: serialOf(n) };
+  }
+
+  /** Connects machines that are booted from now on; all of them hear all packets, as on a hub. */
+  public connect(machines: number): void {
+    const plugs = Array.from({ length: machines }, (_, i) => i + 1).flatMap((n) => [
+      ...['-netdev', `dgram,id=d${n},${this.plug(n, 'switch', 'machine')}`],
+      ...['-netdev', `hubport,id=h${n},hubid=0,netdev=d${n}`],
+    ]);
+    const options = '-machine none -nodefaults -display none -monitor none'.split(' ');
+    this.switch = spawn('qemu-system-x86_64', [...options, ...plugs], {
+      env: ENV,
+      stdio: 'ignore',
+    });
+  }
+
+  /** A test whose failure keeps the consoles and shows their ends. */
+  public readonly test = (name: string, seconds: number, body: () => Promise<void>): void => {
+    test(
+      name,
+      async () => {
+        try {
+          await body();
+        } catch (error) {
+          this.failed = true;
+          const consoles = this.machines.map((m) => `--- console of ${m.name}\n${m.console()}`);
+          process.stderr.write(`${consoles.join('\n')}\n--- all of it: ${this.folder}\n`);
+          throw error;
+        }
+      },
+      seconds * 1000,
+    );
+  };
+
+  /** Ends everything that still runs. */
+  public async end(): Promise<void> {
+    await Promise.all(this.machines.map((machine) => machine.kill()));
+    this.switch?.kill('SIGKILL');
+    if (!this.failed) {
+      rmSync(this.folder, { recursive: true, force: true });
+    } else {
+      must('find', [this.folder, '-type', 'f', '-size', '+8M', '-delete']);
+    }
+  }
+
+  private async first(n: number, disks: NvmeDisk[]): Promise<BootMachine> {
+    const folder = mkdtempSync(join(this.folder, `cp-${n}-`));
+    const seed = join(folder, 'seed.iso');
+    const mirror = join(folder, 'mirror.iso');
+    this.site.disks(`cp-${n}`, seed, mirror);
+    const wire = this.switch === undefined ? undefined : this.plug(n, 'machine', 'switch');
+    const image = bootImage(this.site.packages);
+    const parts = { folder, image, seed, mirror, number: n, wire };
+    const machine = new BootMachine(`cp-${n}`, parts);
+    this.machines.push(machine);
+    await machine.start(...disks);
+    return machine;
+  }
+
+  private plug(n: number, mine: string, other: string): string {
+    const path = (end: string) => join(this.folder, `wire-${n}-${end}`);
+    return `local.type=unix,local.path=${path(mine)},remote.type=unix,remote.path=${path(other)}`;
+  }
+}
