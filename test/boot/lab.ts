@@ -72,7 +72,7 @@ export class Lab {
   /** Connects machines that are booted from now on; all of them hear all packets, as on a hub. */
   public connect(machines: number): void {
     const plugs = Array.from({ length: machines }, (_, i) => i + 1).flatMap((n) => [
-      ...['-netdev', `dgram,id=d${n},${this.plug(n, 'switch', 'machine')}`],
+      ...['-netdev', `dgram,id=d${n},${plug(this.wire(n), 'switch', 'machine')}`],
       ...['-netdev', `hubport,id=h${n},hubid=0,netdev=d${n}`],
     ]);
     const options = '-machine none -nodefaults -display none -monitor none'.split(' ');
@@ -116,7 +116,10 @@ export class Lab {
     const seed = join(folder, 'seed.iso');
     const mirror = join(folder, 'mirror.iso');
     this.site.disks(`cp-${n}`, seed, mirror);
-    const wire = this.switch === undefined ? undefined : this.plug(n, 'machine', 'switch');
+    const wire =
+      this.switch === undefined
+        ? plug(join(folder, 'wire'), 'machine', 'nobody')
+        : plug(this.wire(n), 'machine', 'switch');
     const image = bootImage(this.site.packages);
     const parts = { folder, image, seed, mirror, number: n, wire };
     const machine = new BootMachine(`cp-${n}`, parts);
@@ -125,8 +128,14 @@ export class Lab {
     return machine;
   }
 
-  private plug(n: number, mine: string, other: string): string {
-    const path = (end: string) => join(this.folder, `wire-${n}-${end}`);
-    return `local.type=unix,local.path=${path(mine)},remote.type=unix,remote.path=${path(other)}`;
+  /** Where the two ends of the wire of cp-n are. */
+  private wire(n: number): string {
+    return join(this.folder, `wire-${n}`);
   }
+}
+
+/** One end of a wire for packets, as options of QEMU's dgram. */
+function plug(wire: string, mine: string, other: string): string {
+  const end = (which: string, name: string) => `${which}.type=unix,${which}.path=${wire}-${name}`;
+  return [end('local', mine), end('remote', other)].join(',');
 }

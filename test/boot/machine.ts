@@ -28,8 +28,8 @@ export interface MachineParts {
   readonly mirror: string;
   /** Makes each MAC address another one. */
   readonly number: number;
-  /** Socket of the switch; a machine without one has a NIC that leads nowhere. */
-  readonly wire?: string;
+  /** Its end of the wire, as options of QEMU's dgram. Where nobody holds the other end, packets are lost. */
+  readonly wire: string;
 }
 
 /** Thrown when the guest's kernel gave up, which under emulation happens for no fault of ours. */
@@ -183,10 +183,10 @@ export class BootMachine {
       ...['-drive', `if=none,id=${id},format=raw,cache=unsafe,file=${file}`],
       ...['-device', `nvme,drive=${id},serial=${serial}`],
     ];
-    const plug =
-      wire === undefined ? [] : [`dgram,id=wire,${wire}`, 'hubport,id=h1,hubid=0,netdev=wire'];
     return [
-      ...'-machine q35 -accel tcg,thread=multi,tb-size=256 -cpu qemu64 -smp 1 -m 1024'.split(' '),
+      ...'-machine q35 -accel tcg,thread=multi,tb-size=256 -cpu qemu64,svm=off -smp 1 -m 1024'.split(
+        ' ',
+      ),
       ...'-nodefaults -no-user-config -display none -no-reboot'.split(' '),
       ...['-kernel', image.kernel, '-append', kernel.join(' ')],
       ...['-serial', `file:${this.consoleFile()}`],
@@ -201,7 +201,7 @@ export class BootMachine {
       // NVMe too: whether there is a NoCloud disk is asked before any module is loaded.
       ...nvme('seed', seed, 'SEED'),
       ...['-drive', `if=virtio,format=raw,readonly=on,file=${mirror}`],
-      ...[...plug, 'hubport,id=net,hubid=0'].flatMap((netdev) => ['-netdev', netdev]),
+      ...['-netdev', `dgram,id=net,${wire}`],
       '-device',
       `virtio-net-pci,netdev=net,addr=0x10,mac=52:54:00:67:77:0${number}`,
     ];
