@@ -224,7 +224,7 @@ function addTier(tier: string, description: string, testTimeout: number, options
 }
 addTier('tools', 'Let real programs judge the output; says which of them are missing', 120_000);
 // One file after the other: each boots as many machines as there is room for.
-addTier('boot', 'Boot the output on emulated machines', 900_000, ['--runInBand']);
+addTier('boot', 'Boot the output on emulated machines', 1_200_000, ['--runInBand']);
 
 project.addTask('bench', {
   description: 'Compile, then print how far the library is from its budgets',

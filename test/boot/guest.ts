@@ -3,7 +3,7 @@ import type { BootMachine } from './machine';
 // What the suites ask a machine, and what it should say.
 
 /** Seconds for a boot and all that follows. Generous: processors are emulated, and the real ones may be shared. */
-export const BOOT = 900;
+export const BOOT = 1200;
 export const STATUS = '/var/lib/groundwork/status';
 export const SCRIPT = '/usr/local/lib/groundwork/bootstrap';
 

@@ -9,7 +9,7 @@ import { ENV, must } from './programs';
 export const NIC = 'enp0s16';
 /** The kernel's own words; such a boot may be tried once more. */
 const PANIC = /Kernel panic - not syncing/;
-const START_SECONDS = 600;
+const START_SECONDS = 900;
 
 /** An NVMe disk: an image file, and the serial that the machine sees. */
 export interface NvmeDisk {
