@@ -87,10 +87,13 @@ export class Lab {
     test(
       name,
       async () => {
+        // A test that runs out of its time never comes back here, and its consoles are wanted too.
+        const before = this.failed;
+        this.failed = true;
         try {
           await body();
+          this.failed = before;
         } catch (error) {
-          this.failed = true;
           const consoles = this.machines.map((m) => `--- console of ${m.name}\n${m.console()}`);
           process.stderr.write(`${consoles.join('\n')}\n--- all of it: ${this.folder}\n`);
           throw error;

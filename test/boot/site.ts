@@ -71,10 +71,10 @@ export function site(machines: number): Site {
 
 class RenderedSite implements Site {
   public readonly packages: readonly string[];
-  private readonly secrets: Secrets;
+  /** Made when the first machine is sealed: where nothing is booted, openssl may be absent. */
+  private secrets?: Secrets;
 
   public constructor(private readonly files: Record<string, string>) {
-    this.secrets = makeSecrets(files['nodes/secrets.manifest']!);
     this.packages = this.file('cp-1', '/etc/groundwork/packages.list')
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));
@@ -111,9 +111,10 @@ class RenderedSite implements Site {
     const config = parse(this.files[`nodes/${machine}/user-data`]!);
     const list = config.write_files.find((f: any) => f.path === '/etc/groundwork/archives.list');
     list.content = archives;
-    const secrets = secretFiles(this.files['nodes/secrets.manifest']!, this.secrets, machine);
+    const manifest = this.files['nodes/secrets.manifest']!;
+    this.secrets ??= makeSecrets(manifest);
     config.write_files.push(
-      ...secrets.map(({ path, mode, content }) => ({
+      ...secretFiles(manifest, this.secrets, machine).map(({ path, mode, content }) => ({
         path: `/etc/groundwork/secrets/${path}`,
         owner: 'root:root',
         permissions: mode,
