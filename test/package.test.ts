@@ -79,6 +79,8 @@ test('the packed tarball serves a fresh project that has nothing else', () => {
     'cp-1',
     'cp-2',
     'cp-3',
+    'w-1',
+    'w-2',
   ]);
   const loaded = run(
     consumer,

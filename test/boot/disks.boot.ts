@@ -1,3 +1,4 @@
+import { FsyncGate } from '../../lib';
 import { BOOT, etcdctl, expectNoEtcd, missingDisk, SCRIPT, STATUS, verdict } from './guest';
 import { Lab, describeBoot } from './lab';
 import type { BootMachine } from './machine';
@@ -108,4 +109,21 @@ describeBoot('a machine', () => {
       expect(await machine.must('findmnt -no UUID /var/lib/etcd')).toBe(uuid);
     },
   );
+});
+
+describeBoot('a machine with a slow disk, and the gate as it is by default', () => {
+  const lab = new Lab(site(1, FsyncGate.STOP));
+  afterAll(() => lab.end());
+
+  lab.test('stops before it becomes a member, and says what it measured', BOOT, async () => {
+    const disk = { ...lab.own(1, lab.disk('slow')), writesPerSecond: 50 };
+    const machine = await lab.boot(1, disk);
+    expect(await verdict(machine)).toMatch(
+      /^failed: units: unit verify-etcd-fsync\.service does not start: FAIL fsync of etcd in \/var\/lib\/etcd: 99 of 100 take less than \d\d+\.\d{3} ms/,
+    );
+    expect(await machine.must('cat /var/lib/groundwork/fsync-gate')).toMatch(/^FAIL fsync/);
+    expect(await machine.must('ls -A /var/lib/etcd')).toBe('');
+    expect(await machine.run('pgrep -x etcd')).toMatchObject({ code: 1 });
+    expect(await machine.run('test -e /etc/kubernetes/admin.conf')).toMatchObject({ code: 1 });
+  });
 });

@@ -107,6 +107,7 @@ export class Lab {
   public async end(): Promise<void> {
     await Promise.all(this.machines.map((machine) => machine.kill()));
     this.switch?.kill('SIGKILL');
+    this.site.end();
     if (!this.failed) {
       rmSync(this.folder, { recursive: true, force: true });
     } else {
@@ -117,8 +118,7 @@ export class Lab {
   private async first(n: number, disks: NvmeDisk[]): Promise<BootMachine> {
     const folder = mkdtempSync(join(this.folder, `cp-${n}-`));
     const seed = join(folder, 'seed.iso');
-    const mirror = join(folder, 'mirror.iso');
-    this.site.disks(`cp-${n}`, seed, mirror);
+    const mirror = await this.site.disks(`cp-${n}`, seed);
     const wire =
       this.switch === undefined
         ? plug(join(folder, 'wire'), 'machine', 'nobody')

@@ -15,6 +15,8 @@ const START_SECONDS = 900;
 export interface NvmeDisk {
   readonly file: string;
   readonly serial: string;
+  /** Writes that it takes in a second; without it as many as can be. */
+  readonly writesPerSecond?: number;
 }
 
 /** What a machine is made of. */
@@ -179,8 +181,9 @@ export class BootMachine {
   private command(disks: NvmeDisk[]): string[] {
     const { image, seed, mirror, number, wire } = this.parts;
     const kernel = ['console=ttyS0', image.rootArgument, 'rw', 'mitigations=off', 'panic=-1'];
-    const nvme = (id: string, file: string, serial: string) => [
-      ...['-drive', `if=none,id=${id},format=raw,cache=unsafe,file=${file}`],
+    const nvme = (id: string, file: string, serial: string, writes?: number) => [
+      '-drive',
+      `if=none,id=${id},format=raw,cache=unsafe${writes === undefined ? '' : `,throttling.iops-write=${writes}`},file=${file}`,
       ...['-device', `nvme,drive=${id},serial=${serial}`],
     ];
     return [
@@ -196,11 +199,13 @@ export class BootMachine {
       ...['-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
       ...['-device', 'virtio-rng-pci'],
       ...nvme('root', this.path('root.img'), 'ROOT'),
-      ...disks.flatMap(({ file, serial }, i) => nvme(`disk${i}`, file, serial)),
+      ...disks.flatMap(({ file, serial, writesPerSecond }, i) =>
+        nvme(`disk${i}`, file, serial, writesPerSecond),
+      ),
       ...[1, 2].flatMap((n) => ['-device', `pcie-root-port,id=slot${n},chassis=${n}`]),
       // NVMe too: whether there is a NoCloud disk is asked before any module is loaded.
       ...nvme('seed', seed, 'SEED'),
-      ...['-drive', `if=virtio,format=raw,readonly=on,file=${mirror}`],
+      ...['-drive', `if=virtio,format=raw,readonly=on,file.locking=off,file=${mirror}`],
       ...['-netdev', `dgram,id=net,${wire}`],
       '-device',
       `virtio-net-pci,netdev=net,addr=0x10,mac=52:54:00:67:77:0${number}`,

@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Duration, Size } from 'cdk8s';
-import { parse, stringify } from 'yaml';
 import {
   ApiEndpoint,
   EtcdDisk,
   EtcdOnNvme,
+  FsyncGate,
   GroundworkApp,
   Machine,
   NvmeControlPlane,
@@ -17,7 +17,7 @@ import {
 import { NIC } from './machine';
 import { makeMirror, MIRROR_URL } from './mirror';
 import { must } from './programs';
-import { makeSecrets, secretFiles, type Secrets } from './secrets';
+import { seal } from './seal';
 
 /** The size of the emulated NVMe disks, and what the spec asks for. */
 export const DISK_GIB = 8;
@@ -33,12 +33,14 @@ export interface Site {
   readonly packages: readonly string[];
   /** One file of one machine. */
   file(machine: string, path: string): string;
-  /** Writes the NoCloud disk of a machine, and the disk of the mirror. */
-  disks(machine: string, seed: string, mirror: string): void;
+  /** Writes the NoCloud disk of a machine, and gives back the disk of the mirror, which all share. */
+  disks(machine: string, seed: string): Promise<string>;
+  /** Removes what was written for all machines. */
+  end(): void;
 }
 
 /** A control plane of so many machines, with everything left as it is by default that can be. */
-export function site(machines: number): Site {
+export function site(machines: number, fsyncGate = FsyncGate.WARN): Site {
   const app = new GroundworkApp();
   new NvmeControlPlane(app, 'boot', {
     operatingSystem: OperatingSystem.DEBIAN_12,
@@ -64,15 +66,24 @@ export function site(machines: number): Site {
       // Emulated processors that share two real ones: a second without a heartbeat means nothing here.
       heartbeatInterval: Duration.millis(500),
       electionTimeout: Duration.seconds(10),
+      // An emulated disk is slow, and says nothing of real ones.
+      fsyncGate,
     }),
   });
   return new RenderedSite(app.files());
 }
 
+/** What is changed in rendered user-data, here only: emulated machines are smaller than kubeadm's smallest. */
+const SMALLER: ReadonlyArray<[string, string]> = [
+  ["MIN_CPUS='2'", "MIN_CPUS='1'"],
+  ["MIN_MEMORY='1700'", "MIN_MEMORY='700'"],
+];
+
 class RenderedSite implements Site {
   public readonly packages: readonly string[];
-  /** Made when the first machine is sealed: where nothing is booted, openssl may be absent. */
-  private secrets?: Secrets;
+  /** Made when the first machine is sealed: where nothing is booted, programs may be absent. */
+  private sealed?: Promise<{ readonly folder: string; readonly mirror: string }>;
+  private readonly shared: string[] = [];
 
   public constructor(private readonly files: Record<string, string>) {
     this.packages = this.file('cp-1', '/etc/groundwork/packages.list')
@@ -84,43 +95,54 @@ class RenderedSite implements Site {
     return this.files[`nodes/${machine}/files${path}`]!;
   }
 
-  public disks(machine: string, seed: string, mirror: string): void {
-    const archives = makeMirror(this.file(machine, '/etc/groundwork/archives.list'), mirror);
-    const work = mkdtempSync(join(tmpdir(), 'groundwork-seed-'));
-    try {
-      const content: Record<string, string> = {
-        'user-data': this.sealed(machine, archives),
-        'meta-data': this.files[`nodes/${machine}/meta-data`]!,
-        'network-config': this.files[`nodes/${machine}/network-config`]!,
-      };
-      for (const [name, text] of Object.entries(content)) {
-        writeFileSync(join(work, name), text);
-      }
-      const files = Object.keys(content).map((name) => join(work, name));
-      must('genisoimage', ['-quiet', '-o', seed, '-V', 'cidata', '-R', '-J', ...files]);
-    } finally {
-      rmSync(work, { recursive: true, force: true });
-    }
+  public async disks(machine: string, seed: string): Promise<string> {
+    const { folder, mirror } = await (this.sealed ??= this.makeSealed());
+    const files = ['user-data', 'meta-data', 'network-config'].map((n) => join(folder, machine, n));
+    must('genisoimage', ['-quiet', '-o', seed, '-V', 'cidata', '-R', '-J', ...files]);
+    return mirror;
+  }
+
+  public end(): void {
+    this.shared.forEach((folder) => rmSync(folder, { recursive: true, force: true }));
   }
 
   /**
-   * The rendered user-data with this machine's secrets, as whoever seals it does. Besides, and only here, the list
-   * of archives carries the checksums of the stand-ins.
+   * The rendered output, sealed by the commands of the package. Before that, and only here, the list of
+   * archives gets the checksums of the stand-ins.
    */
-  private sealed(machine: string, archives: string): string {
-    const config = parse(this.files[`nodes/${machine}/user-data`]!);
-    const list = config.write_files.find((f: any) => f.path === '/etc/groundwork/archives.list');
-    list.content = archives;
-    const manifest = this.files['nodes/secrets.manifest']!;
-    this.secrets ??= makeSecrets(manifest);
-    config.write_files.push(
-      ...secretFiles(manifest, this.secrets, machine).map(({ path, mode, content }) => ({
-        path: `/etc/groundwork/secrets/${path}`,
-        owner: 'root:root',
-        permissions: mode,
-        content,
-      })),
+  private async makeSealed() {
+    const work = mkdtempSync(join(tmpdir(), 'groundwork-mirror-'));
+    this.shared.push(work);
+    const mirror = join(work, 'mirror.iso');
+    const rendered = this.file('cp-1', '/etc/groundwork/archives.list');
+    const changes = [...zip(rendered, makeMirror(rendered, mirror)), ...SMALLER];
+    const files = Object.fromEntries(
+      Object.entries(this.files).map(([path, text]) => [
+        path,
+        path.endsWith('/user-data') ? changed(text, changes) : text,
+      ]),
     );
-    return `#cloud-config\n${stringify(config)}`;
+    const folder = await seal(files);
+    this.shared.push(dirname(folder));
+    return { folder, mirror };
   }
+}
+
+/** Lines that differ, before and after. */
+function zip(before: string, after: string): Array<[string, string]> {
+  const lines = after.split('\n');
+  return before
+    .split('\n')
+    .map((line, n): [string, string] => [line, lines[n]!])
+    .filter(([a, b]) => a !== b);
+}
+
+/** Each change must find its place, or the test would not be what it says it is. */
+function changed(text: string, changes: ReadonlyArray<[string, string]>): string {
+  return changes.reduce((so, [before, after]) => {
+    if (!so.includes(before)) {
+      throw new Error(`user-data does not hold: ${before}`);
+    }
+    return so.replace(before, after);
+  }, text);
 }

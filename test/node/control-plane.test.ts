@@ -176,7 +176,7 @@ describe('hardening', () => {
       },
     ]);
     expect(rendered().files()['nodes/secrets.manifest']).toMatch(
-      /^encryption-key +0600 +cp-1,cp-2,cp-3 +\[A-Za-z0-9\+\/\]\{43\}=$/m,
+      /^encryption-key +0600 +cp-1,cp-2,cp-3 +user-data\|ssh +\[A-Za-z0-9\+\/\]\{43\}=$/m,
     );
   });
 

@@ -81,6 +81,7 @@ test('what is new arrives with its mode and is applied; the second time nothing 
   const first = update(trial, from);
   expect(first.code).toBe(0);
   expect(lines(first.output)).toEqual([
+    '[files] new: /etc/chrony/conf.d/60-groundwork.conf',
     '[files] changed: /etc/groundwork/files.list',
     '[files] changed: /etc/groundwork/machine.env',
     '[files] changed: /etc/sysctl.d/zz-groundwork.conf',
@@ -88,6 +89,7 @@ test('what is new arrives with its mode and is applied; the second time nothing 
     '[files] changed: /usr/local/lib/groundwork/bootstrap',
     '[config] sysctl vm.max_map_count: 1048576 -> 2097152',
     '[config] /etc/systemd/timesyncd.conf.d/60-groundwork.conf: new content, systemctl try-restart systemd-timesyncd.service',
+    '[config] /etc/chrony/conf.d/60-groundwork.conf: new content, systemctl try-restart chrony.service',
   ]);
   expect(first.output).toContain('the new one');
   expect(trial.calls).toContain('systemctl try-restart systemd-timesyncd.service');

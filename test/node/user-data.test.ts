@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { Size } from 'cdk8s';
 import * as fc from 'fast-check';
+import { parse } from 'yaml';
 import { UserDataLimit } from '../../lib';
 import { userDataLimits } from '../../lib/catalog';
 import { newAuthority, newPrivateKey, publicKeyOf } from '../../lib/cli/authorities';
@@ -22,7 +23,7 @@ describe('the compressed form', () => {
   test('is a MIME text of one gzipped part, and says nothing else than the plain one', () => {
     const text = compress(plain);
     expect(text).toMatch(
-      /^MIME-Version: 1\.0\nContent-Type: multipart\/mixed; boundary="groundwork"\n\n--groundwork\nMIME-Version: 1\.0\nContent-Type: application\/gzip\nContent-Transfer-Encoding: base64\n\n([A-Za-z0-9+/]{76}\n)+[A-Za-z0-9+/=]{1,76}\n--groundwork--\n$/,
+      /^MIME-Version: 1\.0\nContent-Type: multipart\/mixed; boundary="groundwork"\n\n--groundwork\nMIME-Version: 1\.0\nContent-Type: application\/gzip\nContent-Transfer-Encoding: base64\n\n([A-Za-z0-9+/]{996}\n)+[A-Za-z0-9+/=]{1,996}\n--groundwork--\n$/,
     );
     const packed = Buffer.from(text.split('\n\n')[2]!.split('\n--')[0]!, 'base64');
     expect(gunzipSync(packed).toString()).toBe(plain);
@@ -98,7 +99,7 @@ describe('room for secrets', () => {
   });
 
   test('is never rendered', () => {
-    const files = control(32).files();
+    const files = control(48).files();
     expect(unpack(files['nodes/cp-1/user-data']!)).toBe(plain);
     expect(Object.entries(files).flatMap(([path, text]) => findLeaks(path, text))).toEqual([]);
   });
@@ -122,7 +123,27 @@ describe('a limit', () => {
     expect(form(kibibytes + 5)).toBe(plain);
     // It would fit today and not once it is sealed.
     expect(form(kibibytes)).toBe(compress(plain));
-    expect(form(kibibytes)).toBe(form(32));
+    expect(form(kibibytes)).toBe(form(48));
+  });
+
+  test('leaves comments out where compressing is not enough, and says the same besides', () => {
+    const files = control(32, { keysBySsh: true }).files();
+    const written = (text: string) =>
+      parse(text).write_files.map(({ path, content }: any) => [path, content]);
+    const all = new Map<string, string>(written(plain));
+    const some = new Map<string, string>(written(unpack(files['nodes/cp-1/user-data']!)!));
+    expect([...some.keys()]).toEqual([...all.keys()]);
+    const lines = (text: string) =>
+      text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#(?!!)/.test(line));
+    for (const [path, content] of some) {
+      expect([path, lines(content)]).toEqual([path, lines(all.get(path)!)]);
+      // What a person copies is what the machine has.
+      expect(files[`nodes/cp-1/files${path}`]).toBe(content);
+    }
+    const script = some.get('/usr/local/lib/groundwork/bootstrap')!;
+    expect(script.split('\n')[0]).toBe('#!/bin/bash');
+    expect(script).not.toMatch(/^\s*# /m);
+    expect(some.get('/etc/hosts')).toBe(all.get('/etc/hosts'));
   });
 
   test('that even the compressed form exceeds throws, with a table of what takes the room', () => {
@@ -188,7 +209,7 @@ describe('findings', () => {
   test('GW-NODE-065: keys in user-data that a platform serves', () => {
     const found = (more: NodeBootstrapOptions) => messages(oslo({}, more).cluster, 'GW-NODE-065');
     expect(found({ userDataLimit: UserDataLimit.HETZNER_CLOUD })).toEqual([
-      'private keys go into the user-data of cp-1, and a platform that limits user-data also serves it to the machine',
+      'private keys go into the user-data of cp-1, cp-2, cp-3, and a platform that limits user-data also serves it to the machine',
     ]);
     expect(found({ userDataLimit: UserDataLimit.HETZNER_CLOUD, keysBySsh: true })).toEqual([]);
     expect(found({})).toEqual([]);
