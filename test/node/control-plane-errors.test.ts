@@ -201,7 +201,7 @@ describe('other options', () => {
       'controlPlane.podSecurity.exemptNamespaces must be names of namespaces, got No; RFC 1123 labels',
       'controlPlane.apiServerMounts must be absolute paths, got etc/x; letters, digits, dots, hyphens and underscores, no slash at the end',
       'controlPlane.apiServerMounts must be named once each, got /a; remove one of the two',
-      'controlPlane.certificateValidityPeriod must be whole hours, between 7 and 365 days, got 3650 days; kubeadm advises against more than a year, and less leaves no time to renew',
+      'controlPlane.certificateValidityPeriod must be whole hours, between 90 and 365 days, got 3650 days; kubeadm advises against more than a year; they are renewed with 45 days left',
       'controlPlane.timeouts.discovery (seconds) must be between 1 and 3600, got 7200; give whole seconds, an hour at most',
       'kubelet.featureGates must be gates of Kubernetes 1.36, got NoSuchGate; a kubelet does not start with a gate that it does not know; gates go when their feature is settled',
       'kubelet.kubeReserved.cpuMillis must be between 0 and 64000, got -1; thousandths of a core',

@@ -125,6 +125,21 @@ test('containerd restarts when its file changed and is understood, kubelet when 
   expect(trial.calls).not.toContain('systemctl try-restart containerd.service');
 });
 
+test('a service that is not on the machine is not restarted, and stops nobody', () => {
+  const trial = ready('cp-1');
+  // As systemd answers for a unit that does not exist.
+  trial.stub(
+    'systemctl',
+    'case "$*" in "show --property=LoadState --value systemd-networkd.service") echo not-found ;; *"restart systemd-networkd.service") exit 5 ;; esac',
+  );
+  const { code, output } = trial.run();
+  expect([code, output]).toEqual([0, expect.anything()]);
+  expect(output).toContain(
+    '[config] /etc/systemd/networkd.conf.d/60-groundwork.conf: new content, and nobody here who reads it',
+  );
+  expect(trial.calls).not.toContain('systemctl try-restart systemd-networkd.service');
+});
+
 test('a file that the spec no longer has is named and stays', () => {
   const trial = running();
   const list = trial.read('/etc/groundwork/files.list');

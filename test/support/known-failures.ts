@@ -108,11 +108,16 @@ export function knownFailures(): KnownFailure[] {
 }
 
 function sentence(ids: string[] = [], errors: string[] = [], impossible?: string): string {
-  return [
+  const found = [
     ...(ids.length === 0 ? [] : [ids.join(', ')]),
     ...errors.map((text) => `the constructor: ${text.split('\n')[0]!.split(';')[0]}`),
-    ...(impossible === undefined ? [] : [`cannot be written down: ${impossible}`]),
-  ].join('; ');
+  ];
+  if (impossible === undefined) {
+    return found.join('; ');
+  }
+  return found.length === 0
+    ? `cannot be written down: ${impossible}`
+    : `${found.join('; ')}; besides, ${impossible}`;
 }
 
 function endpointIds(number: string): string {

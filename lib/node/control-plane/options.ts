@@ -223,7 +223,8 @@ export interface ControlPlaneOptions {
    */
   readonly encryptionAlgorithm?: EncryptionAlgorithm;
   /**
-   * How long certificates made by kubeadm are valid. Less than 7 days or more than 365 throws.
+   * How long certificates made by kubeadm are valid. Less than 90 days or more than 365 throws: they
+   * are renewed with 45 days left.
    *
    * @default - kubeadm's own, 365 days
    */

@@ -121,14 +121,14 @@ function timeProblems(options: ControlPlaneOptions): Problem[] {
   const days = options.certificateValidityPeriod?.toDays({ integral: false });
   const hours = options.certificateValidityPeriod?.toHours({ integral: false });
   return [
-    ...(days === undefined || (days >= 7 && days <= 365 && Number.isInteger(hours))
+    ...(days === undefined || (days >= 90 && days <= 365 && Number.isInteger(hours))
       ? []
       : [
           {
             prop: 'controlPlane.certificateValidityPeriod',
-            allowed: 'whole hours, between 7 and 365 days',
+            allowed: 'whole hours, between 90 and 365 days',
             got: `${days} days`,
-            remedy: 'kubeadm advises against more than a year, and less leaves no time to renew',
+            remedy: 'kubeadm advises against more than a year; they are renewed with 45 days left',
           },
         ]),
     ...Object.entries(options.timeouts ?? {}).flatMap(([name, duration]) =>

@@ -95,7 +95,7 @@ start_unit() {
 reason_of() {
   local unit
   for unit in "$1" $(systemctl show --property=Requires --value "$1"); do
-    if systemctl is-failed --quiet "$unit"; then
+    if systemctl is-failed --quiet -- "$unit"; then
       journalctl --boot --quiet --output=cat --lines=1 "_SYSTEMD_UNIT=$unit" || true
     fi
   done
