@@ -55,7 +55,9 @@ withTools(['cloud-init'], 'accepts the user-data of every machine of every examp
 withTools(['shellcheck'], 'finds nothing in any script of any example', () => {
   const scripts = filesOf(/^files\//).filter(([, text]) => /^#!\/bin\/(ba)?sh\n/.test(text));
   expect(scripts.length).toBeGreaterThan(4);
-  expect(run('shellcheck', written(scripts))).toMatchObject({ status: 0, output: '' });
+  // Where comments are left out, so are those that say which files and functions are known elsewhere.
+  const known = '--exclude=SC1091,SC2317';
+  expect(run('shellcheck', [known, ...written(scripts)])).toMatchObject({ status: 0, output: '' });
 });
 
 withTools(['systemd-analyze'], 'finds nothing in any unit of any example', () => {
