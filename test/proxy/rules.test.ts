@@ -128,7 +128,7 @@ test('009 and 010: what the owner of other machines must see to', () => {
   expect(extra({ metricsBindAddress: '0.0.0.0:10249' }, {}, true)).toEqual([
     'GW-PROXY-009 note not written here: kernel modules dummy, ip_set, ip_set_bitmap_port, ip_set_hash_ip, ip_set_hash_ipport, ' +
       'ip_set_hash_ipportip, ip_set_hash_ipportnet, ip_vs, ip_vs_rr, nf_conntrack, xt_addrtype, xt_comment, xt_conntrack, xt_mark, xt_set; ' +
-      'ports 10249/tcp from machines, 10249/tcp from pods, 10256/tcp from machines, 30000-32767/tcp from anywhere, 30000-32767/udp from anywhere',
+      'ports 10249/tcp from machines, 10249/tcp from pods, 10256/tcp from machines, 30000-32767/tcp from anywhere, 30000-32767/udp from anywhere, to 10.96.0.0/16 from pods',
     'GW-PROXY-010 note on a cluster made by kubeadm these objects replace its kube-proxy',
     'GW-PROXY-021 note on machines that this spec does not write, kube-proxy sizes the connection table and needs a /sys that can be written',
   ]);

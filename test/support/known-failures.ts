@@ -125,9 +125,9 @@ function endpointIds(number: string): string {
   const ids = new Set(
     lines.map((line) => line.split(' ')[0]!).filter((id) => id.startsWith('GW-')),
   );
-  const others = lines.filter((line) => !line.startsWith('GW-')).slice(0, 1);
+  const refusals = lines.filter((line) => !line.startsWith('GW-')).slice(0, 1);
   return [
     ...(ids.size === 0 ? [] : [[...ids].sort().join(', ')]),
-    ...others.map((text) => `the constructor: ${text.split(';')[0]}`),
+    ...refusals.map((text) => `the constructor: ${text.split(';')[0]}`),
   ].join('; ');
 }
