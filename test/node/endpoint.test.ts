@@ -100,7 +100,10 @@ describe('the way to the API on a machine', () => {
       ...['10250/tcp from machines', '10250/tcp from pods', '2379-2380/tcp from control-plane'],
       ...['6443/tcp from anywhere', '7443/tcp from anywhere', 'protocol 112 from control-plane'],
     ]);
-    expect(ports(KEEPALIVED_HAPROXY, 3)).toEqual(['10250/tcp from machines', '10250/tcp from pods']);
+    expect(ports(KEEPALIVED_HAPROXY, 3)).toEqual([
+      '10250/tcp from machines',
+      '10250/tcp from pods',
+    ]);
     expect(ports(LOCAL_PROXY, 3)).toEqual(['10250/tcp from machines', '10250/tcp from pods']);
     expect(ports(KUBE_VIP_BGP, 0)).toEqual(ports(EXTERNAL, 0));
   });
