@@ -15,7 +15,7 @@ const START_SECONDS = 900;
 export interface NvmeDisk {
   readonly file: string;
   readonly serial: string;
-  /** Writes that it takes in a second; without it as many as can be. */
+  /** Writes that a disk which is plugged in takes in a second; without it as many as can be. */
   readonly writesPerSecond?: number;
 }
 
@@ -115,15 +115,22 @@ export class BootMachine {
   }
 
   /** Plugs an NVMe disk in while the machine runs. */
-  public async plug({ file, serial }: NvmeDisk): Promise<void> {
+  public async plug({ file, serial, writesPerSecond }: NvmeDisk): Promise<void> {
     const monitor = await JsonSocket.open(this.path('qmp'));
     try {
       const id = `late${(this.plugged += 1)}`;
       const bus = `slot${this.plugged}`;
       const node = { driver: 'file', filename: file, cache: { direct: false } };
+      const slow = { 'qom-type': 'throttle-group', id: `${id}-brake` };
+      const raw = { driver: 'raw', file: node };
+      const disk =
+        writesPerSecond === undefined
+          ? raw
+          : { driver: 'throttle', 'throttle-group': slow.id, file: raw };
       const commands = [
         { execute: 'qmp_capabilities' },
-        { execute: 'blockdev-add', arguments: { driver: 'raw', 'node-name': id, file: node } },
+        { execute: 'object-add', arguments: { ...slow, 'x-iops-write': writesPerSecond ?? 0 } },
+        { execute: 'blockdev-add', arguments: { ...disk, 'node-name': id } },
         { execute: 'device_add', arguments: { driver: 'nvme', bus, drive: id, serial } },
       ];
       for (const command of commands) {
@@ -181,9 +188,8 @@ export class BootMachine {
   private command(disks: NvmeDisk[]): string[] {
     const { image, seed, mirror, number, wire } = this.parts;
     const kernel = ['console=ttyS0', image.rootArgument, 'rw', 'mitigations=off', 'panic=-1'];
-    const nvme = (id: string, file: string, serial: string, writes?: number) => [
-      '-drive',
-      `if=none,id=${id},format=raw,cache=unsafe${writes === undefined ? '' : `,throttling.iops-write=${writes}`},file=${file}`,
+    const nvme = (id: string, file: string, serial: string) => [
+      ...['-drive', `if=none,id=${id},format=raw,cache=unsafe,file=${file}`],
       ...['-device', `nvme,drive=${id},serial=${serial}`],
     ];
     return [
@@ -199,9 +205,7 @@ export class BootMachine {
       ...['-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
       ...['-device', 'virtio-rng-pci'],
       ...nvme('root', this.path('root.img'), 'ROOT'),
-      ...disks.flatMap(({ file, serial, writesPerSecond }, i) =>
-        nvme(`disk${i}`, file, serial, writesPerSecond),
-      ),
+      ...disks.flatMap(({ file, serial }, i) => nvme(`disk${i}`, file, serial)),
       ...[1, 2].flatMap((n) => ['-device', `pcie-root-port,id=slot${n},chassis=${n}`]),
       // NVMe too: whether there is a NoCloud disk is asked before any module is loaded.
       ...nvme('seed', seed, 'SEED'),
