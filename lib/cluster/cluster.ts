@@ -5,6 +5,7 @@ import type { ApiEndpoint } from './api-endpoint';
 import { Cidr, type IpFamily } from './cidr';
 import type { ClusterFacts, ClusterProps } from './cluster-props';
 import { conntrackBudget } from './conntrack';
+import { Contributions, type When } from './contributions';
 import type { Decision } from './decision';
 import { factProblems } from './fact-problems';
 import { Severity, type Finding, type IRule } from './finding';
@@ -14,10 +15,10 @@ import { Ledger } from './ledger';
 import type { Machine } from './machine';
 import type { NetworkPath } from './network-path';
 import type { OperatingSystem } from './operating-system';
-import { overheadOf, secondFamilyEncapsulation, wrappingOf } from './overhead';
-import { networkPaths, nicMtu } from './path-limits';
+import { overheadOf, packetWays } from './overhead';
+import { longestRoundTrip, networkPaths, nicMtu } from './path-limits';
 import type { Phase } from './phase';
-import { problemAt, throwProblems } from './problem';
+import { throwProblems } from './problem';
 import { Review } from './review';
 import { clusterRules } from './rules';
 import type { Summaries } from './summaries';
@@ -88,10 +89,7 @@ export class Cluster extends Construct {
   private readonly ways: readonly NetworkPath[];
   private readonly review = new Review();
   private readonly recorded: Decision[] = [];
-  private readonly summaries: Partial<Summaries> = {};
-  private readonly waits = new Map<Phase, Wait[]>();
-  private readonly preconditions = new Map<Phase, Wait[]>();
-  private readonly reports = new Map<string, () => string>();
+  private readonly contributions = new Contributions();
 
   /**
    * @param scope parent construct
@@ -135,12 +133,12 @@ export class Cluster extends Construct {
 
   /** Mode of the service proxy, if it is known. */
   public get kubeProxyMode(): KubeProxyMode | undefined {
-    return this.facts.kubeProxyMode ?? this.summaries.kubeProxy?.mode;
+    return this.facts.kubeProxyMode ?? this._summary('kubeProxy')?.mode;
   }
 
   /** The network plugin, if it is known. */
   public get cni(): CniKind | undefined {
-    return this.facts.cni ?? this.summaries.cni?.kind;
+    return this.facts.cni ?? this._summary('cni')?.kind;
   }
 
   /** Machines that run etcd and the API server, in the order in which they join. */
@@ -221,11 +219,7 @@ export class Cluster extends Construct {
 
   /** The longest round trip between two control-plane machines. */
   public get controlPlaneRoundTrip(): Duration {
-    const zones = new Set(this.controlPlanes.map((m) => m.zone));
-    return this.ways
-      .filter(({ from, to }) => zones.has(from) && zones.has(to))
-      .map(({ roundTripTime }) => roundTripTime)
-      .reduce((a, b) => (millis(b) > millis(a) ? b : a));
+    return longestRoundTrip(this.ways, this.controlPlanes);
   }
 
   /**
@@ -236,12 +230,7 @@ export class Cluster extends Construct {
    * @param encapsulation how pod packets travel
    */
   public podMtu(encapsulation: Encapsulation): number {
-    const second = this.isDualStack ? secondFamilyEncapsulation(encapsulation) : encapsulation;
-    const ways = this._families.map((family) => ({
-      wrapping: wrappingOf(family === 'IPv6' ? second : encapsulation),
-      family,
-    }));
-    return this.pathMtu - overheadOf(ways);
+    return this.pathMtu - overheadOf(packetWays(encapsulation, this._families));
   }
 
   /**
@@ -322,7 +311,7 @@ export class Cluster extends Construct {
    * @internal
    */
   public get _kubeletDnsIps(): readonly string[] {
-    const cache = this.summaries.dns;
+    const cache = this._summary('dns');
     return cache === undefined || cache.bindsClusterIp ? [this.clusterDnsIp] : cache.localIps;
   }
 
@@ -332,16 +321,7 @@ export class Cluster extends Construct {
    * @internal
    */
   public _register<K extends keyof Summaries>(room: K, summary: Summaries[K]): void {
-    const present = this.summaries[room];
-    if (present !== undefined) {
-      throw problemAt(summary.path, {
-        prop: 'cluster',
-        allowed: `a cluster without another construct of this room (${room})`,
-        got: present.path,
-        remedy: 'remove one of the two',
-      });
-    }
-    Object.assign(this.summaries, { [room]: summary });
+    this.contributions.register(room, summary);
   }
 
   /**
@@ -350,16 +330,17 @@ export class Cluster extends Construct {
    * @internal
    */
   public _summary<K extends keyof Summaries>(room: K): Summaries[K] | undefined {
-    return this.summaries[room] as Summaries[K] | undefined;
+    return this.contributions.summaries[room] as Summaries[K] | undefined;
   }
 
   /**
-   * What must have come true on the cluster before the phase after this one is applied.
+   * What must be true of the cluster before a phase is applied, such as kinds that somebody else
+   * defines, or must have come true after it, before the next one is.
    *
    * @internal
    */
-  public _waitAfter(phase: Phase, ...waits: Wait[]): void {
-    this.waits.set(phase, [...this._waitsAfter(phase), ...waits]);
+  public _wait(when: When, phase: Phase, ...waits: Wait[]): void {
+    this.contributions.wait(when, phase, waits);
   }
 
   /**
@@ -367,27 +348,8 @@ export class Cluster extends Construct {
    *
    * @internal
    */
-  public _waitsAfter(phase: Phase): Wait[] {
-    return this.waits.get(phase) ?? [];
-  }
-
-  /**
-   * What must be true of the cluster before this phase is applied, whoever brings it: definitions of
-   * kinds that somebody else installs.
-   *
-   * @internal
-   */
-  public _waitBefore(phase: Phase, ...waits: Wait[]): void {
-    this.preconditions.set(phase, [...this._waitsBefore(phase), ...waits]);
-  }
-
-  /**
-   * What one phase waits for before it is applied, in the order in which it was added.
-   *
-   * @internal
-   */
-  public _waitsBefore(phase: Phase): Wait[] {
-    return this.preconditions.get(phase) ?? [];
+  public _waits(when: When, phase: Phase): Wait[] {
+    return this.contributions.waits(when, phase);
   }
 
   /**
@@ -399,15 +361,7 @@ export class Cluster extends Construct {
    * @internal
    */
   public _addReport(path: string, name: string, content: () => string): void {
-    if (this.reports.has(name)) {
-      throw problemAt(path, {
-        prop: `report/${name}`,
-        allowed: 'written by one construct',
-        got: 'another one that writes it',
-        remedy: 'remove one of the two',
-      });
-    }
-    this.reports.set(name, content);
+    this.contributions.addReport(path, name, content);
   }
 
   /**
@@ -416,7 +370,7 @@ export class Cluster extends Construct {
    * @internal
    */
   public _reports(): Record<string, string> {
-    return Object.fromEntries([...this.reports].map(([name, content]) => [name, content()]));
+    return this.contributions.reports();
   }
 
   /**
@@ -444,8 +398,4 @@ class ForeignCluster extends Cluster {
   public override get ownsMachines(): boolean {
     return false;
   }
-}
-
-function millis(duration: Duration): number {
-  return duration.toMilliseconds({ integral: false });
 }

@@ -2,6 +2,7 @@ import type { Size } from 'cdk8s';
 import { atLeast } from '../catalog';
 import type { Cluster } from './cluster';
 import type { Machine } from './machine';
+import { bytesOf } from './units';
 
 /** Bytes of one tracked connection with its extensions: 320 to 400 by kernel version, the upper bound taken. */
 const BYTES_PER_ENTRY = 400;
@@ -107,8 +108,4 @@ export function kernelDefaultFor(memory: Size | undefined): number {
 /** Memory of buckets and a full table. */
 export function conntrackMebibytes(entries: number, buckets: number): number {
   return Math.ceil((entries * BYTES_PER_ENTRY + buckets * BYTES_PER_BUCKET) / MEBIBYTE);
-}
-
-function bytesOf(memory: Size): number {
-  return memory.toKibibytes() * 1024;
 }

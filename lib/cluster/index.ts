@@ -16,4 +16,5 @@ export * from './problem';
 export * from './rules';
 export * from './summaries';
 export * from './tuning';
+export * from './units';
 export * from './wait';

@@ -44,6 +44,17 @@ export interface PacketWay {
   readonly family: IpFamily;
 }
 
+/** How pods of these families travel with an encapsulation, which is that of the first of them. */
+export function packetWays(
+  encapsulation: Encapsulation,
+  families: readonly IpFamily[],
+): PacketWay[] {
+  return families.map((family, index) => ({
+    wrapping: wrappingOf(index === 0 ? encapsulation : secondFamilyEncapsulation(encapsulation)),
+    family,
+  }));
+}
+
 /** The most that any of the ways adds to a packet: an interface has one MTU for all of them. */
 export function overheadOf(ways: readonly PacketWay[]): number {
   return Math.max(

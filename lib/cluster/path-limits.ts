@@ -1,6 +1,8 @@
+import type { Duration } from 'cdk8s';
 import type { Machine } from './machine';
 import type { NetworkPath } from './network-path';
 import type { Underlay } from './underlay';
+import { millis } from './units';
 import type { Zone } from './zone';
 
 interface Limit {
@@ -44,6 +46,18 @@ export function networkPaths({ underlay, zones, machines }: Facts): NetworkPath[
       };
     }),
   ]);
+}
+
+/** The longest round trip of the ways between zones in which some of these machines stand. */
+export function longestRoundTrip(
+  ways: readonly NetworkPath[],
+  machines: readonly Machine[],
+): Duration {
+  const zones = new Set(machines.map((m) => m.zone));
+  return ways
+    .filter(({ from, to }) => zones.has(from) && zones.has(to))
+    .map(({ roundTripTime }) => roundTripTime)
+    .reduce((a, b) => (millis(b) > millis(a) ? b : a));
 }
 
 /** What the NIC of a machine carries: its own word, else that of its zone, else the underlay's. */

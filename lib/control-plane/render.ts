@@ -21,8 +21,8 @@ export function renderApp(app: App): Record<string, string> {
         phase,
         file,
         objects,
-        preconditions: cluster?._waitsBefore(phase) ?? [],
-        waits: cluster?._waitsAfter(phase) ?? [],
+        preconditions: cluster?._waits('before', phase) ?? [],
+        waits: cluster?._waits('after', phase) ?? [],
       });
     }
   }

@@ -9,9 +9,9 @@ import {
   decisionsOf,
   type Cluster,
   type TuningRow,
+  millis,
 } from '../cluster';
 import { splitAddress } from './bind-address';
-import { millis } from './go-duration';
 import { KubeProxyNames, type KubeProxyOptions } from './kube-proxy-options';
 import { machineRows, requireMachineNeeds } from './machine-needs';
 import type { ModePart } from './mode-part';

@@ -1,10 +1,3 @@
-import type { Duration } from 'cdk8s';
-
-/** Milliseconds of a duration, also when they are not whole. */
-export function millis(duration: Duration): number {
-  return duration.toMilliseconds({ integral: false });
-}
-
 /** A number of milliseconds as Go prints a `time.Duration`, the spelling kube-proxy itself writes. */
 export function goDuration(milliseconds: number): string {
   if (milliseconds > 0 && milliseconds < 1000) {

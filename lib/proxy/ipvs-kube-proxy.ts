@@ -5,9 +5,9 @@ import {
   throwProblems,
   type Cluster,
   type IKubeProxyConfiguration,
+  millis,
 } from '../cluster';
 import { buildProxy } from './build-proxy';
-import { millis } from './go-duration';
 import type { IpvsKubeProxyOptions, IpvsKubeProxyProps } from './ipvs-options';
 import { ipvsFeatureGates } from './life-cycle';
 import type { ModePart } from './mode-part';

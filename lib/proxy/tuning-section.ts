@@ -1,7 +1,7 @@
 import type { Duration } from 'cdk8s';
-import { KubeProxyMode } from '../cluster';
+import { KubeProxyMode, millis } from '../cluster';
 import { choice } from './choice';
-import { goDuration, millis } from './go-duration';
+import { goDuration } from './go-duration';
 import type { KubeProxyOptions } from './kube-proxy-options';
 
 const DEFAULTS = 'kubernetes/kubernetes pkg/proxy/apis/config/v1alpha1/defaults.go';

@@ -1,6 +1,6 @@
 import type { Duration } from 'cdk8s';
-import { Cidr, type Cluster, type Problem } from '../cluster';
-import { goDuration, millis } from './go-duration';
+import { Cidr, millis, type Cluster, type Problem } from '../cluster';
+import { goDuration } from './go-duration';
 import { IpvsScheduler, type IpvsKubeProxyOptions } from './ipvs-options';
 import { ipvsIsGone, ipvsLifeCycleText } from './life-cycle';
 import { proxyProblems } from './validate';

@@ -1,5 +1,5 @@
-import { checkInteger, parseImage, type Cluster, type Problem } from '../cluster';
-import { goDuration, millis } from './go-duration';
+import { checkInteger, millis, parseImage, type Cluster, type Problem } from '../cluster';
+import { goDuration } from './go-duration';
 import {
   KubeProxyDetectLocalMode,
   KubeProxyNames,

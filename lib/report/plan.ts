@@ -1,6 +1,7 @@
 import {
   conntrackBudget,
   conntrackMebibytes,
+  millis,
   type Cluster,
   type EtcdDisk,
   type Finding,
@@ -92,7 +93,7 @@ function paths(cluster: Cluster): string[] {
     `${from} - ${to}`,
     `MTU ${mtu}`,
     `limited by ${limit}`,
-    `round trip ${roundTripTime.toMilliseconds({ integral: false })} ms`,
+    `round trip ${millis(roundTripTime)} ms`,
   ]);
   return [block('Paths', rows)];
 }

@@ -75,8 +75,8 @@ test('the operator comes a phase before what it installs, settings of Felix firs
 
 test('each phase waits for what the next one needs', () => {
   const { cluster, objects } = render();
-  const definitions = cluster._waitsAfter(Phase.CNI_OPERATOR).map((w) => w.resource);
-  expect(cluster._waitsAfter(Phase.CNI_OPERATOR).every((w) => w.condition === 'Established')).toBe(
+  const definitions = cluster._waits('after', Phase.CNI_OPERATOR).map((w) => w.resource);
+  expect(cluster._waits('after', Phase.CNI_OPERATOR).every((w) => w.condition === 'Established')).toBe(
     true,
   );
   const applied = objects
@@ -84,7 +84,7 @@ test('each phase waits for what the next one needs', () => {
     .filter((o) => /operator\.tigera\.io|crd\.projectcalico\.org/.test(o.apiVersion))
     .map((o) => `crd/${o.kind.toLowerCase()}s.${o.apiVersion.split('/')[0]}`);
   expect(definitions).toEqual([...applied, 'crd/tigerastatuses.operator.tigera.io'].sort());
-  expect(cluster._waitsAfter(Phase.CNI).map((w) => [w.condition, w.resource, w.follows])).toEqual([
+  expect(cluster._waits('after', Phase.CNI).map((w) => [w.condition, w.resource, w.follows])).toEqual([
     ['Available', 'tigerastatus/ippools', 'installation/default'],
     ['Available', 'tigerastatus/calico', 'installation/default'],
     ['Available', 'tigerastatus/apiserver', 'apiserver/default'],

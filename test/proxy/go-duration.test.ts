@@ -1,6 +1,7 @@
 import { Duration } from 'cdk8s';
 import * as fc from 'fast-check';
-import { goDuration, millis } from '../../lib/proxy/go-duration';
+import { millis } from '../../lib/cluster';
+import { goDuration } from '../../lib/proxy/go-duration';
 
 test.each([
   [Duration.seconds(0), '0s'],

@@ -143,8 +143,8 @@ export class TunedCalico extends Construct {
       apiServer(),
     ];
     objects.forEach((object) => addManifest(this, cluster, Phase.CNI, object));
-    cluster._waitAfter(Phase.CNI_OPERATOR, ...definitionWaits(objects));
-    cluster._waitAfter(Phase.CNI, ...statusWaits);
+    cluster._wait('after', Phase.CNI_OPERATOR, ...definitionWaits(objects));
+    cluster._wait('after', Phase.CNI, ...statusWaits);
     this.record(cluster, Object.values(rows));
     pools.forEach((pool) => this.record(cluster, Object.values(pool.rows)));
     this.record(cluster, [...Object.values(choices.felix), flowLogs]);

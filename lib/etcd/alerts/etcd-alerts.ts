@@ -53,7 +53,7 @@ export class EtcdAlerts extends Construct {
     cluster._register('etcdAlerts', { path, watchesBackup: choices.backup !== undefined });
     const object = prometheusRule(namespace, labels, ruleFile(alerts, choices));
     addManifest(this, cluster, Phase.OBSERVABILITY, object);
-    cluster._waitBefore(Phase.OBSERVABILITY, {
+    cluster._wait('before', Phase.OBSERVABILITY, {
       resource: DEFINITION,
       condition: 'Established',
       minutes: 5,

@@ -1,0 +1,51 @@
+import type { Phase } from './phase';
+import { problemAt } from './problem';
+import type { Summaries } from './summaries';
+import type { Wait } from './wait';
+
+/** Whether something is waited for before a phase is applied, or after it. */
+export type When = 'before' | 'after';
+
+/** What the constructs of a cluster bring to the whole: summaries, waits, files for people. */
+export class Contributions {
+  public readonly summaries: Partial<Summaries> = {};
+  private readonly waiting = new Map<string, Wait[]>();
+  private readonly files = new Map<string, () => string>();
+
+  public register<K extends keyof Summaries>(room: K, summary: Summaries[K]): void {
+    const present = this.summaries[room];
+    if (present !== undefined) {
+      throw problemAt(summary.path, {
+        prop: 'cluster',
+        allowed: `a cluster without another construct of this room (${room})`,
+        got: present.path,
+        remedy: 'remove one of the two',
+      });
+    }
+    Object.assign(this.summaries, { [room]: summary });
+  }
+
+  public wait(when: When, phase: Phase, waits: readonly Wait[]): void {
+    this.waiting.set(`${when} ${phase}`, [...this.waits(when, phase), ...waits]);
+  }
+
+  public waits(when: When, phase: Phase): Wait[] {
+    return this.waiting.get(`${when} ${phase}`) ?? [];
+  }
+
+  public addReport(path: string, name: string, content: () => string): void {
+    if (this.files.has(name)) {
+      throw problemAt(path, {
+        prop: `report/${name}`,
+        allowed: 'written by one construct',
+        got: 'another one that writes it',
+        remedy: 'remove one of the two',
+      });
+    }
+    this.files.set(name, content);
+  }
+
+  public reports(): Record<string, string> {
+    return Object.fromEntries([...this.files].map(([name, content]) => [name, content()]));
+  }
+}
