@@ -32,7 +32,9 @@ test('everything that BIRD reads at its start comes before the Installation', ()
   ]);
   const kinds = ['BGPFilter', 'BGPConfiguration', 'BGPPeer'];
   expect(kinds.map((kind) => find(rendered, kind).apiVersion)).toEqual(kinds.map(() => STORED));
-  const waits = rendered.cluster._waits('after', Phase.CNI_OPERATOR).map(({ resource }) => resource);
+  const waits = rendered.cluster
+    ._waits('after', Phase.CNI_OPERATOR)
+    .map(({ resource }) => resource);
   expect(waits).toEqual(
     expect.arrayContaining(
       ['bgpconfigurations', 'bgpfilters', 'bgppeers'].map((n) => `crd/${n}.crd.projectcalico.org`),

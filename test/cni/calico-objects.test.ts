@@ -76,15 +76,17 @@ test('the operator comes a phase before what it installs, settings of Felix firs
 test('each phase waits for what the next one needs', () => {
   const { cluster, objects } = render();
   const definitions = cluster._waits('after', Phase.CNI_OPERATOR).map((w) => w.resource);
-  expect(cluster._waits('after', Phase.CNI_OPERATOR).every((w) => w.condition === 'Established')).toBe(
-    true,
-  );
+  expect(
+    cluster._waits('after', Phase.CNI_OPERATOR).every((w) => w.condition === 'Established'),
+  ).toBe(true);
   const applied = objects
     // What the API server of Calico serves needs no definition.
     .filter((o) => /operator\.tigera\.io|crd\.projectcalico\.org/.test(o.apiVersion))
     .map((o) => `crd/${o.kind.toLowerCase()}s.${o.apiVersion.split('/')[0]}`);
   expect(definitions).toEqual([...applied, 'crd/tigerastatuses.operator.tigera.io'].sort());
-  expect(cluster._waits('after', Phase.CNI).map((w) => [w.condition, w.resource, w.follows])).toEqual([
+  expect(
+    cluster._waits('after', Phase.CNI).map((w) => [w.condition, w.resource, w.follows]),
+  ).toEqual([
     ['Available', 'tigerastatus/ippools', 'installation/default'],
     ['Available', 'tigerastatus/calico', 'installation/default'],
     ['Available', 'tigerastatus/apiserver', 'apiserver/default'],
