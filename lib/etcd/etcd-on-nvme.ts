@@ -17,7 +17,8 @@ import type { EtcdOnNvmeOptions, EtcdOnNvmeProps } from './etcd-options';
 import { extraArgProblems } from './extra-args';
 import { EtcdFilesystem } from './filesystem';
 import { FsyncGate } from './fsync-gate';
-import { HTTP_PORT, httpPortProblems, loopbackOf } from './http-port';
+import { HTTP_PORT, httpPortProblems } from './http-port';
+import { loopbackUrl } from './loopback';
 import { requireDisks, requireGate, requirePatches } from './machine-needs';
 import { EtcdMetrics } from './metrics';
 import { resourceProblems } from './pod-patch';
@@ -89,7 +90,7 @@ export class EtcdOnNvme extends Construct {
       extraArgs,
       hasWalDisk,
       metrics: props.metrics ?? EtcdMetrics.BASIC,
-      httpUrl: `https://${loopbackOf(cluster)}:${props.httpPort ?? HTTP_PORT}`,
+      httpUrl: loopbackUrl(cluster, 'https', props.httpPort ?? HTTP_PORT),
       tlsMinVersion: props.tlsMinVersion ?? EtcdTlsVersion.TLS_1_3,
       cipherSuites: props.cipherSuites,
       corruptCheckHours: props.corruptCheckTime?.toHours(),

@@ -44,7 +44,8 @@ export interface EtcdOnNvmeOptions {
    */
   readonly fsyncGate?: FsyncGate;
   /**
-   * How much etcd tells Prometheus, on http://127.0.0.1:2381 of each control plane.
+   * How much etcd tells Prometheus, at port 2381 of the loopback address of each control
+   * plane.
    *
    * @default EtcdMetrics.BASIC
    */

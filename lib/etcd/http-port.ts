@@ -1,4 +1,4 @@
-import { checkInteger, familyOf, type Cluster, type Problem } from '../cluster';
+import { checkInteger, type Cluster, type Problem } from '../cluster';
 
 /** What etcd's own guide takes for HTTP; 2381 and 2382 are taken by kubeadm's metrics and by others. */
 export const HTTP_PORT = 2383;
@@ -26,9 +26,4 @@ export function httpPortProblems(cluster: Cluster, port: number | undefined): Pr
   return owner === undefined
     ? checkInteger('httpPort', port, { min: 1024, max: 65535 }, remedy)
     : [{ prop: 'httpPort', allowed: 'a free port', got: `${port} of ${owner}`, remedy }];
-}
-
-/** The loopback address of the family that kubeadm's etcd listens on. */
-export function loopbackOf(cluster: Cluster): string {
-  return familyOf(cluster.controlPlanes[0]!.address) === 'IPv6' ? '[::1]' : '127.0.0.1';
 }

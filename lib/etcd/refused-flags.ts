@@ -20,7 +20,7 @@ const ours: Readonly<Record<string, string>> = {
     'it must differ between members, and extra arguments are the same on all of them',
   'initial-cluster-token': 'a member that joins with another token is refused',
   'listen-metrics-urls':
-    "metrics travel unencrypted; kubeadm's 127.0.0.1:2381 is reached by an agent on the host network",
+    "metrics travel unencrypted; kubeadm's port 2381 on the loopback address is reached by an agent on the host network",
   'memory-mlock':
     "kubeadm's etcd pod may not lock that much memory and etcd would not start; swap is off anyway",
   'pre-vote': 'a member that comes back from a cut would end the term of a healthy leader',

@@ -18,6 +18,7 @@ import { anchor, sections } from '../../lib/etcd/runbook/sections';
 import { unexplainedLeaves } from '../support/coverage';
 import { osloMachine, osloProps } from '../support/oslo';
 import { tempApp, tempDir } from '../support/temp-app';
+import { ipv6Only } from '../dns/dns';
 import { bucket, said } from './backup';
 
 function render(
@@ -191,6 +192,7 @@ describe('findings', () => {
     const loopback =
       'GW-ETCD-040 metrics of etcd are at http://127.0.0.1:2381 of each control plane';
     expect(said(render())).toEqual([loopback]);
+    expect(said(render({}, ipv6Only))).toEqual([loopback.replace('127.0.0.1', '[::1]')]);
     expect(alertsRules.map(({ id }) => id)).toEqual(['GW-ETCD-040', 'GW-ETCD-041']);
   });
 

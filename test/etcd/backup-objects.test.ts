@@ -9,6 +9,7 @@ import { unexplainedLeaves } from '../support/coverage';
 import { validateStrictly } from '../support/strict-schema';
 import { tempDir } from '../support/temp-app';
 import { describeWithUpstream } from '../support/upstream';
+import { ipv6Only } from '../dns/dns';
 import { bucket, foreign, render, type RenderedBackup } from './backup';
 
 const directory = EtcdBackupTarget.hostDirectory('/srv/backup/etcd', { machine: 'cp-2' });
@@ -111,6 +112,8 @@ describe('the run', () => {
     expect(verify.command.join(' ')).toBe(
       'etcdutl --write-out=table snapshot status /snapshot/etcd.db',
     );
+    const ipv6 = render({}, ipv6Only).pod.initContainers[0];
+    expect(ipv6.command[1]).toBe('--endpoints=https://[::1]:2379');
     const asked = render({}, {}, { imageTag: '3.6.14-0' });
     expect(asked.pod.initContainers[0].image).toBe('registry.k8s.io/etcd:3.6.14-0');
   });

@@ -13,6 +13,7 @@ import { osloMachine, osloProps } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 import { ipv6Only } from '../dns/dns';
 import { bucket } from './backup';
+import { withWalDisks } from './etcd';
 
 function runbook(
   backup?: Partial<EtcdBackupOptions>,
@@ -97,26 +98,33 @@ describe('restore', () => {
     }
   });
 
-  test('a write-ahead log on another disk is restored there', () => {
-    const chart = new Chart(tempApp(), 'oslo');
-    const cluster = new Cluster(chart, 'cluster', { clusterName: 'oslo', ...osloProps() });
-    cluster._register('etcd', {
-      path: 'oslo/etcd',
-      dataDir: '/var/lib/etcd/data',
-      heartbeatMs: 100,
-      electionMs: 1000,
-      kubeadmLocal: { extraArgs: [{ name: 'wal-dir', value: '/var/lib/etcd-wal/wal' }] },
-    });
-    new EtcdBackup(chart, 'backup', { cluster, target: bucket() });
-    const text = section(cluster._reports()['etcd.md']!, 'Restore after a total loss');
-    expect(text).toContain('  --wal-dir /var/lib/etcd-wal/wal \\\n');
-    expect(text).toContain('mv /var/lib/etcd-wal/wal /var/lib/etcd-wal/wal.before-restore');
-    expect(text).toContain('chown -R root:root /var/lib/etcd/data /var/lib/etcd-wal/wal');
+  test('a write-ahead log on another disk is restored, measured and replaced there', () => {
+    const runbookText = runbook(undefined, { machines: withWalDisks() });
+    const text = section(runbookText, 'Restore after a total loss');
+    expect(text).toContain('  --wal-dir /var/lib/etcdwal/wal \\\n');
+    expect(text).toContain('mv /var/lib/etcdwal/wal /var/lib/etcdwal/wal.before-restore');
+    expect(text).toContain('chown -R root:root /var/lib/etcd/data /var/lib/etcdwal/wal');
+    expect(section(runbookText, 'Slow disk')).toContain('findmnt --target /var/lib/etcdwal/wal\n');
+    expect(section(runbookText, 'A member is down')).toContain(
+      'df -h /var/lib/etcd /var/lib/etcdwal\n',
+    );
+    expect(section(runbookText, 'Replace a disk')).toContain('`etcdDisk` or `etcdWalDisk`');
+    expect(section(runbook(), 'Slow disk')).toContain('findmnt --target /var/lib/etcd/data\n');
+    expect(runbook()).not.toMatch(/etcd-?wal/i);
   });
 
   test('addresses of IPv6 stand in brackets, and peers have the address of the node', () => {
     expect(runbook(undefined, ipv6Only)).toContain('cp-1=https://[fd00:20::11]:2380,');
     expect(runbook(undefined, dualStack())).toContain('cp-1=https://10.20.0.11:2380,');
+  });
+
+  test.each([
+    ['IPv6 alone', ipv6Only, '[::1]'],
+    ['both families', dualStack(), '127.0.0.1'],
+  ])('etcd of %s answers its own machine on the loopback address it has', (_what, facts, host) => {
+    const text = runbook(undefined, facts);
+    expect(text).toContain(`curl -s http://${host}:2381/metrics |`);
+    expect(text).toContain(` etcdctl --endpoints=https://${host}:2379 --cacert=`);
   });
 });
 

@@ -20,6 +20,7 @@ import {
 } from './script';
 import type { BackupTuning } from './tuning';
 import type { Cluster, SecretRef } from '../../cluster';
+import { loopbackUrl } from '../loopback';
 
 /** Annotation by which a review of residency finds where the data goes. */
 const COUNTRY = 'cdk8s-groundwork/country';
@@ -77,14 +78,18 @@ function podSpec(cluster: Cluster, choices: BackupChoices, tuning: BackupTuning)
     ...(imagePullSecrets.length === 0
       ? {}
       : { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
-    initContainers: etcdContainers(choices, tuning),
+    initContainers: etcdContainers(cluster, choices, tuning),
     containers: [uploadContainer(cluster, choices, tuning)],
     volumes: volumes(choices, tuning),
   };
 }
 
 /** Programs by their own name: the image of etcd has no shell. */
-function etcdContainers({ etcdImage }: BackupChoices, tuning: BackupTuning): Container[] {
+function etcdContainers(
+  cluster: Cluster,
+  { etcdImage }: BackupChoices,
+  tuning: BackupTuning,
+): Container[] {
   const common = {
     image: etcdImage,
     imagePullPolicy: tuning.get('pullPolicy'),
@@ -98,7 +103,7 @@ function etcdContainers({ etcdImage }: BackupChoices, tuning: BackupTuning): Con
       ...common,
       command: [
         'etcdctl',
-        '--endpoints=https://127.0.0.1:2379',
+        `--endpoints=${loopbackUrl(cluster, 'https', 2379)}`,
         `--cacert=${ETCD_PKI}/ca.crt`,
         `--cert=${ETCD_PKI}/healthcheck-client.crt`,
         `--key=${ETCD_PKI}/healthcheck-client.key`,

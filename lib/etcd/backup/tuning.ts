@@ -85,7 +85,7 @@ export function backupTuning(options: EtcdBackupOptions, choices: BackupChoices)
       `${POD}.hostNetwork`,
       true,
       'false',
-      'etcd answers control planes only, and here at 127.0.0.1; nor does a network policy hold back a pod on the network of the machine',
+      'etcd answers control planes only, and here on the loopback address; nor does a network policy hold back a pod on the network of the machine',
       'kubernetes/kubernetes cmd/kubeadm/app/phases/etcd/local.go v1.36.1',
     ),
     dnsPolicy: tuned(

@@ -1,5 +1,6 @@
-import type { Cluster } from '../../cluster';
+import { hostAndPort, type Cluster } from '../../cluster';
 import { etcdFacts, runningEtcdImage, type BackupChoices } from '../backup/choices';
+import { loopbackUrl, metricsUrl } from '../loopback';
 import { etcdArgument } from '../version';
 
 /** One etcd member: the machine, and where others reach it. */
@@ -13,6 +14,9 @@ export interface RunbookMember {
 export interface RunbookFacts {
   readonly cluster: string;
   readonly members: readonly RunbookMember[];
+  /** The member of the machine on which a command is typed. */
+  readonly ownUrl: string;
+  readonly metricsUrl: string;
   readonly quorum: number;
   readonly image: string;
   readonly dataDir: string;
@@ -27,10 +31,13 @@ export interface RunbookFacts {
 export function runbookFacts(cluster: Cluster): RunbookFacts {
   return {
     cluster: cluster.clusterName,
-    members: cluster.controlPlanes.map(({ name, address }) => {
-      const host = address.includes(':') ? `[${address}]` : address;
-      return { name, clientUrl: `https://${host}:2379`, peerUrl: `https://${host}:2380` };
-    }),
+    members: cluster.controlPlanes.map(({ name, address }) => ({
+      name,
+      clientUrl: `https://${hostAndPort(address, 2379)}`,
+      peerUrl: `https://${hostAndPort(address, 2380)}`,
+    })),
+    ownUrl: loopbackUrl(cluster, 'https', 2379),
+    metricsUrl: metricsUrl(cluster),
     quorum: cluster.quorum,
     image: runningEtcdImage(cluster),
     ...etcdFacts(cluster),

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { RunbookFacts } from './facts';
 import { commands, part, see } from './sections';
 
@@ -19,7 +20,7 @@ export function membersPart({ members, dataDir, walDir, quorum, image }: Runbook
   );
 }
 
-export function toolsPart({ image, members }: RunbookFacts): string {
+export function toolsPart({ image, members, ownUrl }: RunbookFacts): string {
   return part(
     'tools',
     'Everything below is done as root on a control plane. The programs are in the image that runs there; the',
@@ -43,7 +44,7 @@ export function toolsPart({ image, members }: RunbookFacts): string {
     'members are named before the command. Without the copy, while etcd runs:',
     '',
     commands(
-      `crictl exec ${RUNNING} etcdctl --cacert=${PKI}/ca.crt --cert=${PKI}/healthcheck-client.crt --key=${PKI}/healthcheck-client.key endpoint status --cluster --write-out=table`,
+      `crictl exec ${RUNNING} etcdctl --endpoints=${ownUrl} --cacert=${PKI}/ca.crt --cert=${PKI}/healthcheck-client.crt --key=${PKI}/healthcheck-client.key endpoint status --cluster --write-out=table`,
     ),
   );
 }
@@ -63,16 +64,17 @@ export function statusPart({ members }: RunbookFacts): string {
   );
 }
 
-export function slowDiskPart({ dataDir }: RunbookFacts): string {
+export function slowDiskPart(facts: RunbookFacts): string {
+  const { dataDir, walDir, metricsUrl } = facts;
   return part(
     'slowDisk',
     'Every write waits for an fsync of the write-ahead log. How many were faster than 1 ms, 2 ms, 4 ms, …:',
     '',
     commands(
-      "curl -s http://127.0.0.1:2381/metrics | grep 'etcd_disk_wal_fsync_duration_seconds_[bc]'",
+      `curl -s ${metricsUrl}/metrics | grep 'etcd_disk_wal_fsync_duration_seconds_[bc]'`,
       `crictl logs ${RUNNING} 2>&1 | grep -c 'slow fdatasync'`,
       'cat /proc/pressure/io',
-      `findmnt --target ${dataDir}`,
+      `findmnt --target ${walDir ?? dataDir}`,
       'lsblk -o NAME,MODEL,SERIAL,MOUNTPOINTS',
     ),
     'Look for: another writer on the same disk (findmnt shows which disk it is), a disk without power-loss',
@@ -82,7 +84,7 @@ export function slowDiskPart({ dataDir }: RunbookFacts): string {
   );
 }
 
-export function memberDownPart({ members, quorum }: RunbookFacts): string {
+export function memberDownPart({ members, quorum, walDir }: RunbookFacts): string {
   const spare = members.length - quorum;
   return part(
     'memberDown',
@@ -94,7 +96,8 @@ export function memberDownPart({ members, quorum }: RunbookFacts): string {
       'systemctl status kubelet',
       "crictl ps -a --name '^etcd$'",
       `crictl logs --tail 50 "$(crictl ps -a --quiet --name '^etcd$' | head -n 1)"`,
-      'df -h /var/lib/etcd',
+      // Not the directories themselves: they are gone with their disk.
+      `df -h /var/lib/etcd${walDir === undefined ? '' : ` ${posix.dirname(walDir)}`}`,
     ),
     `A machine that comes back with its data needs nothing. One that does not: ${see('replaceMember')}. While`,
     `fewer than ${quorum} can come back: ${see('restore')}.`,

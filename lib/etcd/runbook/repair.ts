@@ -54,7 +54,7 @@ function joinOwn({ members }: RunbookFacts): string[] {
   ];
 }
 
-export function replaceDiskPart({ members, ownMachines }: RunbookFacts): string {
+export function replaceDiskPart({ members, ownMachines, walDir }: RunbookFacts): string {
   const [first] = members.map(({ name }) => name);
   return part(
     'replaceDisk',
@@ -65,7 +65,7 @@ export function replaceDiskPart({ members, ownMachines }: RunbookFacts): string 
     ...(ownMachines
       ? [
           '1. `kubeadm reset --force` on the machine; power it off, change the disk, power it on.',
-          '2. In the spec, the new serial or link in `etcdDisk` of the machine: no other disk is ever formatted. Synth and',
+          `2. In the spec, the new serial or link in \`etcdDisk\` ${walDir === undefined ? '' : 'or `etcdWalDisk` '}of the machine: no other disk is ever formatted. Synth and`,
           '   seal anew.',
           '3. Bring `nodes/<machine>/files` onto the machine, or reinstall it with the new user-data.',
           `4. \`${BOOTSTRAP} --only config\`: prepares and mounts the disk, or says why it does not. It must be blank.`,
