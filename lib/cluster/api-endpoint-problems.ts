@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
 import { ApiEndpointKind, type ApiEndpointBgpPeer } from './api-endpoint-options';
 import { familyOf } from './cidr';
+import { controlPlanePortOwner } from './control-plane-ports';
 import { isDnsName } from './names';
 import { checkInteger, type Problem } from './problem';
 
@@ -26,16 +27,6 @@ export interface EndpointDetails {
 }
 
 const TOP_AS = 2 ** 32 - 2;
-
-/** What else listens on a machine of the control plane: first and last port, and who. */
-const TAKEN: ReadonlyArray<[first: number, last: number, by: string]> = [
-  [22, 22, 'SSH'],
-  [179, 179, 'BGP'],
-  [2379, 2381, 'etcd'],
-  [10248, 10250, 'the kubelet or kube-proxy'],
-  [10256, 10259, 'kube-proxy, the controller manager or the scheduler'],
-  [30000, 32767, 'a Service of type NodePort'],
-];
 
 /** Everything that is wrong with one endpoint by itself. */
 export function endpointProblems(details: EndpointDetails): Problem[] {
@@ -116,12 +107,17 @@ function separatePorts(kind: ApiEndpointKind): boolean {
 }
 
 function takenProblems(prop: string, port: number): Problem[] {
-  return TAKEN.filter(([first, last]) => port >= first && port <= last).map(([, , by]) => ({
-    prop,
-    allowed: 'a port that is free on every control plane',
-    got: port,
-    remedy: `${by} listens there`,
-  }));
+  const by = controlPlanePortOwner(port);
+  return by === undefined
+    ? []
+    : [
+        {
+          prop,
+          allowed: 'a port that is free on every control plane',
+          got: port,
+          remedy: `${by} listens there`,
+        },
+      ];
 }
 
 function bgpProblems(bgp: EndpointBgp, address: string | undefined): Problem[] {

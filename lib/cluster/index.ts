@@ -5,6 +5,7 @@ export { type EndpointBgp } from './api-endpoint-problems';
 export * from './api-servers';
 export * from './cidr';
 export * from './conntrack';
+export * from './control-plane-ports';
 export * from './finding-line';
 export * from './image-reference';
 export * from './manifest';

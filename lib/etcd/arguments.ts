@@ -5,6 +5,7 @@ import { askedGates } from './extra-args';
 import { EtcdMetrics } from './metrics';
 import type { Timers } from './timers';
 import type { EtcdCipherSuite, EtcdTlsVersion } from './tls-choices';
+import { ASKED } from './tuning';
 
 const ARG = 'ClusterConfiguration.etcd.local.extraArgs';
 const KUBEADM = 'kubernetes/kubernetes cmd/kubeadm/app/phases/etcd/local.go';
@@ -23,6 +24,8 @@ export interface EtcdSettings extends Timers {
   readonly cipherSuites?: readonly EtcdCipherSuite[];
   readonly corruptCheckHours?: number;
   readonly hasWalDisk: boolean;
+  /** Flags whose values the user chose by props. */
+  readonly asked: readonly string[];
   readonly extraArgs: Readonly<Record<string, string>>;
 }
 
@@ -42,12 +45,15 @@ export function etcdArguments(etcd: EtcdMinor, settings: EtcdSettings): EtcdArgu
 
 /** Our own arguments with their reasons, by flag. */
 export function argumentRows(etcd: EtcdMinor, settings: EtcdSettings): Rows {
-  return {
+  const rows = {
     ...timerRows(etcd, settings),
     ...checkRows(etcd, settings),
     ...listenerRows(settings),
     ...diskRows(settings),
   };
+  // Our reasons are for our own choices.
+  const asked = settings.asked.map((flag) => [flag, { ...rows[flag]!, why: ASKED }]);
+  return { ...rows, ...Object.fromEntries(asked) };
 }
 
 function row(flag: string, value: string, upstream: string, why: string, source: string): Rows {

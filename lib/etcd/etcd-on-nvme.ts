@@ -32,6 +32,15 @@ import { dataDirRow, extraArgDecisions } from './tuning';
 import { etcdRow, imageTagProblems } from './version';
 import { walDiskProblems } from './wal-disks';
 
+/** Flags that have one value or another by a prop. */
+const FLAGS = {
+  heartbeatInterval: 'heartbeat-interval',
+  electionTimeout: 'election-timeout',
+  quota: 'quota-backend-bytes',
+  metrics: 'metrics',
+  tlsMinVersion: 'tls-min-version',
+} as const;
+
 /**
  * etcd on disks of its own: each control plane finds its disk by identity, formats it once while it
  * is blank, mounts it, and keeps kubelet down without it. A disk that holds anything else is never
@@ -88,6 +97,7 @@ export class EtcdOnNvme extends Construct {
       roundTripMs,
       quotaBytes,
       extraArgs,
+      asked: askedFlags(props),
       hasWalDisk,
       metrics: props.metrics ?? EtcdMetrics.BASIC,
       httpUrl: loopbackUrl(cluster, 'https', props.httpPort ?? HTTP_PORT),
@@ -191,6 +201,12 @@ function optionProblems(props: EtcdOnNvmeProps, members: readonly Member[]): Pro
       ? tagProblems
       : extraArgProblems(extraArgs, etcdRow(cluster, imageTag))),
   ];
+}
+
+function askedFlags(props: EtcdOnNvmeOptions): string[] {
+  return Object.entries(FLAGS)
+    .filter(([prop]) => props[prop as keyof typeof FLAGS] !== undefined)
+    .map(([, flag]) => flag);
 }
 
 function roundTripOf(cluster: Cluster): number {

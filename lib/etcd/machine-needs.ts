@@ -184,8 +184,8 @@ export function requirePatches(
   }));
   const same = new Set(all.map(({ requests }) => JSON.stringify(requests))).size === 1;
   const rows = same
-    ? requestRows(all[0]!.requests, '')
-    : all.flatMap(({ member, requests }) => requestRows(requests, `[${member.machine.name}]`));
+    ? requestRows(all[0]!.requests, '', resources)
+    : all.flatMap(({ member, requests }) => requestRows(requests, `[${member.machine.name}]`, resources));
   cluster.recordDecisions(decisionsOf(by.node.path, rows));
   for (const { member, requests } of all) {
     const content = podPatch(requests, member.walDisk !== undefined);

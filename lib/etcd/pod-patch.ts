@@ -2,6 +2,7 @@ import { Yaml } from 'cdk8s';
 import { checkInteger, tuned, type Problem, type TuningRow } from '../cluster';
 import { bytesOf, WAL, type Member } from './disk';
 import type { EtcdResources } from './resources';
+import { ASKED } from './tuning';
 
 const MIB = 1024 ** 2;
 /** What kubeadm requests, and the least that may be asked for. */
@@ -85,7 +86,11 @@ export function resourceProblems(
 }
 
 /** Rows for what one machine's pod requests; `where` tells machines apart that differ. */
-export function requestRows({ cpu, memory }: Requests, where: string): Array<TuningRow<string>> {
+export function requestRows(
+  { cpu, memory }: Requests,
+  where: string,
+  asked: EtcdResources = {},
+): Array<TuningRow<string>> {
   const row = (name: string, value: string, upstream: string, why: string) =>
     tuned(`${RESOURCES}.${name}${where}`, value, upstream, why, KUBEADM);
   return [
@@ -96,7 +101,9 @@ export function requestRows({ cpu, memory }: Requests, where: string): Array<Tun
             'cpu',
             cpu,
             '100m',
-            'a quarter of the cores, at most two: when everybody wants the CPU, the kernel shares it by requests, and a leader that gets a twentieth misses its heartbeats',
+            asked.cpuMillicores !== undefined
+              ? ASKED
+              : 'a quarter of the cores, at most two: when everybody wants the CPU, the kernel shares it by requests, and a leader that gets a twentieth misses its heartbeats',
           ),
         ]),
     ...(memory === undefined
@@ -106,7 +113,9 @@ export function requestRows({ cpu, memory }: Requests, where: string): Array<Tun
             'memory',
             memory,
             '100Mi',
-            'an eighth of the memory, at most the quota: the scheduler leaves it free of other pods; no limit, which would kill a member that receives a snapshot',
+            asked.memory !== undefined
+              ? ASKED
+              : 'an eighth of the memory, at most the quota: the scheduler leaves it free of other pods; no limit, which would kill a member that receives a snapshot',
           ),
         ]),
   ];

@@ -4,6 +4,8 @@ import { EtcdFilesystem } from './filesystem';
 import { FsyncGate } from './fsync-gate';
 import { UDEV_RULES } from './udev';
 
+/** The reason for what the user chose. */
+export const ASKED = 'asked for in the spec';
 const ARG = 'ClusterConfiguration.etcd.local.extraArgs';
 
 /** Where the data lies. */

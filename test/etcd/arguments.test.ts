@@ -9,7 +9,7 @@ import {
   type EtcdOnNvmeOptions,
 } from '../../lib/etcd';
 import { goDurationMs, valueProblems } from '../../lib/etcd/bounds';
-import { argumentsOf, made, withWalDisks } from './etcd';
+import { argumentsOf, askedKeys, made, withWalDisks } from './etcd';
 
 const everything: EtcdOnNvmeOptions = {
   metrics: EtcdMetrics.EXTENSIVE,
@@ -91,6 +91,27 @@ test('HTTP listens on the loopback address of the family that etcd has', () => {
     },
   );
   expect(argumentsOf(cluster)['listen-client-http-urls']).toBe('https://[::1]:2383');
+});
+
+test('a reason of ours is for a choice of ours', () => {
+  const asked: EtcdOnNvmeOptions = {
+    heartbeatInterval: Duration.millis(200),
+    electionTimeout: Duration.seconds(3),
+    quota: Size.gibibytes(4),
+    metrics: EtcdMetrics.EXTENSIVE,
+    tlsMinVersion: EtcdTlsVersion.TLS_1_2,
+  };
+  const flags = Object.keys(asked).map((prop) => askedKeys({ [prop]: asked[prop as never] }));
+  expect(flags).toEqual(
+    [
+      'heartbeat-interval',
+      'election-timeout',
+      'quota-backend-bytes',
+      'metrics',
+      'tls-min-version',
+    ].map((flag) => [`ClusterConfiguration.etcd.local.extraArgs.${flag}`]),
+  );
+  expect(askedKeys({})).toEqual([]);
 });
 
 test('suites are names of Go, and TLS 1.3 has none', () => {

@@ -1,5 +1,5 @@
 import { Duration, Size } from 'cdk8s';
-import { EtcdDisk, Machine, Zone } from '../../lib';
+import { ApiEndpoint, EtcdDisk, Machine, Zone } from '../../lib';
 import { EtcdCipherSuite, EtcdTlsVersion, FsyncGate } from '../../lib/etcd';
 import { osloMachine } from '../support/oslo';
 import { idsOf, made, withWalDisks } from './etcd';
@@ -158,7 +158,19 @@ export const etcdChecks: EtcdCheck[] = [
     errors: [
       [extra('listen-metrics-urls', 'http://0.0.0.0:2381'), 'metrics travel unencrypted'],
       [extra('listen-client-http-urls', 'http://0.0.0.0:2383'), 'loopback address only'],
-      [() => made({ httpPort: 2381 }), 'httpPort must be a free port, got 2381 of etcd, metrics'],
+      [
+        () => made({ httpPort: 2381 }),
+        'httpPort must be a free port, got 2381 of etcd; leave it out for 2383',
+      ],
+      [
+        () =>
+          made(
+            {},
+            { endpoint: ApiEndpoint.external({ address: '10.20.0.10', apiServerPort: 2383 }) },
+          ),
+        'httpPort must be a free port, got 2383 of the Kubernetes API; set another one',
+      ],
+      [() => made({ httpPort: 30080 }), 'got 30080 of a Service of type NodePort'],
       [() => made({ httpPort: 80 }), 'httpPort must be between 1024 and 65535, got 80'],
     ],
   },

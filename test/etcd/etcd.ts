@@ -25,6 +25,14 @@ export function argumentsOf(cluster: Cluster): Record<string, string> {
   return Object.fromEntries(extraArgs.map(({ name, value }) => [name, value]));
 }
 
+/** Keys of decisions that are the user's own, not ours. */
+export function askedKeys(options: EtcdOnNvmeOptions): string[] {
+  return made(options)
+    .cluster.decisions()
+    .filter(({ why }) => why === 'asked for in the spec')
+    .map(({ key }) => key);
+}
+
 /** What this room finds; there is no node construct here, which another one finds. */
 export function idsOf(cluster: Cluster): string[] {
   return cluster

@@ -4,7 +4,7 @@ import { FsyncGate, type EtcdResources } from '../../lib/etcd';
 import { unexplainedLeaves } from '../support/coverage';
 import { osloMachine } from '../support/oslo';
 import { tempDir } from '../support/temp-app';
-import { fileOf, made, withWalDisks } from './etcd';
+import { askedKeys, fileOf, made, withWalDisks } from './etcd';
 import { writeFileSync } from 'node:fs';
 
 const PATCH = '/etc/groundwork/patches/etcd0+strategic.conf';
@@ -25,6 +25,7 @@ function patchOf(cluster: ReturnType<typeof made>['cluster'], machine: Machine) 
   return documents[0];
 }
 
+const REQUESTS = 'Pod.spec.containers.resources.requests';
 const requestsOn = (n: number, options = {}, facts = {}) => {
   const { cluster } = made(options, facts);
   return patchOf(cluster, cluster.machines[n - 1]!)?.spec.containers[0].resources?.requests;
@@ -52,7 +53,7 @@ describe('what the etcd pod reserves', () => {
   test('follows each machine, and so do the reasons', () => {
     const machines = [osloMachine(1, { cpus: 4 }), osloMachine(2), osloMachine(3)];
     expect([1, 2].map((n) => requestsOn(n, {}, { machines }).cpu)).toEqual(['1000m', '2000m']);
-    const key = 'Pod.spec.containers.resources.requests.cpu';
+    const key = `${REQUESTS}.cpu`;
     const keys = (facts: object) =>
       made({}, facts)
         .cluster.decisions()
@@ -69,6 +70,8 @@ describe('what the etcd pod reserves', () => {
   test('is what was asked for', () => {
     const resources: EtcdResources = { cpuMillicores: 1500, memory: Size.gibibytes(4) };
     expect(requestsOn(3, { resources })).toEqual({ cpu: '1500m', memory: '4096Mi' });
+    expect(askedKeys({ resources: { cpuMillicores: 1500 } })).toEqual([`${REQUESTS}.cpu`]);
+    expect(askedKeys({ resources })).toEqual([`${REQUESTS}.cpu`, `${REQUESTS}.memory`]);
   });
 
   test('has no limits and nothing that nobody explains', () => {
