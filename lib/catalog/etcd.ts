@@ -28,14 +28,10 @@ export interface EtcdMinor {
   readonly advisory: Cell<string>;
   /** The oldest patch that does not lose or corrupt data by a known fault. */
   readonly dataSafetyFloor: Cell<string>;
-  /** The patch to reach before upgrading to the next minor. */
-  readonly upgradeFloor: Cell<string>;
   /** Default of heartbeat-interval, in milliseconds. */
   readonly heartbeatIntervalMs: Cell<number>;
   /** Default of election-timeout, in milliseconds. */
   readonly electionTimeoutMs: Cell<number>;
-  /** Default of snapshot-count; kubeadm passes its own (see `kubeadmEtcd`). */
-  readonly snapshotCount: Cell<number>;
   /** Size of the database when quota-backend-bytes is left at 0. */
   readonly quotaBackendBytes: Cell<number>;
   /**
@@ -51,8 +47,6 @@ export interface EtcdMinor {
   readonly compactHashCheck: Cell<EtcdArgument>;
   /** Whether max-snapshots still means something and may be emitted without a warning. */
   readonly maxSnapshotsFlag: Cell<boolean>;
-  /** The tool that restores a snapshot. */
-  readonly restoreTool: Cell<'etcdutl'>;
 }
 
 const TWO_GIB = 2 * 1024 ** 3;
@@ -74,10 +68,8 @@ export const etcdMinors: Readonly<Record<string, EtcdMinor>> = {
     patchFloor: read('3.5.33', ADVISORY),
     advisory: read(ADVISORY, 'denial of service in the TLS handshake, before authentication'),
     dataSafetyFloor: read('3.5.5', 'kubermatic/kubeone: 3.5.0 to 3.5.4 can corrupt or lose data'),
-    upgradeFloor: read('3.5.32', 'etcd upgrade guide to 3.6: older members can leave zombies'),
     heartbeatIntervalMs: read(100, config('v3.5.33')),
     electionTimeoutMs: read(1000, config('v3.5.33')),
-    snapshotCount: read(100000, 'etcd-io/etcd server/etcdserver/server.go v3.5.33'),
     quotaBackendBytes: read(TWO_GIB, 'etcd-io/etcd server/etcdserver/quota.go'),
     experimentalFlags: read('required', config('v3.5.33')),
     featureGates: read({}, config('v3.5.33')),
@@ -90,7 +82,6 @@ export const etcdMinors: Readonly<Record<string, EtcdMinor>> = {
       config('v3.5.33'),
     ),
     maxSnapshotsFlag: read(true, config('v3.5.33')),
-    restoreTool: read('etcdutl', 'etcd-io/etcd CHANGELOG-3.5.md: etcdctl does it too, deprecated'),
   },
   '3.6': {
     minor: '3.6',
@@ -101,10 +92,8 @@ export const etcdMinors: Readonly<Record<string, EtcdMinor>> = {
       '3.6.5',
       'etcd-io/etcd CHANGELOG-3.6.md: apply of a snapshot during defragmentation',
     ),
-    upgradeFloor: read('3.6.11', 'etcd-io/etcd CHANGELOG-3.6.md: member add while one is down'),
     heartbeatIntervalMs: read(100, config('v3.6.14')),
     electionTimeoutMs: read(1000, config('v3.6.14')),
-    snapshotCount: read(10000, 'etcd-io/etcd server/etcdserver/server.go v3.6.14'),
     quotaBackendBytes: read(TWO_GIB, 'etcd-io/etcd server/storage/quota.go'),
     experimentalFlags: read('accepted', config('v3.6.14')),
     featureGates: read(GATES_36, features('v3.6.14')),
@@ -117,7 +106,6 @@ export const etcdMinors: Readonly<Record<string, EtcdMinor>> = {
       features('v3.6.14'),
     ),
     maxSnapshotsFlag: read(false, 'etcd-io/etcd server/etcdmain/config.go: deprecated in 3.6'),
-    restoreTool: read('etcdutl', 'etcd-io/etcd CHANGELOG-3.6.md'),
   },
   '3.7': {
     minor: '3.7',
@@ -125,10 +113,8 @@ export const etcdMinors: Readonly<Record<string, EtcdMinor>> = {
     patchFloor: read('3.7.1', ADVISORY),
     advisory: read(ADVISORY, 'denial of service in the TLS handshake, before authentication'),
     dataSafetyFloor: read('3.7.0', 'no data fault of 3.7 was seen'),
-    upgradeFloor: read('3.7.1', 'believed: no guide to 3.8 exists yet'),
     heartbeatIntervalMs: read(100, config('v3.7.1')),
     electionTimeoutMs: read(1000, config('v3.7.1')),
-    snapshotCount: read(10000, 'etcd-io/etcd server/etcdserver/server.go v3.7.1'),
     quotaBackendBytes: read(TWO_GIB, 'etcd-io/etcd server/storage/quota.go'),
     experimentalFlags: read('removed', 'etcd-io/etcd CHANGELOG-3.7.md'),
     featureGates: read(
@@ -144,7 +130,6 @@ export const etcdMinors: Readonly<Record<string, EtcdMinor>> = {
       features('v3.7.1'),
     ),
     maxSnapshotsFlag: read(false, 'etcd-io/etcd server/etcdmain/config.go: removed in 3.8'),
-    restoreTool: read('etcdutl', 'etcd-io/etcd CHANGELOG-3.7.md'),
   },
 };
 
@@ -206,8 +191,4 @@ export const etcdLimits = {
   electionTimeoutMaxMs: read(50000, `${config('v3.7.1')} (maxElectionMs)`),
   /** etcd warns above this quota-backend-bytes. */
   quotaWarnBytes: read(8 * 1024 ** 3, 'etcd-io/etcd server/storage/quota.go'),
-  /** Segments of the write-ahead log are preallocated at this size. */
-  walSegmentBytes: read(64 * 1000 ** 2, 'etcd-io/etcd server/storage/wal/wal.go'),
-  /** Files of the write-ahead log that are kept, the default of max-wals. */
-  maxWals: read(5, config('v3.7.1')),
 } as const;

@@ -7,3 +7,20 @@ export function isDnsLabel(text: string): boolean {
 export function isDnsName(text: string): boolean {
   return text.length <= 253 && text.split('.').every(isDnsLabel);
 }
+
+/** What Kubernetes accepts as the value of a label; nothing is one. */
+export function isLabelValue(text: string): boolean {
+  return /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/.test(text);
+}
+
+/** What Kubernetes accepts as the key of a label or taint: a name, with a DNS name and a slash before it or not. */
+export function isLabelKey(text: string): boolean {
+  const parts = text.split('/');
+  const name = parts[parts.length - 1]!;
+  return (
+    parts.length <= 2 &&
+    name !== '' &&
+    isLabelValue(name) &&
+    (parts.length === 1 || isDnsName(parts[0]!))
+  );
+}

@@ -1,6 +1,5 @@
-import { Size, SizeRoundingBehavior } from 'cdk8s';
 import { v5 as uuidV5 } from 'uuid';
-import { EtcdDiskKind, type Cluster, type EtcdDisk, type Machine } from '../cluster';
+import { bytesOf, EtcdDiskKind, type Cluster, type EtcdDisk, type Machine } from '../cluster';
 
 /** Folder of our programs on the machines. */
 export const PROGRAMS = '/usr/local/lib/groundwork';
@@ -103,9 +102,4 @@ export function filesystemUuid(cluster: string, machine: string, identity: strin
 /** Whether the disk is etcd's own. */
 export function isOwn(disk: EtcdDisk): boolean {
   return disk.kind !== EtcdDiskKind.SHARED_WITH_ROOT;
-}
-
-/** A size in bytes; a part of a KiB is dropped. */
-export function bytesOf(size: Size): number {
-  return size.toKibibytes({ rounding: SizeRoundingBehavior.FLOOR }) * 1024;
 }

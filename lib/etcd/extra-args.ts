@@ -40,7 +40,9 @@ function nameProblems(name: string, etcd: EtcdMinor): Problem[] {
   const remedy =
     plain !== name && isKnown(plain)
       ? `write ${plain}`
-      : 'etcd does not start with a flag it does not know; check the spelling in `etcd --help` of that version';
+      : isKnown(name)
+        ? 'etcd 3.7 does not start with it; use the gate of feature-gates that took its place'
+        : 'etcd does not start with a flag it does not know; check the spelling in `etcd --help` of that version';
   return [{ prop: 'extraArgs', allowed: `flags of etcd ${etcd.minor}`, got: name, remedy }];
 }
 

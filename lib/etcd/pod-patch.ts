@@ -1,6 +1,6 @@
 import { Yaml } from 'cdk8s';
-import { checkInteger, tuned, type Problem, type TuningRow } from '../cluster';
-import { bytesOf, WAL, type Member } from './disk';
+import { bytesOf, checkInteger, tuned, type Problem, type TuningRow } from '../cluster';
+import { WAL, type Member } from './disk';
 import type { EtcdResources } from './resources';
 import { ASKED } from './tuning';
 

@@ -1,7 +1,7 @@
 import type { Size } from 'cdk8s';
 import { etcdLimits, type EtcdMinor } from '../catalog';
-import type { Problem } from '../cluster';
-import { bytesOf, isOwn, type Member } from './disk';
+import { bytesOf, type Problem } from '../cluster';
+import { isOwn, type Member } from './disk';
 
 const GIB = 1024 ** 3;
 /** Below it a cluster of ordinary size runs into the alarm within weeks. */

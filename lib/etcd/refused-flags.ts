@@ -15,6 +15,7 @@ const props: Readonly<Record<string, string>> = {
 
 /** Flags that only ever break this set-up, besides those of the catalogue. */
 const ours: Readonly<Record<string, string>> = {
+  'client-cert-allowed-hostname': 'API servers have certificates without a host name',
   'config-file': 'etcd then ignores every other flag, and with them all that kubeadm passes',
   'distributed-tracing-instance-id':
     'it must differ between members, and extra arguments are the same on all of them',
@@ -23,6 +24,7 @@ const ours: Readonly<Record<string, string>> = {
     "metrics travel unencrypted; kubeadm's port 2381 on the loopback address is reached by an agent on the host network",
   'memory-mlock':
     "kubeadm's etcd pod may not lock that much memory and etcd would not start; swap is off anyway",
+  'peer-cert-allowed-cn': 'each member has a certificate in its own name, and would be alone',
   'pre-vote': 'a member that comes back from a cut would end the term of a healthy leader',
   'strict-reconfig-check': 'it keeps a change of members from losing the quorum',
   'tls-max-version': 'a ceiling only keeps clients from the better version',

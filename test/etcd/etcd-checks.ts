@@ -111,6 +111,10 @@ export const etcdChecks: EtcdCheck[] = [
     errors: [
       [extra('snapshot-cuont', '1'), 'flags of etcd 3.6, got snapshot-cuont'],
       [extra('experimental-compaction-batch-limit', '1'), 'write compaction-batch-limit'],
+      [
+        extra('experimental-compact-hash-check-enabled', 'true'),
+        'use the gate of feature-gates that took its place',
+      ],
       [extra('ETCD_MAX_WALS', '3'), 'flags of etcd 3.6, got ETCD_MAX_WALS'],
       [extra('feature-gates', 'PriorityRequest=true'), 'gates of etcd 3.6, got PriorityRequest'],
     ],
@@ -122,6 +126,8 @@ export const etcdChecks: EtcdCheck[] = [
       [extra('ETCD_UNSAFE_NO_FSYNC', 'true'), 'flags of etcd 3.6, got ETCD_UNSAFE_NO_FSYNC'],
       [extra('force-new-cluster', 'true'), 'without force-new-cluster'],
       [extra('max-wals', '0'), 'between 1 and 100, got 0'],
+      [extra('peer-cert-allowed-cn', 'cp-1'), 'without peer-cert-allowed-cn'],
+      [extra('client-cert-allowed-hostname', 'cp-1'), 'without client-cert-allowed-hostname'],
       [extra('name', 'default'), 'without name'],
     ],
   },

@@ -2,7 +2,7 @@ import { Size } from 'cdk8s';
 import fc from 'fast-check';
 import { EtcdDisk } from '../../lib';
 import { etcdMinor } from '../../lib/catalog';
-import { bytesOf } from '../../lib/etcd/disk';
+import { bytesOf } from '../../lib/cluster';
 import { quotaFor, quotaProblems } from '../../lib/etcd/quota';
 import { osloMachine } from '../support/oslo';
 

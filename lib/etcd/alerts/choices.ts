@@ -1,5 +1,12 @@
 import type { EtcdAlertsProps } from './options';
-import { EtcdDiskKind, isDnsLabel, type Cluster, type Problem } from '../../cluster';
+import {
+  EtcdDiskKind,
+  isDnsLabel,
+  isLabelKey,
+  isLabelValue,
+  type Cluster,
+  type Problem,
+} from '../../cluster';
 
 export const DEFAULT_SELECTOR = 'job=~".*etcd.*"';
 
@@ -82,13 +89,9 @@ export function alertProblems(props: EtcdAlertsProps): Problem[] {
 const MATCHER = '[a-zA-Z_][a-zA-Z0-9_]*\\s*(=|!=|=~|!~)\\s*"([^"\\\\\\n]|\\\\.)*"';
 const MATCHERS = new RegExp(`^${MATCHER}(\\s*,\\s*${MATCHER})*$`);
 
-const LABEL_VALUE = /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
-const LABEL_NAME =
-  /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
-
 function labelProblems({ labels = {} }: EtcdAlertsProps): Problem[] {
   return Object.entries(labels)
-    .filter(([name, value]) => !LABEL_NAME.test(name) || !LABEL_VALUE.test(value))
+    .filter(([name, value]) => !isLabelKey(name) || !isLabelValue(value))
     .map(([name, value]) => ({
       prop: 'labels',
       allowed: 'names and values of Kubernetes labels',

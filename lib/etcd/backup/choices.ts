@@ -1,6 +1,6 @@
 import { images, kubeadmImages, type ImagePin } from '../../catalog';
 import { SecretRef, type Cluster, type Machine } from '../../cluster';
-import { etcdArgument, etcdTag } from '../version';
+import { etcdArgument, etcdRow, etcdTag } from '../version';
 import type { EtcdBackupProps, EtcdBackupRetention } from './options';
 import { parseSchedule } from './schedule';
 import { DEFAULT_SECRET, type S3BackupOptions } from './target';
@@ -10,9 +10,8 @@ export const NAME = 'etcd-backup';
 export const DEFAULT_SCHEDULE = '23 * * * *';
 export const DEFAULT_TIMEOUT_SECONDS = 30 * 60;
 
-/** What etcd does with quota-backend-bytes left out, and where kubeadm puts its data. */
-const QUOTA_BYTES = 2 * 1024 ** 3;
-const DATA_DIR = '/var/lib/etcd';
+/** Where kubeadm puts the data of etcd unless it is told otherwise. */
+const KUBEADM_DATA_DIR = '/var/lib/etcd';
 
 /** The options with every default settled. */
 export interface BackupChoices {
@@ -66,8 +65,8 @@ export function settleChoices(props: EtcdBackupProps): BackupChoices {
 export function etcdFacts(cluster: Cluster): { quotaBytes: number; dataDir: string } {
   const quota = etcdArgument(cluster, 'quota-backend-bytes');
   return {
-    quotaBytes: quota === undefined ? QUOTA_BYTES : Number(quota),
-    dataDir: cluster._summary('etcd')?.dataDir ?? DATA_DIR,
+    quotaBytes: quota === undefined ? etcdRow(cluster).quotaBackendBytes.value : Number(quota),
+    dataDir: cluster._summary('etcd')?.dataDir ?? KUBEADM_DATA_DIR,
   };
 }
 

@@ -2,7 +2,14 @@ import { SizeRoundingBehavior } from 'cdk8s';
 import type { KubeletOptions } from './options';
 import { kubeReservedOf, systemReservedOf, type KubeletSettings } from './settings';
 import { kubernetesGates } from '../../catalog';
-import { checkInteger, isDnsName, type Cluster, type Machine, type Problem } from '../../cluster';
+import {
+  checkInteger,
+  isLabelKey,
+  isLabelValue,
+  type Cluster,
+  type Machine,
+  type Problem,
+} from '../../cluster';
 import { flagProblems } from '../control-plane/flags';
 
 /** Everything that is wrong with the kubelet's options but sizes, which were looked at before. */
@@ -50,14 +57,13 @@ const OWN_LABELS = [
   'node.kubernetes.io/instance-type',
 ];
 const OWN_PREFIXES = /(^|\.)(kubelet|node)\.kubernetes\.io$/;
-const VALUE = /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
 
 function labelProblems(prop: string, labels: Readonly<Record<string, string>>): Problem[] {
   return Object.keys(labels)
     .sort()
     .flatMap((key): Problem[] => {
       const prefix = key.includes('/') ? key.split('/')[0]! : '';
-      if (!isLabelKey(key) || !VALUE.test(labels[key]!)) {
+      if (!isLabelKey(key) || !isLabelValue(labels[key]!)) {
         return [
           {
             prop,
@@ -94,24 +100,13 @@ function labelProblems(prop: string, labels: Readonly<Record<string, string>>): 
 
 function taintProblems({ workerTaints = [] }: KubeletOptions): Problem[] {
   return workerTaints
-    .filter(({ key, value = '' }) => !isLabelKey(key) || !VALUE.test(value))
+    .filter(({ key, value = '' }) => !isLabelKey(key) || !isLabelValue(value))
     .map(({ key, value = '' }) => ({
       prop: 'kubelet.workerTaints',
       allowed: 'keys and values as of labels',
       got: `${key}=${value}`,
       remedy: 'for example example.no/dedicated',
     }));
-}
-
-function isLabelKey(key: string): boolean {
-  const parts = key.split('/');
-  const name = parts[parts.length - 1]!;
-  return (
-    parts.length <= 2 &&
-    name !== '' &&
-    VALUE.test(name) &&
-    (parts.length === 1 || isDnsName(parts[0]!))
-  );
 }
 
 function numberProblems(kubelet: KubeletOptions): Problem[] {
