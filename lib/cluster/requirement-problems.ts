@@ -94,6 +94,7 @@ export function unitProblems(name: string): Problem[] {
 
 export function portProblems(port: string, protocol: string): Problem[] {
   const numbers = port.split('-').map(Number);
+  const ported = /^(tcp|udp|sctp)$/.test(protocol);
   const valid = /^\d{1,5}(-\d{1,5})?$/.test(port) && numbers.every((n) => n >= 1 && n <= 65535);
   return [
     ...unless(port === '' || (valid && numbers[0]! <= numbers.at(-1)!), {
@@ -102,11 +103,18 @@ export function portProblems(port: string, protocol: string): Problem[] {
       got: port,
       remedy: 'leave it empty for a protocol without ports',
     }),
-    ...unless(/^(tcp|udp|sctp|\d{1,3})$/.test(protocol), {
+    ...unless(ported || isProtocolNumber(protocol), {
       prop: 'protocol',
-      allowed: 'tcp, udp, sctp or the number of an IP protocol',
+      allowed: 'tcp, udp, sctp or the number of an IP protocol up to 255',
       got: protocol,
       remedy: 'IP in IP is 4, VRRP is 112',
+    }),
+    // nft reads no ports of a number, and one rule that it does not read keeps the firewall from loading.
+    ...unless(port === '' || ported || !isProtocolNumber(protocol), {
+      prop: 'protocol',
+      allowed: `tcp, udp or sctp with port ${port}`,
+      got: protocol,
+      remedy: 'a protocol by its number has no ports: leave the port empty',
     }),
   ];
 }
@@ -141,4 +149,8 @@ function unless(holds: boolean, problem: Problem): Problem[] {
 
 function isWholeNumber(text: string): boolean {
   return Number.isSafeInteger(Number(text)) && String(Number(text)) === text;
+}
+
+function isProtocolNumber(text: string): boolean {
+  return isWholeNumber(text) && Number(text) >= 0 && Number(text) <= 255;
 }

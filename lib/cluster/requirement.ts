@@ -85,7 +85,7 @@ export interface TrafficRequirement extends Requirement {
 
 /** A request for an open port. */
 export interface PortRequirement extends TrafficRequirement {
-  /** `tcp`, `udp`, or an IP protocol number such as `4`. */
+  /** `tcp`, `udp`, `sctp`, or an IP protocol number such as `4`, which has no ports. */
   readonly protocol: string;
 }
 

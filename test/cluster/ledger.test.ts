@@ -419,7 +419,17 @@ describe('what would do harm on a machine is refused', () => {
     [
       'a protocol that is none',
       () => ledger.requirePort('1', { by: cni, why, protocol: 'tcp; x', from: PortSource.PODS }),
-      'protocol must be tcp, udp, sctp or the number of an IP protocol, got tcp; x; IP in IP is 4, VRRP is 112',
+      'protocol must be tcp, udp, sctp or the number of an IP protocol up to 255, got tcp; x; IP in IP is 4, VRRP is 112',
+    ],
+    [
+      'a protocol number of more than a byte',
+      () => ledger.requirePort('', { by: cni, why, protocol: '256', from: PortSource.PODS }),
+      'protocol must be tcp, udp, sctp or the number of an IP protocol up to 255, got 256; IP in IP is 4, VRRP is 112',
+    ],
+    [
+      'a port of a protocol that is named by number',
+      () => ledger.requirePort('80', { by: cni, why, protocol: '6', from: PortSource.PODS }),
+      'protocol must be tcp, udp or sctp with port 80, got 6; a protocol by its number has no ports: leave the port empty',
     ],
   ];
 

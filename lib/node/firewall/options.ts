@@ -2,7 +2,7 @@
 export interface HostFirewallAllowance {
   /** A port from 1 to 65535, a range such as `9100-9110`, or empty for a protocol without ports. */
   readonly port: string;
-  /** `tcp`, `udp`, `sctp`, or the number of an IP protocol. */
+  /** `tcp`, `udp`, `sctp`, or the number of an IP protocol, 0 to 255, with which `port` is empty. */
   readonly protocol: string;
   /** Why; becomes the comment beside the rule. An empty one throws. */
   readonly why: string;
