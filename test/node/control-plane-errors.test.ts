@@ -60,7 +60,11 @@ describe('flags', () => {
     ],
     [
       { 'anonymous-auth': 'false' },
-      'controlPlane.apiServerExtraArgs.anonymous-auth must be left out, got false; the prop anonymousAnywhere decides who is let in, and the API server takes only one of the two',
+      'controlPlane.apiServerExtraArgs.anonymous-auth must be left out, got false; probes and joining machines have no credentials; the prop anonymousAnywhere says where else none are needed',
+    ],
+    [
+      { 'oidc-issuer-url': 'https://id.example.no' },
+      'controlPlane.apiServerExtraArgs.oidc-issuer-url must be left out, got https://id.example.no; the API server does not start with it beside its authentication file; set anonymousAnywhere and give authentication-config a file of your own that is in apiServerMounts',
     ],
     [
       { 'enable-admission-plugins': 'AlwaysPullImages' },
@@ -91,7 +95,7 @@ describe('flags', () => {
           anonymousAnywhere: true,
           apiServerExtraArgs: {
             'audit-log-path': '-',
-            'anonymous-auth': 'false',
+            'oidc-issuer-url': 'https://id.example.no',
             'tls-cipher-suites': 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
             'enable-admission-plugins': 'NodeRestriction,AlwaysPullImages',
           },

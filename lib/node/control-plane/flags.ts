@@ -16,31 +16,35 @@ const MASKS = 'pod networks are checked and routed in blocks of /24 and /64';
 
 /** Flags of kubeadm's own that nothing may replace. */
 const owned: Readonly<Record<FlagProgram, Readonly<Record<string, string>>>> = {
-  'kube-apiserver': because(BY_KUBEADM, [
-    'advertise-address',
-    'allow-privileged',
-    'client-ca-file',
-    'enable-bootstrap-token-auth',
-    'etcd-cafile',
-    'etcd-certfile',
-    'etcd-keyfile',
-    'etcd-servers',
-    'kubelet-client-certificate',
-    'kubelet-client-key',
-    'proxy-client-cert-file',
-    'proxy-client-key-file',
-    'requestheader-allowed-names',
-    'requestheader-client-ca-file',
-    'requestheader-extra-headers-prefix',
-    'requestheader-group-headers',
-    'requestheader-username-headers',
-    'secure-port',
-    'service-account-key-file',
-    'service-account-signing-key-file',
-    'service-cluster-ip-range',
-    'tls-cert-file',
-    'tls-private-key-file',
-  ]),
+  'kube-apiserver': {
+    ...because(BY_KUBEADM, [
+      'advertise-address',
+      'allow-privileged',
+      'client-ca-file',
+      'enable-bootstrap-token-auth',
+      'etcd-cafile',
+      'etcd-certfile',
+      'etcd-keyfile',
+      'etcd-servers',
+      'kubelet-client-certificate',
+      'kubelet-client-key',
+      'proxy-client-cert-file',
+      'proxy-client-key-file',
+      'requestheader-allowed-names',
+      'requestheader-client-ca-file',
+      'requestheader-extra-headers-prefix',
+      'requestheader-group-headers',
+      'requestheader-username-headers',
+      'secure-port',
+      'service-account-key-file',
+      'service-account-signing-key-file',
+      'service-cluster-ip-range',
+      'tls-cert-file',
+      'tls-private-key-file',
+    ]),
+    'anonymous-auth':
+      'probes and joining machines have no credentials; the prop anonymousAnywhere says where else none are needed',
+  },
   'kube-controller-manager': {
     ...because(BY_KUBEADM, [
       'allocate-node-cidrs',
@@ -121,8 +125,8 @@ export function controlPlaneFlagProblems(
         const owner = props.find(([pattern]) => pattern.test(flag))![1];
         return `the prop ${owner} sets it`;
       }
-      if (flag === 'anonymous-auth' && !settings.anonymousAnywhere) {
-        return 'the prop anonymousAnywhere decides who is let in, and the API server takes only one of the two';
+      if (/^oidc-/.test(flag) && ours.includes('authentication-config')) {
+        return 'the API server does not start with it beside its authentication file; set anonymousAnywhere and give authentication-config a file of your own that is in apiServerMounts';
       }
       return flag === 'tls-cipher-suites' && settings.tlsMinVersion === 'VersionTLS13'
         ? 'TLS 1.3 has no choice of ciphers; set tlsMinVersion to TLS_1_2 with it'
