@@ -138,7 +138,7 @@ place_encryption_config() {
     umask 077
     while IFS= read -r line; do
       line=\${line//@ENCRYPTION_KEY_ID@/key-\${id:0:8}}
-      printf '%s\n' "\${line//@ENCRYPTION_KEY@/$key}"
+      printf '%s\\n' "\${line//@ENCRYPTION_KEY@/$key}"
     done < "$template" > "$target.new"
   )
   if [ -e "$target" ] && ! cmp -s "$target" "$target.new"; then
