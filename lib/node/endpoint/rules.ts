@@ -66,7 +66,7 @@ export const endpointRules: IRule[] = [
       title: 'The number of the VRRP router was chosen by a person',
       why: 'Two VRRP routers of one number on a segment take each other for one; nobody but a person knows of the others',
       remedy:
-        'look with `tcpdump -ni eno1 vrrp` for others on the segment, then give virtualRouterId',
+        'look with `tcpdump -ni any vrrp` for others on the segment, then give virtualRouterId',
       reference: DOC,
     },
     ({ endpoint }) =>
