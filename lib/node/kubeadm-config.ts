@@ -25,11 +25,6 @@ export const placeholders = {
   caCertHash: '@CA_CERT_HASH@',
 } as const;
 
-/** The port on which API servers listen. */
-export function apiPort(cluster: Cluster): number {
-  return cluster.endpoint.apiServerPort;
-}
-
 /**
  * Templates of what kubeadm reads on one machine, without any secret; the suffix keeps kubectl from
  * collecting them. kubeadm.conf is what the machine of this spec does. A control plane has the other
@@ -187,7 +182,7 @@ function clusterConfiguration(cluster: Cluster, { controlPlane, kubelet }: Kubea
 }
 
 function localApiEndpoint(cluster: Cluster, machine: Machine) {
-  return { advertiseAddress: machine.address, bindPort: apiPort(cluster) };
+  return { advertiseAddress: machine.address, bindPort: cluster.endpoint.apiServerPort };
 }
 
 function nodeRegistration(cluster: Cluster, machine: Machine, settings: KubeadmSettings) {

@@ -106,7 +106,7 @@ export class NodeBootstrap extends Construct {
       firewall: firewallSummary(props.firewall),
     });
     cluster._addReport(this.node.path, 'upgrade.md', () =>
-      upgradeRunbook(cluster, this.settings, this.settings.containerdVersion),
+      upgradeRunbook(cluster, this.settings),
     );
     nodeRules.forEach((rule) => cluster.addRule(rule, this));
   }

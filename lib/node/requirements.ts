@@ -1,6 +1,5 @@
 import type { Construct } from 'constructs';
 import { PortSource, type Cluster } from '../cluster';
-import { apiPort } from './kubeadm-config';
 
 const PACKAGES: Readonly<Record<string, string>> = {
   'ca-certificates': 'archives and registries are fetched over TLS',
@@ -34,7 +33,7 @@ function requirePorts(by: Construct, cluster: Cluster): void {
       why: 'API servers and metrics-server reach the kubelet, which asks everybody who they are',
     });
   }
-  cluster.ledger.requirePort(String(apiPort(cluster)), {
+  cluster.ledger.requirePort(String(cluster.endpoint.apiServerPort), {
     ...tcp,
     machines,
     from: PortSource.ANYWHERE,

@@ -1,17 +1,7 @@
 import { BinarySource } from '../../lib';
-import { messages, oslo, unpacked } from './support';
+import { ARMOUR, messages, oslo, unpacked } from './support';
 import { ready } from './trial';
 
-export const ARMOUR = [
-  '-----BEGIN PGP PUBLIC KEY BLOCK-----',
-  'Version: GnuPG v2',
-  '',
-  'mQENBGMHoXcBCADukGOEQyleViOgtkMVa7hKifP6POCTh+98xNW4TfHK/nBJN2sm',
-  'u4XaiUmtB9UuGt9jl8VxQg4hOMRf40coIwHsNwtSrc2R9v5Kgpvcv537QVIigVHH',
-  '=Kqc5',
-  '-----END PGP PUBLIC KEY BLOCK-----',
-  '',
-].join('\n');
 const apt = (options = {}) => ({ binaries: BinarySource.apt({ key: ARMOUR, ...options }) });
 const LIST = '/etc/groundwork/kubernetes-packages.list';
 const SOURCES = '/etc/apt/sources.list.d/groundwork-kubernetes.sources';

@@ -345,14 +345,3 @@ describe('the kubelet', () => {
     expect(unknownFields(kubelet)).toEqual([]);
   });
 });
-
-test('the runbook of an upgrade names the machines in order, and the version', () => {
-  const { cluster } = rendered();
-  const text = cluster._reports()['upgrade.md']!;
-  const order = ['- cp-1: ', '- cp-2: ', '- cp-3: ', '- w-1: '].map((line) => text.indexOf(line));
-  expect(order.every((at, n) => at > (order[n - 1] ?? 0))).toBe(true);
-  expect(text).toContain('kubeadm upgrade plan v1.36.4 && kubeadm upgrade apply --config');
-  expect(text.match(/kubeadm upgrade apply/g)).toHaveLength(1);
-  expect(text).toContain('containerd 2.3.4 is enough for 1.37, which wants 2.2.0 or 2.3.0');
-  expect(text).toContain('## Another encryption key');
-});

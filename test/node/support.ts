@@ -33,3 +33,15 @@ export function messages(cluster: Cluster, id: string): string[] {
     .filter((f) => f.id === id)
     .map((f) => f.message);
 }
+
+/** A key as a repository publishes it. */
+export const ARMOUR = [
+  '-----BEGIN PGP PUBLIC KEY BLOCK-----',
+  'Version: GnuPG v2',
+  '',
+  'mQENBGMHoXcBCADukGOEQyleViOgtkMVa7hKifP6POCTh+98xNW4TfHK/nBJN2sm',
+  'u4XaiUmtB9UuGt9jl8VxQg4hOMRf40coIwHsNwtSrc2R9v5Kgpvcv537QVIigVHH',
+  '=Kqc5',
+  '-----END PGP PUBLIC KEY BLOCK-----',
+  '',
+].join('\n');

@@ -1,6 +1,6 @@
 import { Yaml } from 'cdk8s';
 import { timeoutsOf } from './kubeadm-tuning';
-import { PATCHES_ON_MACHINE } from './patches';
+import { isPatch, PATCHES_ON_MACHINE } from './patches';
 import {
   acceptsContainerd,
   ipvsLifeCycle,
@@ -9,7 +9,8 @@ import {
   minorOf,
 } from '../../catalog';
 import { KubeProxyMode, type Cluster, type Machine } from '../../cluster';
-import { apiPort, type KubeadmSettings } from '../kubeadm-config';
+import type { BinarySource } from '../binaries/source';
+import type { KubeadmSettings } from '../kubeadm-config';
 import { comment, machineFile, type MachineFile } from '../machine-file';
 import { paths } from '../paths';
 
@@ -47,12 +48,14 @@ export function upgradeFile(
   );
 }
 
+/** What the runbook is made of besides the cluster. */
+interface UpgradeSettings extends KubeadmSettings {
+  readonly containerdVersion: string;
+  readonly binaries: BinarySource;
+}
+
 /** The order of an upgrade, machine by machine, for a person. */
-export function upgradeRunbook(
-  cluster: Cluster,
-  settings: KubeadmSettings,
-  containerd: string,
-): string {
+export function upgradeRunbook(cluster: Cluster, settings: UpgradeSettings): string {
   const { minor } = cluster.kubernetesVersion;
   const [first, ...others] = cluster.controlPlanes;
   const version = cluster.kubernetesVersion.toString();
@@ -66,7 +69,7 @@ the new version everywhere.
 ## Before
 - One minor at a time, the newest patch of the old minor first. Control plane before kubelets: a kubelet may be up to
   three minors older than its API server, never newer.
-- ${containerdLine(minor, containerd)}${ipvsLine(cluster)}
+- ${containerdLine(minor, settings.containerdVersion)}${ipvsLine(cluster)}
 - All machines Ready, all etcd members healthy, no other change under way.
 - A copy of etcd off the machines:
   \`kubectl -n kube-system exec etcd-${first!.name} -- etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key snapshot save ${dataDir}/before-upgrade.db\`,
@@ -76,9 +79,7 @@ the new version everywhere.
 In every shell on a machine, as root:
 \`\`\`
 get() {
-  read -r digest url < <(awk -v n="$1" '$1 == n { print $2, $3 }' ${paths.config}/archives.list)
-  curl -fLo "/var/tmp/$1" "$url" && echo "\${digest#sha256:}  /var/tmp/$1" | sha256sum -c &&
-    install -m 0755 "/var/tmp/$1" "${paths.binaries}/$1.new" && mv -f "${paths.binaries}/$1.new" "${paths.binaries}/$1"
+${settings.binaries._apt === undefined ? FROM_ARCHIVES : fromPackages(cluster)}
 }
 \`\`\`
 
@@ -115,15 +116,25 @@ Kubelet settings of the cluster: \`kubectl -n kube-system edit configmap kubelet
 ${settings.controlPlane.encryptionAtRest.enabled ? encryptionSection(cluster) : ''}`;
 }
 
-function controlPlane(cluster: Cluster, { name }: Machine, command: string): string {
-  return `- ${name}: \`get kubeadm && ${command}\`, then \`kubectl drain ${name} --ignore-daemonsets\` from elsewhere, \`get kubelet && get kubectl && systemctl restart kubelet\`, \`kubectl uncordon ${name}\`. Go on when it is Ready and \`curl -k https://localhost:${apiPort(cluster)}/readyz\` says ok there.`;
+/** As the bootstrap does it; `published` stands for the checksum that lies beside the program. */
+const FROM_ARCHIVES = `  read -r digest url < <(awk -v n="$1" '$1 == n { print $2, $3 }' ${paths.config}/archives.list)
+  [ "$digest" != published ] || digest=$(curl -fsSL "$url.sha256" | cut -d ' ' -f 1)
+  curl -fLo "/var/tmp/$1" "$url" && echo "\${digest#sha256:}  /var/tmp/$1" | sha256sum -c &&
+    install -m 0755 "/var/tmp/$1" "${paths.binaries}/$1.new" && mv -f "${paths.binaries}/$1.new" "${paths.binaries}/$1"`;
+
+/** The bootstrap holds the packages at their version; afterwards they are held again. */
+function fromPackages(cluster: Cluster): string {
+  return `  apt-get update && apt-get install -y --allow-change-held-packages "$1=${cluster.kubernetesVersion.patch}-*" && apt-mark hold "$1"`;
 }
 
-function worker(cluster: Cluster, { name }: Machine): string {
-  const configured = cluster.ledger
-    .forMachine(cluster.workers.find((m) => m.name === name)!)
-    .files.some(({ key }) => key.startsWith(`${paths.config}/patches/`));
-  const command = `kubeadm upgrade node${configured ? ` --config ${UPGRADE_CONF}` : ''}`;
+function controlPlane(cluster: Cluster, { name }: Machine, command: string): string {
+  return `- ${name}: \`get kubeadm && ${command}\`, then \`kubectl drain ${name} --ignore-daemonsets\` from elsewhere, \`get kubelet && get kubectl && systemctl restart kubelet\`, \`kubectl uncordon ${name}\`. Go on when it is Ready and \`curl -k https://localhost:${cluster.endpoint.apiServerPort}/readyz\` says ok there.`;
+}
+
+function worker(cluster: Cluster, machine: Machine): string {
+  const { name } = machine;
+  const patched = cluster.ledger.forMachine(machine).files.some(({ key }) => isPatch(key));
+  const command = `kubeadm upgrade node${patched ? ` --config ${UPGRADE_CONF}` : ''}`;
   return `- ${name}: \`kubectl drain ${name} --ignore-daemonsets --delete-emptydir-data\` from elsewhere, then \`get kubeadm && ${command} && get kubelet && systemctl restart kubelet\`, \`kubectl uncordon ${name}\``;
 }
 

@@ -1,6 +1,5 @@
 import { compareVersions, kernelFloors } from '../../catalog';
 import { KubeProxyMode, type Cluster, type Machine } from '../../cluster';
-import { apiPort } from '../kubeadm-config';
 import { comment, machineFile, type MachineFile } from '../machine-file';
 import { paths } from '../paths';
 
@@ -18,7 +17,7 @@ export function preflightEnv(cluster: Cluster, machine: Machine): MachineFile {
   const least = machine.isControlPlane ? MINIMA.controlPlane : MINIMA.worker;
   const ports = [
     KUBELET_PORT,
-    ...(machine.isControlPlane ? [apiPort(cluster), ...CONTROL_PLANE_PORTS] : []),
+    ...(machine.isControlPlane ? [cluster.endpoint.apiServerPort, ...CONTROL_PLANE_PORTS] : []),
   ];
   const values: Record<string, string | number> = {
     OS_ID: osRelease(cluster),
