@@ -5,6 +5,7 @@ export * from './component-flags';
 export * from './components';
 export * from './etcd';
 export * from './etcd-flags';
+export * from './feature-gates';
 export * from './felix-fields';
 export * from './images';
 export * from './kubernetes';
