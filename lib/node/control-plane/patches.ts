@@ -15,11 +15,11 @@ export function isPatch(path: string): boolean {
  * longest target that the name begins with, then anything without a dot or plus, then the kind.
  */
 export function patchFault(path: string, targets: readonly string[]): string | undefined {
-  const name = path.slice(PATCHES.length);
-  if (!/^[a-z]+[a-z0-9-]*(\+[a-z]+)?\.conf$/.test(name)) {
+  const name = /^([a-z][a-z0-9-]*)(?:\+([a-z]+))?\.conf$/.exec(path.slice(PATCHES.length));
+  if (name === null) {
     return 'the name must be <target><number>+<strategic|merge|json>.conf';
   }
-  const [, stem, kind = 'strategic'] = /^([^+.]+)(?:\+([a-z]+))?\.conf$/.exec(name)!;
+  const [, stem, kind = 'strategic'] = name;
   if (!targets.some((target) => new RegExp(`^${target}\\d*$`).test(stem!))) {
     return `kubeadm knows ${targets.join(', ')}`;
   }

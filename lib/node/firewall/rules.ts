@@ -1,3 +1,4 @@
+import { portRange } from './sets';
 import {
   Cidr,
   KubeProxyMode,
@@ -181,9 +182,6 @@ function withinMachines(cluster: Cluster, networks: readonly string[] | undefine
 }
 
 function overlap(one: string, other: string): boolean {
-  const [[from, to], [first, last]] = [one, other].map((port) => {
-    const [a, b = a] = port.split('-').map(Number) as [number, number?];
-    return [a, b];
-  }) as [[number, number], [number, number]];
+  const [[from, to], [first, last]] = [portRange(one), portRange(other)];
   return from <= last && first <= to;
 }

@@ -22,14 +22,16 @@ export function disjointNetworks(networks: readonly string[]): NetworksByFamily 
   return { IPv4: of('IPv4'), IPv6: of('IPv6') };
 }
 
+/** First and last port of what the ledger calls a port. */
+export function portRange(port: string): [first: number, last: number] {
+  const [first, last = first] = port.split('-').map(Number) as [number, number?];
+  return [first, last];
+}
+
 /** Ports and ranges in order, those that overlap as one. */
 export function joinedPorts(ports: readonly string[]): string[] {
-  const ranges = ports.map((port) => {
-    const [from, to = from] = port.split('-').map(Number) as [number, number?];
-    return [from, to] as [number, number];
-  });
   const joined: Array<[number, number]> = [];
-  for (const [from, to] of ranges.sort(([a], [b]) => a - b)) {
+  for (const [from, to] of ports.map(portRange).sort(([a], [b]) => a - b)) {
     const last = joined.at(-1);
     if (last !== undefined && from <= last[1]) {
       last[1] = Math.max(last[1], to);
