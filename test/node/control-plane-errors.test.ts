@@ -217,6 +217,11 @@ describe('other options', () => {
     expect(thrown({ controlPlane: { auditLog: { maxSize: Size.kibibytes(1500) } } })).toEqual([
       'controlPlane.auditLog.maxSize (MiB) must be a whole number between 1 and 4096, got 1.46484375; give whole MiB',
     ]);
+    expect(
+      thrown({ controlPlane: { certificateValidityPeriod: Duration.minutes(100 * 24 * 60 + 90) } }),
+    ).toEqual([
+      'controlPlane.certificateValidityPeriod must be whole hours, between 90 and 365 days, got 100.0625 days; kubeadm advises against more than a year; they are renewed with 45 days left',
+    ]);
     expect(thrown({ controlPlane: { encryptionAtRest: { resources: [] } } })).toEqual([
       'controlPlane.encryptionAtRest.resources must be at least one resource, got nothing; set enabled to false to encrypt nothing',
     ]);

@@ -26,7 +26,7 @@ export interface ControlPlaneSettings {
   readonly profiling: boolean;
   readonly tlsMinVersion: TlsMinVersion;
   readonly encryptionAlgorithm: EncryptionAlgorithm;
-  readonly certificateValidityHours?: number;
+  readonly certificateValidityHours: number;
   readonly timeouts: KubeadmTimeouts;
   readonly extraArgs: Readonly<Record<Component, Readonly<Record<string, string>>>>;
 }
@@ -60,7 +60,9 @@ export function controlPlaneSettings(options: ControlPlaneOptions = {}): Control
     profiling: options.profiling ?? false,
     tlsMinVersion: options.tlsMinVersion ?? TlsMinVersion.TLS_1_3,
     encryptionAlgorithm: options.encryptionAlgorithm ?? EncryptionAlgorithm.ECDSA_P256,
-    certificateValidityHours: options.certificateValidityPeriod?.toHours(),
+    // What is no whole number is refused with a sentence of ours, after it was read here.
+    certificateValidityHours:
+      options.certificateValidityPeriod?.toHours({ integral: false }) ?? 365 * 24,
     timeouts: options.timeouts ?? {},
     extraArgs: {
       apiServer: options.apiServerExtraArgs ?? {},
