@@ -46,3 +46,8 @@ export function tuned<V>(
 ): TuningRow<V> {
   return { key, value, upstream, why, source };
 }
+
+/** The row of a value that is the spec's own, so that the report leaves none out. */
+export function askedFor(key: string, value: string, upstream: string): TuningRow<string> {
+  return tuned(key, value, upstream, 'asked for in the spec', 'the spec');
+}

@@ -1,6 +1,6 @@
 import { controlPlanePaths } from './files';
 import type { Component, ControlPlaneSettings } from './settings';
-import { tuned, type Decision, type TuningRow } from '../../cluster';
+import { askedFor, tuned, type TuningRow } from '../../cluster';
 import type { KubeletSettings } from '../kubelet/settings';
 
 const FLAGS = 'kubernetes/kubernetes v1.36.4, flags of';
@@ -165,19 +165,18 @@ function kubeletRows({ servingCertificates }: KubeletSettings): ArgumentRow[] {
       ];
 }
 
-/** The user's own flags, so that the report leaves none out. */
-export function extraArgumentDecisions(path: string, settings: ControlPlaneSettings): Decision[] {
+/** The user's own flags. */
+export function extraArgumentRows(settings: ControlPlaneSettings): Array<TuningRow<string>> {
   return Object.entries(settings.extraArgs).flatMap(([component, args]) =>
     Object.keys(args)
       .sort()
-      .map((flag) => ({
-        path,
-        key: `ClusterConfiguration.${component}.extraArgs[${flag}]`,
-        value: args[flag]!,
-        upstream: "kubeadm's or the component's own",
-        why: 'asked for in the spec',
-        source: 'the spec',
-      })),
+      .map((flag) =>
+        askedFor(
+          `ClusterConfiguration.${component}.extraArgs[${flag}]`,
+          args[flag]!,
+          "kubeadm's or the component's own",
+        ),
+      ),
   );
 }
 

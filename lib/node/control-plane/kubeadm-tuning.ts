@@ -1,12 +1,12 @@
 import type { ControlPlaneSettings } from './settings';
-import { Tuning, tuned, type Decision } from '../../cluster';
+import { askedFor, decisionsOf, Tuning, tuned, type Decision } from '../../cluster';
 
 const TYPES = 'kubernetes/kubernetes cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go v1.36.4';
 
 /** What kubeadm is told besides the facts of the cluster. */
 export function kubeadmTuning({
   encryptionAlgorithm,
-  certificateValidityHours = 8760,
+  certificateValidityHours,
 }: ControlPlaneSettings) {
   return new Tuning({
     encryptionAlgorithm: tuned(
@@ -20,7 +20,7 @@ export function kubeadmTuning({
       'ClusterConfiguration.certificateValidityPeriod',
       `${certificateValidityHours}h0m0s`,
       '8760h0m0s',
-      'kubeadm renews certificates at every upgrade; a machine that is not upgraded for this long must have them renewed',
+      'kubeadm renews certificates at every upgrade; between upgrades groundwork-certificates does, unless certificateRenewal is switched off',
       TYPES,
     ),
     imagePullSerial: tuned(
@@ -37,14 +37,12 @@ export function kubeadmTuning({
 export function kubeadmDecisions(path: string, settings: ControlPlaneSettings): Decision[] {
   return [
     ...kubeadmTuning(settings).decisions(path),
-    ...Object.entries(timeoutsOf(settings)).map(([name, value]) => ({
+    ...decisionsOf(
       path,
-      key: `InitConfiguration.timeouts.${name}`,
-      value,
-      upstream: "kubeadm's own",
-      why: 'asked for in the spec',
-      source: 'the spec',
-    })),
+      Object.entries(timeoutsOf(settings)).map(([name, value]) =>
+        askedFor(`InitConfiguration.timeouts.${name}`, value, "kubeadm's own"),
+      ),
+    ),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { argumentRows, extraArgumentDecisions } from './arguments';
+import { argumentRows, extraArgumentRows } from './arguments';
 import { programs } from './flags';
 import { kubeadmDecisions } from './kubeadm-tuning';
 import { PodSecurityLevel } from './options';
@@ -15,8 +15,10 @@ export function controlPlaneDecisions(
 ): Decision[] {
   return [
     ...kubeadmDecisions(path, controlPlane),
-    ...decisionsOf(path, argumentRows(controlPlane, kubelet)),
-    ...extraArgumentDecisions(path, controlPlane),
+    ...decisionsOf(path, [
+      ...argumentRows(controlPlane, kubelet),
+      ...extraArgumentRows(controlPlane),
+    ]),
     ...kubeletDecisions(cluster, path, kubelet, controlPlane),
   ];
 }

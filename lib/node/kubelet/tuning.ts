@@ -1,5 +1,5 @@
 import { kubeReservedOf, systemReservedOf, type KubeletSettings } from './settings';
-import { Tuning, tuned, type Cluster, type Decision } from '../../cluster';
+import { askedFor, decisionsOf, Tuning, tuned, type Cluster, type Decision } from '../../cluster';
 import type { ControlPlaneSettings } from '../control-plane/settings';
 
 const DOC = 'https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/';
@@ -144,15 +144,17 @@ export function kubeletDecisions(
           'https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/#kubelet-serving-certs',
         )),
     ...decision('featureGates', gates.sort().join(', '), 'none', 'asked for in the spec', DOC),
-    ...Object.keys(settings.extraArgs)
-      .sort()
-      .map((flag) => ({
-        path,
-        key: `InitConfiguration.nodeRegistration.kubeletExtraArgs[${flag}]`,
-        value: settings.extraArgs[flag]!,
-        upstream: "the kubelet's own",
-        why: 'asked for in the spec',
-        source: 'the spec',
-      })),
+    ...decisionsOf(
+      path,
+      Object.keys(settings.extraArgs)
+        .sort()
+        .map((flag) =>
+          askedFor(
+            `InitConfiguration.nodeRegistration.kubeletExtraArgs[${flag}]`,
+            settings.extraArgs[flag]!,
+            "the kubelet's own",
+          ),
+        ),
+    ),
   ];
 }
