@@ -1,6 +1,5 @@
 import type { Size } from 'cdk8s';
 import { atLeast } from '../catalog';
-import { bytesOf } from './bytes';
 import type { Cluster } from './cluster';
 import type { Machine } from './machine';
 import { bytesOf } from './units';

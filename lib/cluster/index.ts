@@ -3,7 +3,6 @@ export * from './public';
 export * from './api-endpoint';
 export { type EndpointBgp } from './api-endpoint-problems';
 export * from './api-servers';
-export * from './bytes';
 export * from './cidr';
 export * from './conntrack';
 export * from './control-plane-ports';

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { etcdMinor, type EtcdArgument } from '../catalog';
 import {
   decisionsOf,
+  millis,
   PortSource,
   problemAt,
   throwProblems,
@@ -82,7 +83,7 @@ export class EtcdOnNvme extends Construct {
     const members = membersOf(path, cluster);
     throwProblems(path, optionProblems(props, members));
 
-    const roundTripMs = roundTripOf(cluster);
+    const roundTripMs = millis(cluster.controlPlaneRoundTrip);
     const timers = timersFor(roundTripMs, props);
     const etcd = etcdRow(cluster, imageTag);
     const quotaBytes = quotaFor(members, etcd, props.quota);
@@ -191,7 +192,7 @@ function optionProblems(props: EtcdOnNvmeProps, members: readonly Member[]): Pro
   const tagProblems = imageTagProblems(cluster, imageTag);
   return [
     ...walDiskProblems(cluster),
-    ...timerProblems(roundTripOf(cluster), props),
+    ...timerProblems(millis(cluster.controlPlaneRoundTrip), props),
     ...quotaProblems(props.quota, members),
     ...tlsProblems(props),
     ...httpPortProblems(cluster, props.httpPort),
@@ -207,8 +208,4 @@ function askedFlags(props: EtcdOnNvmeOptions): string[] {
   return Object.entries(FLAGS)
     .filter(([prop]) => props[prop as keyof typeof FLAGS] !== undefined)
     .map(([, flag]) => flag);
-}
-
-function roundTripOf(cluster: Cluster): number {
-  return cluster.controlPlaneRoundTrip.toMilliseconds({ integral: false });
 }

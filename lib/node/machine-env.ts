@@ -1,6 +1,6 @@
 import { apiServerUrl, hostCidr, type Cluster, type Machine } from '../cluster';
 import { nodeIps } from './kubeadm-config';
-import { comment, machineFile, type MachineFile } from './machine-file';
+import { envFile, type MachineFile } from './machine-file';
 import { paths } from './paths';
 import { foundingSecretsOf, secretsOf } from './secrets';
 
@@ -36,14 +36,7 @@ export function machineEnv(
     SECRETS: secretsOf(cluster, machine).join(' '),
     FOUNDING_SECRETS: foundingSecretsOf(cluster, machine).join(' '),
   };
-  return machineFile(
-    `${paths.config}/machine.env`,
-    [
-      comment('Facts of this machine for the bootstrap.'),
-      ...Object.entries(values).map(([key, value]) => `${key}='${value}'`),
-      '',
-    ].join('\n'),
-  );
+  return envFile(`${paths.config}/machine.env`, 'Facts of this machine for the bootstrap.', values);
 }
 
 /** Whom to wait for: control planes one after the other, as etcd takes one learner at a time. */

@@ -13,6 +13,16 @@ export function machineFile(path: string, content: string, permissions = '0644')
   return { path, permissions, content };
 }
 
+/** Facts that a script of ours takes in with `.`. */
+export function envFile(
+  path: string,
+  title: string,
+  values: Readonly<Record<string, string | number>>,
+): MachineFile {
+  const lines = Object.entries(values).map(([key, value]) => `${key}='${value}'`);
+  return machineFile(path, [comment(title), ...lines, ''].join('\n'));
+}
+
 /** Text as comment lines no longer than a terminal is wide. */
 export function comment(text: string, width = 100): string {
   const lines: string[] = [];

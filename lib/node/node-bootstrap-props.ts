@@ -48,7 +48,8 @@ export interface NodeBootstrapOptions {
    */
   readonly containerdVersion?: string;
   /**
-   * Full image reference of kube-vip. One without a tag or digest throws.
+   * Full image reference of kube-vip. One without a tag or digest throws, and one for an endpoint that is
+   * not held by kube-vip.
    *
    * @default - the pinned image, from the cluster's mirror if there is one
    */

@@ -19,7 +19,7 @@ export function optionProblems(cluster: Cluster, options: NodeBootstrapOptions):
     ...keyProblems(options.sshAuthorizedKeys ?? []),
     ...serverProblems(options.ntpServers),
     ...containerdProblems(cluster, options.containerdVersion),
-    ...imageProblems(options.kubeVipImage),
+    ...imageProblems(cluster, options.kubeVipImage),
     ...overrideProblems(options.kernel?.overrides ?? {}),
     ...nicProblems(cluster, options.nicTuning ?? []),
     ...controlPlaneProblems(cluster, options.controlPlane, options.kubelet),
@@ -96,8 +96,21 @@ function containerdProblems(cluster: Cluster, version: string | undefined): Prob
   ];
 }
 
-function imageProblems(image: string | undefined): Problem[] {
-  if (image === undefined || parseImage(image) !== undefined) {
+function imageProblems(cluster: Cluster, image: string | undefined): Problem[] {
+  if (image === undefined) {
+    return [];
+  }
+  if (!cluster.endpoint._byKubeVip) {
+    return [
+      {
+        prop: 'kubeVipImage',
+        allowed: 'left out where kube-vip does not hold the address of the API',
+        got: image,
+        remedy: 'leave it out, or give the cluster ApiEndpoint.kubeVip',
+      },
+    ];
+  }
+  if (parseImage(image) !== undefined) {
     return [];
   }
   return [

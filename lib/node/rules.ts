@@ -4,12 +4,11 @@ import { endpointRules } from './endpoint/rules';
 import { firewallRules } from './firewall/rules';
 import { hostRules } from './host-rules';
 import { kernelRules } from './kernel/rules';
+import { MINIMA } from './preflight/facts';
 import { userDataRules } from './user-data/rules';
 
 const KUBEADM_CONSTANTS = 'kubernetes/kubernetes:cmd/kubeadm/app/constants/constants.go';
-/** What kubeadm's preflight wants of a control plane. */
-const MIN_CPUS = 2;
-const MIN_MEMORY_MEBIBYTES = 1700;
+const LEAST = MINIMA.controlPlane;
 
 /** Rules of the node room. */
 export const nodeRules: IRule[] = [
@@ -24,13 +23,13 @@ export const nodeRules: IRule[] = [
     },
     (cluster) =>
       cluster.controlPlanes.flatMap((m) => [
-        ...(m.cpus !== undefined && m.cpus < MIN_CPUS
-          ? [{ message: `control plane ${m.name} has ${m.cpus} CPU, kubeadm wants ${MIN_CPUS}` }]
+        ...(m.cpus !== undefined && m.cpus < LEAST.cpus
+          ? [{ message: `control plane ${m.name} has ${m.cpus} CPU, kubeadm wants ${LEAST.cpus}` }]
           : []),
-        ...(m.memory !== undefined && m.memory.toMebibytes() < MIN_MEMORY_MEBIBYTES
+        ...(m.memory !== undefined && m.memory.toMebibytes() < LEAST.mebibytes
           ? [
               {
-                message: `control plane ${m.name} has ${m.memory.toMebibytes()} MiB, kubeadm wants ${MIN_MEMORY_MEBIBYTES}`,
+                message: `control plane ${m.name} has ${m.memory.toMebibytes()} MiB, kubeadm wants ${LEAST.mebibytes}`,
               },
             ]
           : []),

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { BinarySource } from '../../lib';
 import { ARMOUR, messages, oslo, unpacked } from './support';
 import { ready } from './trial';
@@ -34,8 +36,20 @@ test("the package's unit is the only one, and it waits for kubeadm and container
   const folder = 'nodes/cp-1/files/etc/systemd/system/kubelet.service';
   const units = (options = {}) =>
     Object.keys(oslo({}, options).files()).filter((path) => path.startsWith(folder));
-  expect(units(apt())).toEqual([`${folder}.d/05-groundwork.conf`]);
+  expect(units(apt())).toEqual([`${folder}.d/50-groundwork.conf`]);
   expect(units()).toEqual([folder, `${folder}.d/10-kubeadm.conf`]);
+});
+
+test("what a machine keeps for itself reaches the package's kubelet as well", () => {
+  const folder = '/etc/systemd/system/kubelet.service.d';
+  const args = '--config=/var/lib/kubelet/config.yaml --config-dir=/etc/groundwork/kubelet.conf.d"';
+  // The name of the variable is that of the package's 10-kubeadm.conf, and so sorts before ours.
+  expect(unpacked(oslo({}, apt()).files(), 'cp-1', `${folder}/50-groundwork.conf`)).toContain(
+    `\n[Service]\nEnvironment="KUBELET_CONFIG_ARGS=${args}\n`,
+  );
+  expect(unpacked(oslo().files(), 'cp-1', `${folder}/10-kubeadm.conf`)).toContain(
+    `\nEnvironment="CONFIG_ARGS=${args}\n`,
+  );
 });
 
 test('from a mirror: by downloadBaseUrl, or by a URL of its own', () => {
@@ -94,12 +108,20 @@ test('on the machine: only what is not there in this version is installed, then 
   trial.stub(
     'dpkg-query',
     `case "$4" in kubectl) v=1.36.4-1.1 ;; kubelet) v=1.36.3-1.1 ;; kubernetes-cni) v=1.9.1-1.1 ;; kubeadm | cri-tools) exit 1 ;; esac
-     printf 'install ok installed'; case "$3" in *Version*) printf ' %s' "$v" ;; esac`,
+     printf installed; case "$3" in *Version*) printf ' %s' "$v" ;; esac`,
   );
   trial.stub('apt-mark', 'exit 0');
   expect(trial.run().code).toBe(0);
   expect(trial.calls.filter((call) => / install |^apt-mark/.test(call))).toEqual([
     expect.stringMatching(/ install kubeadm=1\.36\.4-\* kubelet=1\.36\.4-\* cri-tools$/),
+    'apt-mark hold kubeadm kubectl kubelet cri-tools kubernetes-cni',
+  ]);
+  // A run that was cut off between the two: what is installed already is held all the same.
+  trial.stub('dpkg-query', "printf 'installed 1.36.4-1.1'");
+  rmSync(join(trial.root, 'calls'));
+  rmSync(join(trial.root, 'var/lib/groundwork/steps/10-archives'));
+  expect(trial.run().code).toBe(0);
+  expect(trial.calls.filter((call) => / install |^apt-mark/.test(call))).toEqual([
     'apt-mark hold kubeadm kubectl kubelet cri-tools kubernetes-cni',
   ]);
   expect(trial.has('/usr/local/bin/kubelet')).toBe(false);

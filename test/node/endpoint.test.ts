@@ -369,6 +369,28 @@ describe('the entry script', () => {
     ]);
   });
 
+  test('restarts them when their unit is another one, and tells why one does not come back', () => {
+    const trial = ready('cp-2', changes());
+    trial.run();
+    const restarts = () =>
+      trial.calls.filter((call) => /try-restart (haproxy|keepalived)/.test(call));
+    const before = restarts().length;
+    trial.run('--only', 'config');
+    expect(restarts()).toHaveLength(before);
+    const unit = '/etc/systemd/system/haproxy.service';
+    trial.write(unit, `${trial.read(unit)}# changed\n`);
+    trial.stub(
+      'systemctl',
+      'case "$*" in "try-restart haproxy.service" | "start haproxy.service") exit 1 ;; esac',
+    );
+    trial.stub('journalctl', 'echo no room');
+    expect(trial.run('--only', 'config').code).toBe(1);
+    expect(restarts().slice(before)).toEqual(['systemctl try-restart haproxy.service']);
+    expect(trial.read('/var/lib/groundwork/status')).toBe(
+      'failed: units: unit haproxy.service does not start: no room\n',
+    );
+  });
+
   test('takes away what kube-vip left on loopback, before it looks for the API there', () => {
     const trial = ready('cp-2', behind(endpoints[KUBE_VIP_BGP]));
     trial.run();

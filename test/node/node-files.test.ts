@@ -1,6 +1,6 @@
 import { App } from 'cdk8s';
 import { parse } from 'yaml';
-import { Cluster, Machine, Zone } from '../../lib';
+import { ApiEndpoint, Cluster, Machine, Zone } from '../../lib';
 import { NodeBootstrap } from '../../lib/node';
 import { findLeaks } from '../../lib/testing/leaks';
 import { osloMachine, osloProps } from '../support/oslo';
@@ -249,6 +249,11 @@ describe('what is refused', () => {
     );
     expect(refused(() => oslo({}, { kubeVipImage: 'mirror.example.no:5000/kube-vip:v1' }))).toBe(
       'accepted',
+    );
+    const endpoint = ApiEndpoint.external({ dnsName: 'api.oslo.example' });
+    expect(() => oslo({ endpoint }, { kubeVipImage: 'mirror.example.no/kube-vip:v1' })).toThrow(
+      '[nodes] kubeVipImage must be left out where kube-vip does not hold the address of the API, ' +
+        'got mirror.example.no/kube-vip:v1; leave it out, or give the cluster ApiEndpoint.kubeVip',
     );
   });
 

@@ -326,6 +326,18 @@ test('--wait gives an address that is late a minute, and other words are refused
   expect(trial.script('preflight', '--fix').code).toBe(2);
 });
 
+test('an MTU that cannot be read, and a machine without ping, are not called right', () => {
+  const trial = ready('cp-1');
+  rmSync(join(trial.root, 'sys/class/net'), { recursive: true });
+  expect(said(trial, 'PRE-MTU')).toEqual(['WARN PRE-MTU not measured, the NIC is not there']);
+  // Also where the address is on another NIC: the MTU is that of the one in the spec.
+  trial.write('/sys/class/net/eno1/mtu', '1400\n');
+  trial.stub('ip', 'echo eno2 UP 10.20.0.11/24');
+  expect(said(trial, 'PRE-MTU')).toEqual([
+    'FAIL PRE-MTU eno1 has an MTU of 1400, the spec says 1500',
+  ]);
+});
+
 describe('facts', () => {
   const env = (changes = {}, machine = 'cp-1') =>
     unpacked(oslo(changes).files(), machine, '/etc/groundwork/preflight.env');

@@ -54,6 +54,7 @@ export class Trial {
     }
     this.write('/etc/fstab', 'UUID=1 / ext4 defaults 0 1\n/dev/sda2 none swap sw 0 0\n');
     this.write('/run/systemd/resolve/resolv.conf', 'nameserver 10.20.0.2\n');
+    this.write('/sys/class/net/eno1/mtu', '1500\n');
     this.write('/proc/swaps', 'Filename Type Size Used Priority\n');
     this.write('/proc/meminfo', 'MemTotal:       16384000 kB\n');
     this.write('/proc/stat', 'cpu  100 0 100 800 0 0 0 0 0 0\n');
@@ -191,7 +192,7 @@ export class Trial {
       esac`,
     );
     this.stub('timedatectl', 'echo yes');
-    this.stub('dpkg-query', "printf 'install ok installed\\n'");
+    this.stub('dpkg-query', "printf 'installed\\n'");
     this.stub('containerd', "echo '            SystemdCgroup = true'");
     this.stub(
       'openssl',

@@ -125,19 +125,44 @@ test('containerd restarts when its file changed and is understood, kubelet when 
   expect(trial.calls).not.toContain('systemctl try-restart containerd.service');
 });
 
-test('a service that is not on the machine is not restarted, and stops nobody', () => {
-  const trial = ready('cp-1');
-  // As systemd answers for a unit that does not exist.
+test.each(['not-found', 'masked'])(
+  'a service that is %s is not restarted, and stops nobody',
+  (state) => {
+    const trial = ready('cp-1');
+    // As systemd answers for a unit that does not exist.
+    trial.stub(
+      'systemctl',
+      `case "$*" in "show --property=LoadState --value systemd-networkd.service") echo ${state} ;; *"restart systemd-networkd.service") exit 5 ;; esac`,
+    );
+    const { code, output } = trial.run();
+    expect([code, output]).toEqual([0, expect.anything()]);
+    expect(output).toContain(
+      '[config] /etc/systemd/networkd.conf.d/60-groundwork.conf: new content, and nobody here who reads it',
+    );
+    expect(trial.calls).not.toContain('systemctl try-restart systemd-networkd.service');
+  },
+);
+
+test('kube-vip is exchanged when it is another one, and left alone when not', () => {
+  const trial = running();
+  const placed = () => trial.read('/etc/kubernetes/manifests/kube-vip.manifest');
+  const before = placed();
+  expect(trial.run('--only', 'config').code).toBe(0);
+  expect(placed()).toBe(before);
+  const changed = `${trial.read('/etc/groundwork/kube-vip.manifest')}# another one\n`;
+  trial.write('/etc/groundwork/kube-vip.manifest', changed);
+  expect(trial.run('--only', 'config').code).toBe(0);
+  expect(placed()).toBe(changed);
+});
+
+test('packages that somebody holds back are there', () => {
+  const trial = running();
   trial.stub(
-    'systemctl',
-    'case "$*" in "show --property=LoadState --value systemd-networkd.service") echo not-found ;; *"restart systemd-networkd.service") exit 5 ;; esac',
+    'dpkg-query',
+    'case "$3" in *db:Status-Status*) echo installed ;; *) echo hold ok installed ;; esac',
   );
-  const { code, output } = trial.run();
-  expect([code, output]).toEqual([0, expect.anything()]);
-  expect(output).toContain(
-    '[config] /etc/systemd/networkd.conf.d/60-groundwork.conf: new content, and nobody here who reads it',
-  );
-  expect(trial.calls).not.toContain('systemctl try-restart systemd-networkd.service');
+  expect(trial.run('--only', 'config').code).toBe(0);
+  expect(trial.calls.filter((call) => call.startsWith('apt-get'))).toEqual([]);
 });
 
 test('a file that the spec no longer has is named and stays', () => {

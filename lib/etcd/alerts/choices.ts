@@ -4,6 +4,7 @@ import {
   isDnsLabel,
   isLabelKey,
   isLabelValue,
+  millis,
   type Cluster,
   type Problem,
 } from '../../cluster';
@@ -35,7 +36,7 @@ export function settleAlerts(props: EtcdAlertsProps): AlertChoices {
     runbookUrl: props.runbookUrl,
     members: cluster.controlPlanes.length,
     quorum: cluster.quorum,
-    roundTripMs: cluster.controlPlaneRoundTrip.toMilliseconds({ integral: false }),
+    roundTripMs: millis(cluster.controlPlaneRoundTrip),
     backup:
       backup === undefined
         ? undefined

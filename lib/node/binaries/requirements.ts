@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { BinarySource } from './source';
 import { mirroredUrl } from '../../catalog';
 import type { Cluster, Decision } from '../../cluster';
+import { KUBELET_CONFIG_ARGS } from '../kubelet/configuration';
 import { comment } from '../machine-file';
 import { paths } from '../paths';
 
@@ -62,14 +63,18 @@ export function requireAptRepository(by: Construct, cluster: Cluster, source: Bi
       '',
     ].join('\n'),
   });
-  // Ours would hide the package's unit, whose program lies elsewhere.
-  cluster.ledger.requireFile('/etc/systemd/system/kubelet.service.d/05-groundwork.conf', {
+  // Ours would hide the package's unit, whose program lies elsewhere. The name sorts after 10-kubeadm.conf
+  // of the package, which knows nothing of our folder.
+  cluster.ledger.requireFile('/etc/systemd/system/kubelet.service.d/50-groundwork.conf', {
     ...ask,
     content: `# The unit and kubeadm's drop-in are the package's. It starts the kubelet when it is installed.
 [Unit]
 Wants=containerd.service
 After=containerd.service
 ConditionPathExists=/var/lib/kubelet/config.yaml
+
+[Service]
+Environment="KUBELET_CONFIG_ARGS=${KUBELET_CONFIG_ARGS}"
 `,
   });
 }

@@ -48,11 +48,11 @@ export class BinarySource {
 }
 
 const ARMOUR =
-  /^-----BEGIN PGP PUBLIC KEY BLOCK-----\n(?:[A-Za-z]+: [^\n]*\n)*\n?(?:[A-Za-z0-9+/=]{1,76}\n)+-----END PGP PUBLIC KEY BLOCK-----\n?$/;
+  /^-----BEGIN PGP PUBLIC KEY BLOCK-----\n(?:[A-Za-z]+: [^\n]*\n)*\n?(?:[A-Za-z0-9+/=]{1,76}\n)+-----END PGP PUBLIC KEY BLOCK-----$/;
 
 function aptProblems({ key, repository }: AptRepositoryOptions): Problem[] {
   const problems: Problem[] = [];
-  if (!ARMOUR.test(key.replace(/\r/g, '').trimStart())) {
+  if (!ARMOUR.test(key.replace(/\r/g, '').trim())) {
     problems.push({
       prop: 'key',
       allowed: 'one public key as ASCII armour',

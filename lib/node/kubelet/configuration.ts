@@ -8,7 +8,9 @@ import { paths } from '../paths';
 import type { NodeTuning } from '../tuning';
 
 /** Files that the kubelet merges into its configuration, each of them ending in `.conf`. */
-export const KUBELET_DROP_INS = `${paths.config}/kubelet.conf.d`;
+const KUBELET_DROP_INS = `${paths.config}/kubelet.conf.d`;
+/** What kubeadm wrote, and what differs between machines. */
+export const KUBELET_CONFIG_ARGS = `--config=/var/lib/kubelet/config.yaml --config-dir=${KUBELET_DROP_INS}`;
 
 const HEAD = { apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration' };
 

@@ -1,4 +1,4 @@
-import { KUBELET_DROP_INS } from './configuration';
+import { KUBELET_CONFIG_ARGS } from './configuration';
 import { machineFile, type MachineFile } from '../machine-file';
 
 /** The kubelet's unit and the drop-in through which kubeadm gives it its flags. */
@@ -28,7 +28,7 @@ WantedBy=multi-user.target
       '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf',
       `[Service]
 Environment="KUBECONFIG_ARGS=--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf"
-Environment="CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml --config-dir=${KUBELET_DROP_INS}"
+Environment="CONFIG_ARGS=${KUBELET_CONFIG_ARGS}"
 # kubeadm writes KUBELET_KUBEADM_ARGS here.
 EnvironmentFile=-/var/lib/kubelet/kubeadm-flags.env
 ExecStart=

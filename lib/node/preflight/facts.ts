@@ -1,6 +1,6 @@
 import { compareVersions, kernelFloors } from '../../catalog';
 import { KubeProxyMode, type Cluster, type Machine } from '../../cluster';
-import { comment, machineFile, type MachineFile } from '../machine-file';
+import { envFile, type MachineFile } from '../machine-file';
 import { paths } from '../paths';
 
 /** What kubeadm's preflight wants; of workers it wants nothing. */
@@ -32,13 +32,10 @@ export function preflightEnv(cluster: Cluster, machine: Machine): MachineFile {
     WAYS: ways(cluster, machine),
     PORTS: ports.sort((a, b) => a - b).join(' '),
   };
-  return machineFile(
+  return envFile(
     `${paths.config}/preflight.env`,
-    [
-      comment('What the preflight compares this machine with.'),
-      ...Object.entries(values).map(([key, value]) => `${key}='${value}'`),
-      '',
-    ].join('\n'),
+    'What the preflight compares this machine with.',
+    values,
   );
 }
 

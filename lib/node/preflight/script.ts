@@ -93,10 +93,11 @@ machine() {
   amount PRE-MEMORY MiB "\${have:-0}" "$MIN_MEMORY" $((SPEC_MEMORY * 9 / 10))
   # What the hypervisor gave to others, over two seconds.
   have=$(
-    for _ in 1 2; do
+    {
       grep '^cpu ' "$ROOT/proc/stat"
       sleep 2
-    done | awk '{ t = 0; for (i = 2; i < 10; i++) t += $i; if (NR == 2 && t > b) print int(($9 - s) * 100 / (t - b)); b = t; s = $9 }'
+      grep '^cpu ' "$ROOT/proc/stat"
+    } | awk '{ t = 0; for (i = 2; i < 10; i++) t += $i; if (NR == 2 && t > b) print int(($9 - s) * 100 / (t - b)); b = t; s = $9 }'
   )
   if [ "\${have:=0}" -gt 2 ]; then
     warn PRE-STEAL "$have % of the processor time goes to other guests; etcd stalls with it"
@@ -141,8 +142,11 @@ network() {
       fail PRE-ADDRESS "\${NODE_NIC:-no interface}\${NODE_NIC:+ does not exist or is not the one that} carries $wanted, the address of $NODE_NAME in the spec; this machine has: $(addresses | tr '\\n' ' ')"
     fi
   done
-  have=$(cat "$ROOT/sys/class/net/$nic/mtu" 2>/dev/null)
-  if [ "\${have:=$NIC_MTU}" -lt "$NIC_MTU" ]; then
+  nic=\${nic:-$NODE_NIC}
+  have=$(cat "$ROOT/sys/class/net/\${nic:-none}/mtu" 2>/dev/null)
+  if [ -z "$have" ]; then
+    warn PRE-MTU "not measured, the NIC is not there"
+  elif [ "$have" -lt "$NIC_MTU" ]; then
     fail PRE-MTU "$nic has an MTU of $have, the spec says $NIC_MTU"
   elif [ "$have" -gt "$NIC_MTU" ]; then
     warn PRE-MTU "$nic has an MTU of $have, the spec says $NIC_MTU: what is larger may get lost"
@@ -162,6 +166,8 @@ network() {
   done
   if [ "\${#small[@]}" -gt 0 ]; then
     fail PRE-PATH-MTU "small packets arrive, those of this size do not: \${small[*]}; lower mtu in the spec or mend the network"
+  elif [ "\${#silent[@]}" -gt 0 ] && ! command -v ping > /dev/null; then
+    warn PRE-PATH-MTU 'not measured, ping is not installed (package iputils-ping)'
   elif [ "\${#silent[@]}" -gt 0 ]; then
     warn PRE-PATH-MTU "not measured, no answer from \${silent[*]}"
   else

@@ -18,12 +18,14 @@ install_kubernetes_packages() {
   while read -r name version; do
     names+=("$name")
     # shellcheck disable=SC2053 # the version is a pattern
-    if [[ $(dpkg-query -W -f '\${Status} \${Version}' "$name" 2>/dev/null || true) != "install ok installed "$version* ]]; then
+    if [[ $(dpkg-query -W -f '\${db:Status-Status} \${Version}' "$name" 2>/dev/null || true) != "installed "$version* ]]; then
       packages+=("$name\${version:+=$version}")
     fi
   done < <(entries "$ETC/kubernetes-packages.list")
   if [ "\${#packages[@]}" -gt 0 ]; then
     apt_install "\${packages[@]}"
+  fi
+  if [ "\${#names[@]}" -gt 0 ]; then
     apt-mark hold "\${names[@]}" > /dev/null
   fi
 }

@@ -33,8 +33,8 @@ apply_file() {
   local seen="$STATE/applied/\${file##*/etc/}"
   shift
   if [ -e "$ROOT$file" ] && ! cmp -s "$ROOT$file" "$seen"; then
-    # Not every machine has every service.
-    if [ "$1" = systemctl ] && [ "$(systemctl show --property=LoadState --value "\${!#}")" = not-found ]; then
+    # Not every machine has every service, or wants it: one that is masked cannot be restarted either.
+    if [ "$1" = systemctl ] && [[ $(systemctl show --property=LoadState --value "\${!#}") =~ ^(not-found|masked)$ ]]; then
       say "$file: new content, and nobody here who reads it"
     else
       say "$file: new content, $*"

@@ -14,7 +14,8 @@ export const prelude = `#!/bin/bash
 # The first control plane founds a cluster only when nothing answers at the API endpoint and at the
 # other control planes. A cluster of which every machine is down does not answer: start one first.
 #
-# The status is in /var/lib/groundwork/status, the log in /var/log/groundwork.log and the journal.
+# The status is in /var/lib/groundwork/status, the log in /var/log/groundwork.log and the journal. Whether a
+# finished machine is still well, its disk of etcd among the rest, is what preflight beside this script says.
 set -Eeuo pipefail
 
 # A root for trials: everything of ours and of Kubernetes is read and written below it.

@@ -40,8 +40,9 @@ clock_is_synchronised() {
 step_packages() {
   local name state missing=()
   for name in $(entries "$ETC/packages.list"); do
-    state=$(dpkg-query -W -f '\${Status}' "$name" 2>/dev/null || true)
-    if [ "$state" != 'install ok installed' ]; then
+    # What somebody holds back is installed as well.
+    state=$(dpkg-query -W -f '\${db:Status-Status}' "$name" 2>/dev/null || true)
+    if [ "$state" != installed ]; then
       missing+=("$name")
     fi
   done
@@ -70,6 +71,12 @@ step_units() {
   systemctl daemon-reload
   for unit in $(entries "$ETC/units.list"); do
     systemctl enable "$unit"
+    # Others take a change at their next start: a disk in use, a packet filter that reads its file anew.
+    case "$unit" in
+      groundwork-nic-* | haproxy.service | keepalived.service)
+        apply_file "/etc/systemd/system/$unit" restart_if_active "$unit"
+        ;;
+    esac
     # Services that it requires first and alone: a mount waits 90 seconds for its device, and the service
     # that makes the filesystem may take longer.
     for part in $(systemctl show --property=Requires --value "$unit"); do
@@ -78,9 +85,12 @@ step_units() {
       fi
     done
     start_unit "$unit" "$unit"
-    # What only sets a NIC is safe to run again; other units take a change at their next start.
-    case "$unit" in groundwork-nic-*) apply_file "/etc/systemd/system/$unit" systemctl restart "$unit" ;; esac
   done
+}
+
+# Why it does not come back is what the start behind it says.
+restart_if_active() {
+  systemctl try-restart "$1" || true
 }
 
 start_unit() {

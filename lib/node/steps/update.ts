@@ -1,6 +1,7 @@
 /** How files of a newer spec reach a machine that is a node already. */
 export const updateSteps = `
-# Everything but the kubeadm steps, again: what changed is said, what did not is left alone.
+# What may change on a running node: what changed is said, what did not is left alone. Versions of programs
+# and what kubeadm reads are changed in the order of report/upgrade.md.
 only_config() {
   run_step config
   run_step packages
@@ -8,7 +9,7 @@ only_config() {
   if [ -e "$STATE/done" ]; then
     place_kube_vip kube-vip
   fi
-  say 'everything is as the files say'
+  say 'settings, packages and units are as the files say'
 }
 
 # From a copy of nodes/<host>/files: what differs is installed, each file whole and with its mode. Then
@@ -45,7 +46,7 @@ take_files() {
     mv -f "$ROOT$name" "$ROOT$path"
   done < <(entries "$from$list")
   while read -r mode path; do
-    if [ -n "$path" ] && [ -e "$ROOT$path" ] && ! grep -Fqx "$mode $path" "$from$list" && ! grep -q " $path\\$" "$from$list"; then
+    if [ -n "$path" ] && [ -e "$ROOT$path" ] && ! grep -q " $path\\$" "$from$list"; then
       say "WARNING: $path is not in the spec any more; remove it when nobody needs it"
     fi
   done <<< "$before"
