@@ -160,7 +160,6 @@ const testOnly = {
 project.eslint?.addRules({ 'import/no-restricted-paths': ['error', { zones }] });
 project.eslint?.addOverride({
   files: ['lib/**'],
-  excludedFiles: ['lib/testing/**', 'lib/cli/**'],
   rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [testOnly] }] },
 });
 // Whether the package's own name resolves, and hence its place in the order, depends on build/;

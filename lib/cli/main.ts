@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { run } from './run';
 
+// Whoever reads may stop early, as head does; what was asked for is done all the same.
+process.stdout.on('error', () => undefined);
+
 run(process.argv.slice(2), {
   out: (line) => process.stdout.write(`${line}\n`),
   error: (line) => process.stderr.write(`${line}\n`),

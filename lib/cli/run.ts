@@ -25,12 +25,17 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
     await command.run(understand(command, rest), around);
     return 0;
   } catch (error) {
-    if (!(error instanceof Failure)) {
+    if (!(error instanceof Failure) && !isOfSystem(error)) {
       throw error;
     }
     around.error(`cdk8s-groundwork: ${error.message}`);
     return error instanceof UsageFailure ? 2 : 1;
   }
+}
+
+/** What the operating system refused, such as a folder that may not be written to: its message has the path. */
+function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
 }
 
 function choose(argv: readonly string[]): [Command, string[]] {

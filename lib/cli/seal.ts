@@ -47,7 +47,7 @@ export function seal(input: SealInput): SealResult {
     const rows = input.manifest.rows.filter((row) => row.machines.includes(name));
     const apart = rows.filter((row) => goesBySsh(row, input.keysBySsh));
     const inside = rows.filter((row) => !apart.includes(row));
-    const plain = sealedText(name, source, secretFiles(inside, input.secrets));
+    const plain = sealedText(name, source, secretFiles(inside.map(pathOf), input.secrets));
     const userData = fitted(plain, input.manifest.limit);
     files[`${name}/user-data`] = userData;
     files[`${name}/meta-data`] = renamedInstance(name, source.metaData, plain);
@@ -55,15 +55,15 @@ export function seal(input: SealInput): SealResult {
       files[`${name}/network-config`] = source.networkConfig;
     }
     // All of them: for machines without cloud-init, and for a control plane that is to know a new token.
-    for (const { path, content } of secretFiles(rows, input.secrets)) {
+    for (const { path, content } of secretFiles(rows.map(pathOf), input.secrets)) {
       files[`${name}/secrets/${path}`] = content;
     }
     machines.push({
       name,
       bytes: Buffer.byteLength(userData),
       compressed: userData !== plain,
-      inUserData: inside.map(({ path }) => path),
-      bySsh: apart.map(({ path }) => path),
+      inUserData: inside.map(pathOf),
+      bySsh: apart.map(pathOf),
     });
   }
   refuseOversized(input, machines);
@@ -75,8 +75,12 @@ function goesBySsh(row: ManifestRow, keysBySsh: boolean): boolean {
   return row.delivery === 'ssh' || (keysBySsh && row.delivery.split('|').includes('ssh'));
 }
 
-function secretFiles(rows: readonly ManifestRow[], { files }: Secrets): SecretFile[] {
-  return rows.map(({ path }) => {
+function pathOf({ path }: ManifestRow): string {
+  return path;
+}
+
+function secretFiles(paths: readonly string[], { files }: Secrets): SecretFile[] {
+  return paths.map((path) => {
     const content = files[path]!;
     return { path, content: content.endsWith('\n') ? content : `${content}\n` };
   });
@@ -145,8 +149,8 @@ function refuseOversized(input: SealInput, machines: readonly SealedMachine[]): 
   const rows = excess.flatMap((machine) => [
     `\n  ${String(machine.bytes).padStart(7)}  ${machine.name}, ${machine.compressed ? 'compressed' : 'plain'}, of which secrets before compression:`,
     ...machine.inUserData.map((path) => {
-      const [file] = secretFiles([{ path, machines: [], delivery: '', format: '' }], input.secrets);
-      return `\n  ${String(Buffer.byteLength(secretEntries([file!]))).padStart(7)}    ${path}`;
+      const entry = secretEntries(secretFiles([path], input.secrets));
+      return `\n  ${String(Buffer.byteLength(entry)).padStart(7)}    ${path}`;
     }),
   ]);
   throw mustBe(

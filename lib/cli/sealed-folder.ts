@@ -1,6 +1,7 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -101,11 +102,14 @@ function writePrivate(path: string, content: string): void {
 }
 
 function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => !statSync(path).isDirectory())
-    .map((path) => relative(folder, path).split(sep).join(posix.sep))
-    .sort();
+  return (
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .map((name) => join(folder, name))
+      // A link is a file of somebody else, wherever it leads.
+      .filter((path) => !lstatSync(path).isDirectory())
+      .map((path) => relative(folder, path).split(sep).join(posix.sep))
+      .sort()
+  );
 }
 
 function staging(target: string): string {

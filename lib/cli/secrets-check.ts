@@ -6,16 +6,25 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import type { Secrets } from './secrets-file';
+import { valueFormats } from '../node/secrets';
 
 /** Certificate and key that belong together. */
 const PAIRS = ['pki/ca', 'pki/etcd/ca', 'pki/front-proxy-ca'];
 
-/** Patterns of what is no PEM. */
-const VALUES: Readonly<Record<string, [RegExp, string]>> = {
-  'bootstrap-token': [/^[a-z0-9]{6}\.[a-z0-9]{16}$/, 'six and sixteen of a-z and 0-9'],
-  'certificate-key': [/^[0-9a-f]{64}$/, '32 bytes in hexadecimal'],
-  'encryption-key': [/^[A-Za-z0-9+/]{43}=$/, '32 bytes in base64'],
+/** What the patterns say, for people. */
+const VALUES: Readonly<Record<keyof typeof valueFormats, string>> = {
+  'bootstrap-token': 'six and sixteen of a-z and 0-9',
+  'certificate-key': '32 bytes in hexadecimal',
+  'encryption-key': '32 bytes in base64',
 };
+
+/** Something that kubeadm or the API server would stumble over. */
+export interface Problem {
+  /** One sentence, without any secret. */
+  readonly text: string;
+  /** Whether `secrets renew` makes anew, or adds, what is wrong. */
+  readonly renewable: boolean;
+}
 
 /** How long something is still good, for people. */
 export interface Expiry {
@@ -23,24 +32,24 @@ export interface Expiry {
   readonly until: Date;
 }
 
-/** Everything that kubeadm or the API server would stumble over, one sentence each, without any secret. */
-export function problemsOf({ files, admin }: Secrets, now: Date): string[] {
-  const problems: string[] = [];
-  for (const [path, [pattern, form]] of Object.entries(VALUES)) {
-    if (!pattern.test(files[path] ?? '')) {
-      problems.push(`${path} must be ${form}`);
-    }
-  }
+/** Everything that kubeadm or the API server would stumble over. */
+export function problemsOf({ files, admin }: Secrets, now: Date): Problem[] {
+  const of = (renewable: boolean, texts: readonly string[]) =>
+    texts.map((text) => ({ text, renewable }));
+  const problems = Object.entries(valueFormats).flatMap(([path, format]) =>
+    // An encryption key is never replaced: what it encrypted could not be read any more.
+    of(path !== 'encryption-key' || files[path] === undefined, valueProblems(path, format, files)),
+  );
   for (const pair of PAIRS) {
     problems.push(
-      ...pairProblems(pair, files[`${pair}.crt`], files[`${pair}.key`], now),
-      ...authorityProblems(`${pair}.crt`, files[`${pair}.crt`]),
+      ...of(false, pairProblems(pair, files[`${pair}.crt`], files[`${pair}.key`], now)),
+      ...of(false, authorityProblems(`${pair}.crt`, files[`${pair}.crt`])),
     );
   }
   problems.push(
-    ...accountProblems(files),
-    ...pairProblems('admin', admin.certificate, admin.key, now),
-    ...adminProblems(files['pki/ca.crt'], admin.certificate),
+    ...of(false, accountProblems(files)),
+    ...of(true, pairProblems('admin', admin.certificate, admin.key, now)),
+    ...of(true, adminProblems(files['pki/ca.crt'], admin.certificate)),
   );
   return problems;
 }
@@ -61,6 +70,11 @@ export function expiries({ files, admin }: Secrets): Expiry[] {
 export function authorityHash({ files }: Secrets): string {
   const key = certificate(files['pki/ca.crt'])!.publicKey.export({ type: 'spki', format: 'der' });
   return `sha256:${createHash('sha256').update(key).digest('hex')}`;
+}
+
+function valueProblems(path: string, format: string, files: Secrets['files']): string[] {
+  const form = VALUES[path as keyof typeof VALUES];
+  return new RegExp(`^${format}$`).test(files[path] ?? '') ? [] : [`${path} must be ${form}`];
 }
 
 function pairProblems(

@@ -23,6 +23,13 @@ export interface SealFacts {
   readonly keysBySsh: boolean;
 }
 
+/** What secrets that are no PEM look like. */
+export const valueFormats = {
+  'bootstrap-token': '[a-z0-9]{6}[.][a-z0-9]{16}',
+  'certificate-key': '[0-9a-f]{64}',
+  'encryption-key': '[A-Za-z0-9+/]{43}=',
+} as const;
+
 const FIRST_ONLY: ReadonlyArray<[string, string]> = [
   ['pki/ca.key', 'PEM private key'],
   ['pki/etcd/ca.crt', 'PEM certificate'],
@@ -38,13 +45,17 @@ const FIRST_ONLY: ReadonlyArray<[string, string]> = [
  * the others fetch theirs from it, encrypted with the certificate key.
  */
 const secretRows: readonly SecretRow[] = [
-  { path: 'bootstrap-token', audience: 'all', format: '[a-z0-9]{6}[.][a-z0-9]{16}' },
+  { path: 'bootstrap-token', audience: 'all', format: valueFormats['bootstrap-token'] },
   { path: 'pki/ca.crt', audience: 'all', format: 'PEM certificate' },
-  { path: 'certificate-key', audience: 'control-planes', format: '[0-9a-f]{64}' },
+  {
+    path: 'certificate-key',
+    audience: 'control-planes',
+    format: valueFormats['certificate-key'],
+  },
   {
     path: 'encryption-key',
     audience: 'control-planes',
-    format: '[A-Za-z0-9+/]{43}=',
+    format: valueFormats['encryption-key'],
     when: (cluster) => cluster._summary('nodes')?.controlPlane.encryptsAtRest ?? false,
   },
   ...FIRST_ONLY.map(([path, format]): SecretRow => ({ path, audience: 'first', format })),

@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -299,6 +300,15 @@ describe('what seal refuses, and then writes nothing', () => {
       ({ at }) => writeAll(at('sealed'), { 'notes.txt': 'mine' }),
       ({ at }) =>
         `--out ${at('sealed')} must be a folder that does not exist yet, or an earlier result of seal, got one that holds notes.txt; choose another folder, or move what is in it`,
+    ],
+    [
+      'a target with a link that leads nowhere',
+      ({ at }) => {
+        mkdirSync(at('sealed'));
+        symlinkSync('/no/such', join(at('sealed'), 'mine'));
+      },
+      ({ at }) =>
+        `--out ${at('sealed')} must be a folder that does not exist yet, or an earlier result of seal, got one that holds mine; choose another folder, or move what is in it`,
     ],
     [
       'a target that is a file',

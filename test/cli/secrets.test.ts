@@ -67,6 +67,7 @@ describe('secrets new', () => {
     const shown = await cli(['secrets', 'new', '--out', join(tempDir(), 'new', 's.json')]);
     expect(findLeaks('shown', shown.out + shown.error)).toEqual([]);
     expect(shown.out).toMatch(/^caCertHashes: sha256:[0-9a-f]{64}$/m);
+    expect(shown.out).toMatch(/^next: .* --secrets (.*)\/new\/s\.json --out \1\/new\/sealed$/m);
   });
 
   test('a TLS server of the authority is trusted, and knows the administrator', async () => {
@@ -186,41 +187,63 @@ describe('secrets check', () => {
     });
   });
 
-  const broken: Array<[string, (value: any, other: any) => void, string[]]> = [
+  const broken: Array<[string, (value: any, other: any) => void, string[], 'renew' | 'backup']> = [
     [
       'a token of another form',
       (v) => (v.files['bootstrap-token'] = 'a.b'),
       ['bootstrap-token must be six and sixteen of a-z and 0-9'],
+      'renew',
     ],
     [
       'no certificate key',
       (v) => delete v.files['certificate-key'],
       ['certificate-key must be 32 bytes in hexadecimal'],
+      'renew',
     ],
     [
       'a short encryption key',
       (v) => (v.files['encryption-key'] = 'AAAA'),
       ['encryption-key must be 32 bytes in base64'],
+      'backup',
+    ],
+    [
+      'no encryption key',
+      (v) => delete v.files['encryption-key'],
+      ['encryption-key must be 32 bytes in base64'],
+      'renew',
+    ],
+    [
+      'an authority and an administrator that are both wrong',
+      (v, o) => Object.assign(v, { admin: o.admin, files: { ...v.files, 'pki/etcd/ca.crt': 'x' } }),
+      [
+        'pki/etcd/ca.crt must be a certificate in PEM',
+        'the certificate of admin.conf must be signed by pki/ca.key',
+      ],
+      'backup',
     ],
     [
       'text for a certificate',
       (v) => (v.files['pki/etcd/ca.crt'] = 'x'),
       ['pki/etcd/ca.crt must be a certificate in PEM'],
+      'backup',
     ],
     [
       'the key of another authority',
       (v) => (v.files['pki/etcd/ca.key'] = v.files['pki/ca.key']),
       ['pki/etcd/ca.crt and pki/etcd/ca.key must belong together'],
+      'backup',
     ],
     [
       'a key that kubeadm does not read',
       (v) => (v.files['pki/ca.key'] = ED25519),
       ['pki/ca.key must be an RSA or ECDSA private key in PEM'],
+      'backup',
     ],
     [
       'another public key',
       (v, o) => (v.files['pki/sa.pub'] = o.files['pki/sa.pub']),
       ['pki/sa.key and pki/sa.pub must belong together'],
+      'backup',
     ],
     [
       'no authority',
@@ -230,14 +253,16 @@ describe('secrets check', () => {
         'pki/ca.crt must be the certificate of an authority',
         'the certificate of admin.conf must be signed by pki/ca.key',
       ],
+      'backup',
     ],
     [
       'an administrator of another cluster',
       (v, o) => (v.admin = o.admin),
       ['the certificate of admin.conf must be signed by pki/ca.key'],
+      'renew',
     ],
   ];
-  test.each(broken)('finds %s', async (_, change, expected) => {
+  test.each(broken)('finds %s', async (_, change, expected, remedy) => {
     const [file, other] = [await fresh(), await fresh()];
     const value = read(file);
     change(value, read(other));
@@ -246,12 +271,15 @@ describe('secrets check', () => {
     expect(code).toBe(1);
     expect(error).toBe(
       `cdk8s-groundwork: secrets in ${file} do not hold:\n  ${expected.join('\n  ')}\n${
-        expected[0]!.startsWith('encryption-key')
+        remedy === 'renew'
           ? `cdk8s-groundwork secrets renew --secrets ${file}`
           : 'take the file from a backup; for a cluster that does not exist yet make a new one'
       }`,
     );
     expect(findLeaks('error', error)).toEqual([]);
+    // What is said to help does.
+    const renewed = await cli(['secrets', 'renew', '--secrets', file]);
+    expect(renewed.code).toBe(remedy === 'renew' ? 0 : 1);
   });
 
   test('finds what has expired, and names the way out', async () => {
@@ -313,6 +341,19 @@ test('secrets renew makes token, certificate key and administrator anew, and add
   expect(read(file).files['encryption-key']).toBe(after.files['encryption-key']);
 });
 
+test("authorities of one's own take the place of ours, and renew makes their administrator", async () => {
+  const [file, other] = [await fresh(), await fresh()];
+  const value = read(file);
+  for (const path of ['pki/ca.crt', 'pki/ca.key']) {
+    value.files[path] = read(other).files[path];
+  }
+  write(file, value);
+  expect((await cli(['secrets', 'renew', '--secrets', file])).code).toBe(0);
+  expect((await cli(['secrets', 'check', '--secrets', file])).code).toBe(0);
+  const issuer = new X509Certificate(value.files['pki/ca.crt']);
+  expect(new X509Certificate(read(file).admin.certificate).verify(issuer.publicKey)).toBe(true);
+});
+
 test('secrets renew changes nothing when it cannot finish', async () => {
   const file = await fresh();
   writeFileSync(`${file}.new`, 'left behind');
@@ -325,6 +366,16 @@ test('secrets renew changes nothing when it cannot finish', async () => {
 });
 
 describe('the command line', () => {
+  test('what the system refuses is one sentence', async () => {
+    const folder = tempDir();
+    chmodSync(folder, 0o700);
+    expect(await cli(['secrets', 'check', '--secrets', folder])).toEqual({
+      code: 1,
+      out: '',
+      error: 'cdk8s-groundwork: EISDIR: illegal operation on a directory, read',
+    });
+  });
+
   const wrong: Array<[string, string]> = [
     ['', ''],
     [

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 /** Every file below a folder, path → content; nothing when the folder does not exist. */
@@ -9,7 +9,7 @@ export function readTree(folder: string): Record<string, string> {
   return Object.fromEntries(
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .map((name) => join(folder, name))
-      .filter((path) => statSync(path).isFile())
+      .filter((path) => lstatSync(path).isFile())
       .map((path) => [relative(folder, path), readFileSync(path, 'utf8')] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );

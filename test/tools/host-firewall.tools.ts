@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Chart } from 'cdk8s';
@@ -22,6 +21,7 @@ import { osloMachine, osloProps } from '../support/oslo';
 import { tempApp, tempDir } from '../support/temp-app';
 import { bootedRuleset, FIREWALL } from './host-firewall';
 import { addNamespace, removeLabs, run } from './netns-machine';
+import { withTools } from './programs';
 import { missing, ServiceLab, type Role } from './service-lab';
 
 // The kernel reads the rulesets of every kind of cluster, and machines behind one are asked what a list
@@ -206,13 +206,11 @@ withKernel('a wrong file leaves the rules from before, and never touches those o
   expect(list()).toBe(others);
 });
 
-const analyze = spawnSync('systemd-analyze', ['--version']).status === 0;
-(analyze || REQUIRED ? test : test.skip)('systemd finds nothing in the unit', () => {
+withTools(['systemd-analyze'], 'systemd finds nothing in the unit', () => {
   const { file } = site(NftablesKubeProxy, TunedFlannel);
   const path = join(tempDir(), 'groundwork-firewall.service');
   writeFileSync(path, file('/etc/systemd/system/groundwork-firewall.service'));
   const options = ['verify', '--man=no', '--recursive-errors=no', path];
-  const { stdout, stderr } = spawnSync('systemd-analyze', options, { encoding: 'utf8' });
-  const complaints = `${stdout}${stderr}`.split('\n');
+  const complaints = run('systemd-analyze', ...options).output.split('\n');
   expect(complaints.filter((line) => line.includes('groundwork-firewall'))).toEqual([]);
 });

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Chart } from 'cdk8s';
@@ -8,6 +7,7 @@ import { dualStack } from '../support/dual-stack';
 import { osloProps } from '../support/oslo';
 import { tempDir } from '../support/temp-app';
 import { bootGuest, guestLacks } from './guest';
+import { run, withTools } from './programs';
 
 // A Debian kernel is started in QEMU with the files of cp-1, loads the modules with their options, runs the
 // bootstrap's own config step, and is asked for every key again. Where one of the programs for a guest is
@@ -116,13 +116,9 @@ testWithGuest(
   8 * 60_000,
 );
 
-const demandedTools = process.env.GROUNDWORK_REQUIRE_TOOLS === '1';
-const present = spawnSync('shellcheck', ['--version']).status === 0;
-const shellcheck = present || demandedTools ? test : test.skip;
-shellcheck('shellcheck finds nothing in the script for NICs', () => {
+withTools(['shellcheck'], 'shellcheck finds nothing in the script for NICs', () => {
   const file = join(tempDir(), 'nic-tuning');
   writeFileSync(file, nicScript);
-  const { status, stdout, stderr } = spawnSync('shellcheck', [file], { encoding: 'utf8' });
-  expect({ status, output: `${stdout}${stderr}` }).toEqual({ status: 0, output: '' });
+  expect(run('shellcheck', [file])).toMatchObject({ status: 0, output: '' });
   expect(readFileSync(file, 'utf8')).toContain('ethtool');
 });

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Size } from 'cdk8s';
@@ -8,28 +7,9 @@ import { cli, workplace } from '../cli/cli';
 import { ready } from '../node/trial';
 import { tempDir } from '../support/temp-app';
 import { readTree } from '../support/tree';
+import { run, withTools } from './programs';
 
-// Real programs judge what the command line makes. A program that is absent is said to be absent; with
-// GROUNDWORK_REQUIRE_TOOLS=1 that is a failure.
-function withTool(tool: string, name: string, body: () => Promise<void>): void {
-  const present = spawnSync(tool, ['--version']).error === undefined;
-  if (present || process.env.GROUNDWORK_REQUIRE_TOOLS === '1') {
-    test(`${tool}: ${name}`, async () => {
-      if (!present) {
-        throw new Error(`${tool} is required here and was not found`);
-      }
-      await body();
-    });
-  } else {
-    process.stderr.write(`skipped, ${tool} is not installed: ${name}\n`);
-    test.skip(`${tool}: ${name}`, () => undefined);
-  }
-}
-
-function run(command: string, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
-  return { status, output: stdout + stderr };
-}
+// Real programs judge what the command line makes.
 
 /** Fresh secrets as files of a folder. */
 async function unpackedSecrets() {
@@ -45,14 +25,14 @@ async function unpackedSecrets() {
   return { root, out, at: (path: string) => join(root, path) };
 }
 
-withTool('openssl', 'verifies the authorities and what they have signed', async () => {
+withTools(['openssl'], 'openssl verifies the authorities and what they have signed', async () => {
   const { at } = await unpackedSecrets();
   for (const name of ['pki/ca', 'pki/etcd/ca', 'pki/front-proxy-ca']) {
     const crt = at(`${name}.crt`);
-    expect(run('openssl', 'verify', '-x509_strict', '-CAfile', crt, crt)).toMatchObject({
+    expect(run('openssl', ['verify', '-x509_strict', '-CAfile', crt, crt])).toMatchObject({
       status: 0,
     });
-    const { output } = run('openssl', 'x509', '-noout', '-text', '-in', crt);
+    const { output } = run('openssl', ['x509', '-noout', '-text', '-in', crt]);
     expect(output).toMatch(/Basic Constraints: critical\s+CA:TRUE/);
     expect(output).toMatch(
       /Key Usage: critical\s+Digital Signature, Key Encipherment, Certificate Sign\n/,
@@ -61,11 +41,11 @@ withTool('openssl', 'verifies the authorities and what they have signed', async 
     expect(output).toContain('ecdsa-with-SHA256');
   }
   const verify = ['verify', '-purpose', 'sslclient', '-CAfile', at('pki/ca.crt')];
-  expect(run('openssl', ...verify, at('admin.crt'))).toMatchObject({ status: 0 });
-  expect(run('openssl', ...verify, at('pki/etcd/ca.crt')).status).not.toBe(0);
+  expect(run('openssl', [...verify, at('admin.crt')])).toMatchObject({ status: 0 });
+  expect(run('openssl', [...verify, at('pki/etcd/ca.crt')]).status).not.toBe(0);
   // As kubeadm does it on the machine: a leaf for the API server from our authority.
   const csr = ['-newkey', 'rsa:2048', '-nodes', '-keyout', at('leaf.key'), '-out', at('leaf.csr')];
-  run('openssl', 'req', '-new', '-subj', '/CN=kube-apiserver', ...csr);
+  run('openssl', ['req', '-new', '-subj', '/CN=kube-apiserver', ...csr]);
   const sign = [
     '-CA',
     at('pki/ca.crt'),
@@ -75,22 +55,22 @@ withTool('openssl', 'verifies the authorities and what they have signed', async 
     '-days',
     '9',
   ];
-  run('openssl', 'x509', '-req', '-in', at('leaf.csr'), '-out', at('leaf.crt'), ...sign);
-  expect(run('openssl', 'verify', '-CAfile', at('pki/ca.crt'), at('leaf.crt'))).toMatchObject({
+  run('openssl', ['x509', '-req', '-in', at('leaf.csr'), '-out', at('leaf.crt'), ...sign]);
+  expect(run('openssl', ['verify', '-CAfile', at('pki/ca.crt'), at('leaf.crt')])).toMatchObject({
     status: 0,
   });
 });
 
-withTool('openssl', 'computes the hash that the command line prints', async () => {
+withTools(['openssl'], 'openssl computes the hash that the command line prints', async () => {
   const { at, out } = await unpackedSecrets();
   const pipe = `openssl x509 -pubkey -noout -in ${at('pki/ca.crt')} | openssl pkey -pubin -outform der | openssl dgst -sha256 -r`;
-  const [hash] = run('sh', '-c', pipe).output.split(' ');
+  const [hash] = run('sh', ['-c', pipe]).output.split(' ');
   expect(out).toContain(`caCertHashes: sha256:${hash}\n`);
 });
 
-withTool(
-  'openssl',
-  'lets the first steps of the entry script pass with generated secrets',
+withTools(
+  ['openssl'],
+  'the first steps of the entry script pass with generated secrets, and a real openssl',
   async () => {
     const { at } = await workplace();
     await cli(['secrets', 'new', '--out', at('now.json')], new Date());
@@ -115,8 +95,8 @@ withTool(
   },
 );
 
-withTool(
-  'openssl',
+withTools(
+  ['openssl'],
   'a machine whose secrets are of two seals stops in front of kubeadm',
   async () => {
     const one = await unpackedSecrets();
@@ -153,45 +133,53 @@ for part in message.walk():
 print(json.dumps(parts))
 `;
 
-withTool('cloud-init', 'unpacks the compressed form to what the plain one says', async () => {
-  const { at, seal } = await workplace({ userDataLimit: Size.kibibytes(40) });
-  expect((await seal()).code).toBe(0);
-  const script = at('unpack.py');
-  writeFileSync(script, UNPACK);
-  for (const file of [
-    'dist/nodes/cp-1/user-data',
-    'sealed/cp-1/user-data',
-    'sealed/w-1/user-data',
-  ]) {
-    const text = readFileSync(at(file), 'utf8');
-    expect(text.startsWith('MIME-Version: 1.0\n')).toBe(true);
-    const { status, output } = run('/usr/bin/python3', script, at(file));
-    expect({ status, output: status === 0 ? '' : output }).toEqual({ status: 0, output: '' });
-    expect(JSON.parse(output)).toEqual([['text/cloud-config', unpack(text)]]);
-    writeFileSync(at('inner'), unpack(text)!);
-    expect(run('cloud-init', 'schema', '-c', at('inner'))).toMatchObject({ status: 0 });
-  }
-});
+withTools(
+  ['cloud-init'],
+  'cloud-init unpacks the compressed form to what the plain one says',
+  async () => {
+    const { at, seal } = await workplace({ userDataLimit: Size.kibibytes(40) });
+    expect((await seal()).code).toBe(0);
+    const script = at('unpack.py');
+    writeFileSync(script, UNPACK);
+    for (const file of [
+      'dist/nodes/cp-1/user-data',
+      'sealed/cp-1/user-data',
+      'sealed/w-1/user-data',
+    ]) {
+      const text = readFileSync(at(file), 'utf8');
+      expect(text.startsWith('MIME-Version: 1.0\n')).toBe(true);
+      const { status, output } = run('/usr/bin/python3', [script, at(file)]);
+      expect({ status, output: status === 0 ? '' : output }).toEqual({ status: 0, output: '' });
+      expect(JSON.parse(output)).toEqual([['text/cloud-config', unpack(text)]]);
+      writeFileSync(at('inner'), unpack(text)!);
+      expect(run('cloud-init', ['schema', '-c', at('inner')])).toMatchObject({ status: 0 });
+    }
+  },
+);
 
-withTool('cloud-init', 'writes the secrets where the entry script looks for them', async () => {
-  const { at, seal } = await workplace();
-  await seal();
-  const text = readFileSync(at('sealed/cp-1/user-data'), 'utf8');
-  const root = at('machine');
-  const files = parse(text).write_files.filter((f: any) =>
-    f.path.startsWith('/etc/groundwork/secrets/'),
-  );
-  const script = at('write.py');
-  writeFileSync(
-    script,
-    `import json, sys\nfrom cloudinit.config import cc_write_files\ncc_write_files.write_files("test", json.load(open(sys.argv[1])), "root:root")\n`,
-  );
-  const owned = files.map((f: any) => ({ ...f, path: root + f.path, owner: 'root:root' }));
-  writeFileSync(at('files.json'), JSON.stringify(owned));
-  const { status, output } = run('/usr/bin/python3', script, at('files.json'));
-  expect({ status, output: status === 0 ? '' : output }).toEqual({ status: 0, output: '' });
-  expect(readTree(join(root, 'etc/groundwork/secrets'))).toEqual(
-    readTree(at('sealed/cp-1/secrets')),
-  );
-  expect(run('find', root, '-type', 'f', '!', '-perm', '600').output).toBe('');
-});
+withTools(
+  ['cloud-init'],
+  'cloud-init writes the secrets where the entry script looks for them',
+  async () => {
+    const { at, seal } = await workplace();
+    await seal();
+    const text = readFileSync(at('sealed/cp-1/user-data'), 'utf8');
+    const root = at('machine');
+    const files = parse(text).write_files.filter((f: any) =>
+      f.path.startsWith('/etc/groundwork/secrets/'),
+    );
+    const script = at('write.py');
+    writeFileSync(
+      script,
+      `import json, sys\nfrom cloudinit.config import cc_write_files\ncc_write_files.write_files("test", json.load(open(sys.argv[1])), "root:root")\n`,
+    );
+    const owned = files.map((f: any) => ({ ...f, path: root + f.path, owner: 'root:root' }));
+    writeFileSync(at('files.json'), JSON.stringify(owned));
+    const { status, output } = run('/usr/bin/python3', [script, at('files.json')]);
+    expect({ status, output: status === 0 ? '' : output }).toEqual({ status: 0, output: '' });
+    expect(readTree(join(root, 'etc/groundwork/secrets'))).toEqual(
+      readTree(at('sealed/cp-1/secrets')),
+    );
+    expect(run('find', [root, '-type', 'f', '!', '-perm', '600']).output).toBe('');
+  },
+);

@@ -1,6 +1,7 @@
+import { dirname, join } from 'node:path';
 import { newAdministrator, newAuthority, newPrivateKey, publicKeyOf } from '../authorities';
 import type { Command, Option } from '../command';
-import { deliveryCommand } from '../delivery';
+import { deliveryCommand, quoted } from '../delivery';
 import { Failure, mustBe } from '../failure';
 import { refuseInsideGit } from '../outside-git';
 import { refuseInsideOutput } from '../outside-output';
@@ -43,7 +44,9 @@ export const secretsNew: Command = {
       `wrote ${path}: keep it as long as the cluster lives, and a copy where only you can read it`,
     );
     out(`caCertHashes: ${authorityHash(secrets)}`);
-    out(`next: cdk8s-groundwork seal dist --secrets ${path} --out sealed`);
+    out(
+      `next: cdk8s-groundwork seal dist --secrets ${quoted(path)} --out ${quoted(besides(path))}`,
+    );
   },
 };
 
@@ -90,20 +93,26 @@ export const secretsRenew: Command = {
     replaceSecretsFile(path, renewed);
     out(`renewed bootstrap-token, certificate-key and the certificate of admin.conf in ${path}`);
     out('next: seal again, and let one control plane know, or nobody can join with them:');
-    out(`  ${deliveryCommand('sealed', '<host>', '<address>')}`);
+    out(`  ${deliveryCommand('<sealed>', '<host>', '<address>')}`);
     out('  and on that machine: sudo /usr/local/lib/groundwork/bootstrap --only admit');
   },
 };
+
+/** A place for what is sealed: where the secrets may lie it may lie as well. */
+function besides(path: string): string {
+  return join(dirname(path), 'sealed');
+}
 
 /** Stops when kubeadm or the API server would stumble. */
 export function refuseProblems(path: string, secrets: Secrets, now: Date): void {
   const problems = problemsOf(secrets, now);
   if (problems.length > 0) {
-    const renewable = problems.every((problem) => /^admin\.crt |^encryption-key /.test(problem));
-    const remedy = renewable
+    const remedy = problems.every(({ renewable }) => renewable)
       ? `cdk8s-groundwork secrets renew --secrets ${path}`
       : 'take the file from a backup; for a cluster that does not exist yet make a new one';
-    throw new Failure(`secrets in ${path} do not hold:\n  ${problems.join('\n  ')}\n${remedy}`);
+    throw new Failure(
+      `secrets in ${path} do not hold:\n  ${problems.map(({ text }) => text).join('\n  ')}\n${remedy}`,
+    );
   }
 }
 
