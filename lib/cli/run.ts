@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseArgs, types } from 'node:util';
 import type { Arguments, Command, Surroundings } from './command';
 import { sealCommand } from './commands/seal';
 import { secretsCheck, secretsNew, secretsRenew } from './commands/secrets';
@@ -35,7 +35,7 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
 
 /** What the operating system refused, such as a folder that may not be written to: its message has the path. */
 function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
+  return types.isNativeError(error) && 'syscall' in error;
 }
 
 function choose(argv: readonly string[]): [Command, string[]] {

@@ -185,7 +185,9 @@ export function requirePatches(
   const same = new Set(all.map(({ requests }) => JSON.stringify(requests))).size === 1;
   const rows = same
     ? requestRows(all[0]!.requests, '', resources)
-    : all.flatMap(({ member, requests }) => requestRows(requests, `[${member.machine.name}]`, resources));
+    : all.flatMap(({ member, requests }) =>
+        requestRows(requests, `[${member.machine.name}]`, resources),
+      );
   cluster.recordDecisions(decisionsOf(by.node.path, rows));
   for (const { member, requests } of all) {
     const content = podPatch(requests, member.walDisk !== undefined);

@@ -105,9 +105,7 @@ export class NodeBootstrap extends Construct {
       controlPlane: controlPlaneSummary(this.settings),
       firewall: firewallSummary(props.firewall),
     });
-    cluster._addReport(this.node.path, 'upgrade.md', () =>
-      upgradeRunbook(cluster, this.settings),
-    );
+    cluster._addReport(this.node.path, 'upgrade.md', () => upgradeRunbook(cluster, this.settings));
     nodeRules.forEach((rule) => cluster.addRule(rule, this));
   }
 
