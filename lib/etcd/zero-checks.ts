@@ -22,9 +22,12 @@ if [ "$size" -le "$((2 * gib))" ]; then
 else
   zeros 'its first GiB' 0 "$gib"
   zeros 'its last 64 MiB' "$((size - 64 * mib))" "$((64 * mib))"
+  # A MiB of every 64, on a disk beyond 64 GiB 1024 of them.
+  samples=$((size / (64 * mib)))
+  if [ "$samples" -gt 1024 ]; then samples=1024; fi
   sample=0
-  while [ "$sample" -lt 1024 ]; do
-    at=$((sample * (size / mib) / 1024))
+  while [ "$sample" -lt "$samples" ]; do
+    at=$((sample * (size / mib) / samples))
     zeros "1 MiB after $at MiB" "$((at * mib))" "$mib"
     sample=$((sample + 1))
   done

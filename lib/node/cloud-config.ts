@@ -25,9 +25,7 @@ export class CloudConfigWriter {
     // runcmd goes on after an error, so it holds no logic: everything is in the unit's entry script.
     const tail = Yaml.stringify({
       runcmd: [
-        ['systemctl', 'daemon-reload'],
-        ['systemctl', 'enable', 'groundwork-bootstrap.service'],
-        ['systemctl', 'start', '--no-block', 'groundwork-bootstrap.service'],
+        ['systemctl', 'enable', '--now', '--no-block', 'groundwork-bootstrap.service'],
       ],
     });
     return [

@@ -166,7 +166,7 @@ describe('a run', () => {
     expect(statSync(etcd).mode.toString(8).slice(-3)).toBe('700');
     expect(lab.calls).toHaveLength(1);
     expect(lab.calls[0]).toMatch(
-      /^--name=etcd --directory=\S+\/var\/lib\/etcd\/\.fsync\.\w{6} --rw=write --ioengine=sync --fdatasync=1 --bs=2300 --size=100m --runtime=60 --percentile_list=50:99:99\.9 --output-format=json --output=\S+\/result$/,
+      /^--name=etcd --directory=\S+\/var\/lib\/etcd\/\.fsync\.\w{6} --rw=write --ioengine=sync --fdatasync=1 --bs=2300 --size=22m --runtime=20 --percentile_list=50:99:99\.9 --output-format=json --output=\S+\/result$/,
     );
   });
 

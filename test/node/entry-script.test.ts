@@ -87,8 +87,8 @@ describe('the first control plane', () => {
     expect(trial.calls).toEqual(
       expect.arrayContaining([
         'swapoff -a',
-        'systemctl mask swap.target',
-        'systemctl enable probe.service',
+        'systemctl --no-reload mask swap.target',
+        expect.stringMatching(/^systemctl --no-reload enable .*probe\.service/),
         'systemctl start probe.service',
         `kubeadm config images pull --config ${trial.root}/etc/groundwork/images.conf`,
         `kubeadm init --config ${trial.root}/run/groundwork/kubeadm.conf --upload-certs --skip-token-print --skip-certificate-key-print`,

@@ -91,9 +91,7 @@ describe('the tree', () => {
       manage_etc_hosts: false,
       ssh_authorized_keys: [PUBLIC_KEY],
       runcmd: [
-        ['systemctl', 'daemon-reload'],
-        ['systemctl', 'enable', 'groundwork-bootstrap.service'],
-        ['systemctl', 'start', '--no-block', 'groundwork-bootstrap.service'],
+        ['systemctl', 'enable', '--now', '--no-block', 'groundwork-bootstrap.service'],
       ],
     });
     const text = oslo().files()['nodes/cp-1/user-data']!;

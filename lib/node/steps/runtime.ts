@@ -5,12 +5,10 @@ step_containerd() {
     > "$ROOT/etc/crictl.yaml"
   mkdir -p "$ROOT/etc/containerd/certs.d"
   understands_config
-  systemctl daemon-reload
-  systemctl enable containerd.service
+  # kubeadm starts the kubelet; enabled, both come back after a reboot.
+  systemctl --no-reload enable containerd.service kubelet.service
   systemctl restart containerd.service
   retry 12 5 crictl info > /dev/null || fail 'containerd does not answer on its CRI socket'
-  # kubeadm starts it; enabled, it comes back after a reboot.
-  systemctl enable kubelet.service
 }
 
 # A configuration that containerd does not understand is ignored without an error: ask what it took.

@@ -13,7 +13,7 @@ step_swap() {
     fi
   done
   # Swap that generators set up, zram among it, is pulled in by this target only.
-  systemctl mask swap.target
+  systemctl --no-reload mask swap.target
   if [ "$(wc -l < "$ROOT/proc/swaps")" -gt 1 ]; then
     fail 'swap is still in use: see /proc/swaps'
   fi
@@ -67,10 +67,13 @@ apt_install() {
 }
 
 step_units() {
-  local unit part
+  local unit part units=()
   systemctl daemon-reload
-  for unit in $(entries "$ETC/units.list"); do
-    systemctl enable "$unit"
+  mapfile -t units < <(entries "$ETC/units.list")
+  if [ "\${#units[@]}" -gt 0 ]; then
+    systemctl --no-reload enable "\${units[@]}"
+  fi
+  for unit in "\${units[@]}"; do
     # Others take a change at their next start: a disk in use, a packet filter that reads its file anew.
     case "$unit" in
       groundwork-nic-* | haproxy.service | keepalived.service)
