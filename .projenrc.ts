@@ -91,6 +91,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     configFilePath: 'jest.config.json',
     passWithNoTests: false,
+    // The default leaves one core to a main process that only waits: half of a small machine.
+    extraCliOptions: ['--maxWorkers=100%'],
     junitReporting: false,
     coverageText: false,
     jestConfig: {
