@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootImage } from './image';
-import { BootMachine, KernelPanic, type NvmeDisk } from './machine';
+import { BootMachine, KernelPanic } from './machine';
 import { ENV, must, bootLacks } from './programs';
 import { DISK_GIB, serialOf, type Site } from './site';
+import type { NvmeDisk } from './slots';
 
 // Machines of one site, their disks and the wire between them. Everything is in one folder, which is gone
 // afterwards; when a test failed, the consoles stay.
@@ -82,20 +83,25 @@ export class Lab {
     });
   }
 
-  /** A test whose failure keeps the consoles and shows their ends. */
+  /**
+   * A test whose failure keeps the consoles and shows their ends. Each goes on where the one before it
+   * stopped, so after a failure the others fail at once.
+   */
   public readonly test = (name: string, seconds: number, body: () => Promise<void>): void => {
     test(
       name,
       async () => {
+        if (this.failed) {
+          throw new Error('a case before this one failed');
+        }
         // A test that runs out of its time never comes back here, and its consoles are wanted too.
-        const before = this.failed;
         this.failed = true;
         try {
           await body();
-          this.failed = before;
+          this.failed = false;
         } catch (error) {
           const consoles = this.machines.map((m) => `--- console of ${m.name}\n${m.console()}`);
-          process.stderr.write(`${consoles.join('\n')}\n--- all of it: ${this.folder}\n`);
+          process.stderr.write(`${consoles.join('\n')}\n--- all of it: ${this.folder}\n${error}\n`);
           throw error;
         }
       },
@@ -127,7 +133,7 @@ export class Lab {
     const parts = { folder, image, seed, mirror, number: n, wire };
     const machine = new BootMachine(`cp-${n}`, parts);
     this.machines.push(machine);
-    await machine.start(...disks);
+    await machine.start(disks);
     return machine;
   }
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BootImage } from './image';
 import { JsonSocket } from './json-socket';
+import { plugDisk, releaseDisk, SLOTS, unplugDisk, type NvmeDisk } from './slots';
 import { ENV, must } from './programs';
 
 /** The NIC of every machine by its place on the PCI bus, as systemd names it. */
@@ -10,14 +11,6 @@ export const NIC = 'enp0s16';
 /** The kernel's own words; such a boot may be tried once more. */
 const PANIC = /Kernel panic - not syncing/;
 const START_SECONDS = 900;
-
-/** An NVMe disk: an image file, and the serial that the machine sees. */
-export interface NvmeDisk {
-  readonly file: string;
-  readonly serial: string;
-  /** Writes that a disk which is plugged in takes in a second; without it as many as can be. */
-  readonly writesPerSecond?: number;
-}
 
 /** What a machine is made of. */
 export interface MachineParts {
@@ -46,7 +39,8 @@ export class BootMachine {
   private ended?: Promise<void>;
   private agent?: JsonSocket;
   private starts = 0;
-  private plugged = 0;
+  /** Serials by slot, of what was ever in them since it was switched on. */
+  private slots: string[] = [];
 
   public constructor(
     public readonly name: string,
@@ -57,13 +51,16 @@ export class BootMachine {
   }
 
   /** Switches it on and waits until its agent answers, which is long before cloud-init is through. */
-  public async start(...disks: NvmeDisk[]): Promise<void> {
+  public async start(disks: readonly NvmeDisk[], ...kernelWords: string[]): Promise<void> {
     this.starts += 1;
-    this.plugged = 0;
+    this.slots = disks.map(({ serial }) => serial);
     for (const socket of ['qmp', 'agent']) {
       rmSync(this.path(socket), { force: true });
     }
-    const child = spawn('qemu-system-x86_64', this.command(disks), { env: ENV, stdio: 'ignore' });
+    const child = spawn('qemu-system-x86_64', this.command(disks, kernelWords), {
+      env: ENV,
+      stdio: 'ignore',
+    });
     this.process = child;
     this.ended = new Promise((resolve) => child.once('exit', () => resolve()));
     this.agent = await this.reachAgent();
@@ -86,7 +83,7 @@ export class BootMachine {
       if (Date.now() > deadline) {
         throw new Error(`${this.name}: not done within ${seconds} seconds: ${command}`);
       }
-      await pause(200);
+      await pause(400);
     }
   }
 
@@ -110,40 +107,33 @@ export class BootMachine {
       if (Date.now() > deadline) {
         throw new Error(`${this.name}: not within ${seconds} seconds: ${command}: ${output}`);
       }
-      await pause(3000);
+      await pause(5000);
     }
   }
 
-  /** Plugs an NVMe disk in while the machine runs. */
-  public async plug({ file, serial, writesPerSecond }: NvmeDisk): Promise<void> {
-    const monitor = await JsonSocket.open(this.path('qmp'));
-    try {
-      const id = `late${(this.plugged += 1)}`;
-      const bus = `slot${this.plugged}`;
-      const node = { driver: 'file', filename: file, cache: { direct: false } };
-      const slow = { 'qom-type': 'throttle-group', id: `${id}-brake` };
-      const raw = { driver: 'raw', file: node };
-      const disk =
-        writesPerSecond === undefined
-          ? raw
-          : { driver: 'throttle', 'throttle-group': slow.id, file: raw };
-      const commands = [
-        { execute: 'qmp_capabilities' },
-        { execute: 'object-add', arguments: { ...slow, 'x-iops-write': writesPerSecond ?? 0 } },
-        { execute: 'blockdev-add', arguments: { ...disk, 'node-name': id } },
-        { execute: 'device_add', arguments: { driver: 'nvme', bus, drive: id, serial } },
-      ];
-      for (const command of commands) {
-        const answer = monitor.next((m) => 'return' in m || 'error' in m, 30);
-        monitor.send(command);
-        const { error } = await answer;
-        if (error !== undefined) {
-          throw new Error(`${this.name}: ${command.execute}: ${error.desc}`);
-        }
-      }
-    } finally {
-      monitor.close();
-    }
+  /** Writes a file in the guest; one that is there keeps its owner and mode. */
+  public async write(path: string, content: string): Promise<void> {
+    const handle = await this.ask('guest-file-open', { path, mode: 'w' });
+    const base64 = Buffer.from(content).toString('base64');
+    await this.ask('guest-file-write', { handle, 'buf-b64': base64 });
+    await this.ask('guest-file-close', { handle });
+  }
+
+  /** Plugs an NVMe disk in while the machine runs, and waits until the guest has it. */
+  public async plug(disk: NvmeDisk): Promise<void> {
+    const slot = this.slots.push(disk.serial);
+    await plugDisk(this.path('qmp'), slot, disk);
+    await this.until(`lsblk -dno SERIAL | grep -qx ${disk.serial}`, 120);
+  }
+
+  /** Pulls a disk out while the machine runs. */
+  public async unplug(serial: string): Promise<void> {
+    await unplugDisk(this.path('qmp'), this.slots.indexOf(serial) + 1);
+  }
+
+  /** Lets a disk that was plugged in slow be as fast as it can. */
+  public async release(serial: string): Promise<void> {
+    await releaseDisk(this.path('qmp'), this.slots.indexOf(serial) + 1);
   }
 
   /** Shuts it down in order, so that nothing is left in a cache. */
@@ -185,12 +175,15 @@ export class BootMachine {
     return join(this.parts.folder, name);
   }
 
-  private command(disks: NvmeDisk[]): string[] {
+  private command(disks: readonly NvmeDisk[], kernelWords: readonly string[]): string[] {
     const { image, seed, mirror, number, wire } = this.parts;
-    const kernel = ['console=ttyS0', image.rootArgument, 'rw', 'mitigations=off', 'panic=-1'];
-    const nvme = (id: string, file: string, serial: string) => [
-      ...['-drive', `if=none,id=${id},format=raw,cache=unsafe,file=${file}`],
-      ...['-device', `nvme,drive=${id},serial=${serial}`],
+    const kernel = [
+      ...['console=ttyS0', image.rootArgument, 'rw', 'mitigations=off', 'panic=-1'],
+      ...kernelWords,
+    ];
+    const nvme = (id: string, file: string, serial: string, slot = '') => [
+      ...['-drive', `if=none,id=drive-${id},format=raw,cache=unsafe,file=${file}`],
+      ...['-device', `nvme,id=${id},drive=drive-${id},serial=${serial}${slot}`],
     ];
     return [
       ...'-machine q35 -accel tcg,thread=multi,tb-size=256 -cpu qemu64,svm=off -smp 1 -m 1024'.split(
@@ -205,8 +198,10 @@ export class BootMachine {
       ...['-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
       ...['-device', 'virtio-rng-pci'],
       ...nvme('root', this.path('root.img'), 'ROOT'),
-      ...disks.flatMap(({ file, serial }, i) => nvme(`disk${i}`, file, serial)),
-      ...[1, 2].flatMap((n) => ['-device', `pcie-root-port,id=slot${n},chassis=${n}`]),
+      ...SLOTS.flatMap((n) => ['-device', `pcie-root-port,id=slot${n},chassis=${n}`]),
+      ...disks.flatMap(({ file, serial }, i) =>
+        nvme(`disk${i + 1}`, file, serial, `,bus=slot${i + 1}`),
+      ),
       // NVMe too: whether there is a NoCloud disk is asked before any module is loaded.
       ...nvme('seed', seed, 'SEED'),
       ...['-drive', `if=virtio,format=raw,readonly=on,file.locking=off,file=${mirror}`],

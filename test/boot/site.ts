@@ -19,6 +19,8 @@ import { makeMirror, MIRROR_URL } from './mirror';
 import { must } from './programs';
 import { seal } from './seal';
 
+/** How many machines the control plane has. */
+export const MACHINES = 3;
 /** The size of the emulated NVMe disks, and what the spec asks for. */
 export const DISK_GIB = 8;
 
@@ -39,8 +41,28 @@ export interface Site {
   end(): void;
 }
 
-/** A control plane of so many machines, with everything left as it is by default that can be. */
-export function site(machines: number, fsyncGate = FsyncGate.WARN): Site {
+/**
+ * A control plane of three machines, with everything left as it is by default that can be. An emulated
+ * disk is slow, and says nothing of real ones: the fsync gate only warns, but on machines that are named.
+ */
+export function site(...strict: readonly string[]): Site {
+  const stopping = rendered(FsyncGate.STOP);
+  return new RenderedSite(
+    Object.fromEntries(
+      Object.entries(rendered(FsyncGate.WARN)).map(([path, text]) => {
+        const [, machine] = path.split('/');
+        return [path, strict.includes(machine!) ? stopping[path]! : text];
+      }),
+    ),
+  );
+}
+
+/** The site whose gate warns, as text: what a person would deliver who follows the remedy. */
+export function lenientFile(machine: string, path: string): string {
+  return rendered(FsyncGate.WARN)[`nodes/${machine}/files${path}`]!;
+}
+
+function rendered(fsyncGate: FsyncGate): Record<string, string> {
   const app = new GroundworkApp();
   new NvmeControlPlane(app, 'boot', {
     operatingSystem: OperatingSystem.DEBIAN_12,
@@ -50,7 +72,7 @@ export function site(machines: number, fsyncGate = FsyncGate.WARN): Site {
     underlay: Underlay.flatL2({ mtu: 1500 }),
     zones: [Zone.of('oslo-1', { country: 'NO', nodeCidr: '10.20.0.0/24' })],
     downloadBaseUrl: MIRROR_URL,
-    machines: Array.from({ length: machines }, (_, i) =>
+    machines: Array.from({ length: MACHINES }, (_, i) =>
       Machine.controlPlane(`cp-${i + 1}`, {
         zone: 'oslo-1',
         address: `10.20.0.1${i + 1}`,
@@ -66,11 +88,10 @@ export function site(machines: number, fsyncGate = FsyncGate.WARN): Site {
       // Emulated processors that share two real ones: a second without a heartbeat means nothing here.
       heartbeatInterval: Duration.millis(500),
       electionTimeout: Duration.seconds(10),
-      // An emulated disk is slow, and says nothing of real ones.
       fsyncGate,
     }),
   });
-  return new RenderedSite(app.files());
+  return app.files();
 }
 
 /** What is changed in rendered user-data, here only: emulated machines are smaller than kubeadm's smallest. */
@@ -114,8 +135,8 @@ class RenderedSite implements Site {
     const work = mkdtempSync(join(tmpdir(), 'groundwork-mirror-'));
     this.shared.push(work);
     const mirror = join(work, 'mirror.iso');
-    const rendered = this.file('cp-1', '/etc/groundwork/archives.list');
-    const changes = [...zip(rendered, makeMirror(rendered, mirror)), ...SMALLER];
+    const list = this.file('cp-1', '/etc/groundwork/archives.list');
+    const changes = [...zip(list, makeMirror(list, mirror)), ...SMALLER];
     const files = Object.fromEntries(
       Object.entries(this.files).map(([path, text]) => [
         path,
