@@ -182,10 +182,12 @@ describeBoot('three machines', () => {
     await Promise.all(
       [a, b].map(async (n) => {
         await cp(n).until('systemctl is-failed etcd-disk-prepare.service', BOOT);
-        await expectNoEtcd(cp(n));
         // A finished machine is not bootstrapped again; who looks finds out with this.
         expect(await cp(n).run(`${SCRIPT} --only config`, 600)).toMatchObject({ code: 1 });
         expect(await cp(n).must(`cat ${STATUS}`)).toBe(missingDisk(`cp-${n}`, serialOf(n)));
+        expect(await cp(n).run('findmnt /var/lib/etcd')).toEqual({ code: 1, output: '' });
+        expect(await cp(n).must('ls -A /var/lib/etcd')).toBe('');
+        expect(await cp(n).run('pgrep -x etcd')).toMatchObject({ code: 1 });
       }),
     );
     await Promise.all([cp(a).powerOff(), cp(b).powerOff()]);

@@ -139,12 +139,13 @@ export class BootMachine {
   /** Shuts it down in order, so that nothing is left in a cache. */
   public async powerOff(): Promise<void> {
     this.agent!.send({ execute: 'guest-shutdown' });
-    await Promise.race([
-      this.ended,
-      pause(300_000).then(() => {
-        throw new Error(`${this.name} does not shut down`);
-      }),
-    ]);
+    // Cleared afterwards: jest does not end before the last timer has.
+    let late: NodeJS.Timeout | undefined;
+    const limit = new Promise<never>((_, reject) => {
+      const error = new Error(`${this.name} does not shut down`);
+      late = setTimeout(() => reject(error), 300_000);
+    });
+    await Promise.race([this.ended, limit]).finally(() => clearTimeout(late));
     this.gone();
   }
 
