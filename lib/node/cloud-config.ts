@@ -24,9 +24,7 @@ export class CloudConfigWriter {
     });
     // runcmd goes on after an error, so it holds no logic: everything is in the unit's entry script.
     const tail = Yaml.stringify({
-      runcmd: [
-        ['systemctl', 'enable', '--now', '--no-block', 'groundwork-bootstrap.service'],
-      ],
+      runcmd: [['systemctl', 'enable', '--now', '--no-block', 'groundwork-bootstrap.service']],
     });
     return [
       '#cloud-config\n',

@@ -46,7 +46,9 @@ export function unplugDisk(monitor: string, slot: number): Promise<void> {
 /** Takes the limit off a disk. */
 export function releaseDisk(monitor: string, slot: number): Promise<void> {
   const property = { path: `/objects/brake${slot}`, property: 'limits' };
-  return talk(monitor, (command) => command('qom-set', { ...property, value: { 'iops-write': 0 } }));
+  return talk(monitor, (command) =>
+    command('qom-set', { ...property, value: { 'iops-write': 0 } }),
+  );
 }
 
 async function talk(

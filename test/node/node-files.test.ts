@@ -90,9 +90,7 @@ describe('the tree', () => {
       preserve_hostname: false,
       manage_etc_hosts: false,
       ssh_authorized_keys: [PUBLIC_KEY],
-      runcmd: [
-        ['systemctl', 'enable', '--now', '--no-block', 'groundwork-bootstrap.service'],
-      ],
+      runcmd: [['systemctl', 'enable', '--now', '--no-block', 'groundwork-bootstrap.service']],
     });
     const text = oslo().files()['nodes/cp-1/user-data']!;
     // with the jinja header, braces in any file would be interpreted
