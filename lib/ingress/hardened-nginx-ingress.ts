@@ -7,30 +7,13 @@ import {
   type Cluster,
   type IIngressConfiguration,
 } from '../cluster';
-import {
-  renderClusterRole,
-  renderClusterRoleBinding,
-  renderNamespace,
-  renderRole,
-  renderRoleBinding,
-  renderServiceAccount,
-} from './access';
 import { optionProblems, settingsProblems } from './checks';
-import { renderConfigMap } from './config-map';
-import { renderDeployment, renderPriorityClass } from './deployment';
-import { NAMESPACE } from './names';
+import { NginxController } from './controller';
+import type { Flavor } from './flavor';
 import type { HardenedNginxIngressOptions, HardenedNginxIngressProps } from './options';
-import { controllerRelease } from './release';
 import { ingressRules } from './rules';
 import { settingsOf, type Settings } from './settings';
 import { machinesForReplicas, RESPONSE_FILE_MEBIBYTES, STOP_SECONDS } from './sizing';
-import {
-  renderDisruptionBudget,
-  renderIngressClass,
-  renderNetworkPolicy,
-  renderService,
-} from './traffic';
-import { ingressTuning } from './tuning';
 
 /**
  * The edge: NGINX Ingress Controller (open source), hardened for the internet. It serves Ingresses
@@ -74,40 +57,27 @@ export class HardenedNginxIngress extends Construct {
     super(scope, id);
     const { cluster } = props;
     throwProblems(this.node.path, optionProblems(props));
-    const settings = settingsOf(cluster, props);
-    throwProblems(this.node.path, settingsProblems(settings));
-    this.namespace = NAMESPACE;
+    const { _flavor: flavor } = props.controller ?? NginxController.nginxIngressController();
+    const settings = settingsOf(cluster, props, flavor.defaultImage(cluster));
+    throwProblems(this.node.path, [
+      ...settingsProblems(settings),
+      ...flavor.problems(settings, cluster),
+    ]);
+    this.namespace = flavor.identity.namespace;
     this.ingressClassName = settings.className;
     this.replicas = settings.replicas;
     this.breakEvenRate = settings.breakEvenRate;
-    this.register(cluster, settings);
-    this.render(cluster, settings);
+    this.register(cluster, settings, flavor);
+    this.render(cluster, settings, flavor);
     this.requireNodePorts(cluster, settings);
   }
 
-  private render(cluster: Cluster, settings: Settings): void {
-    const tuning = ingressTuning(settings);
-    cluster.recordDecisions(tuning.decisions(this.node.path));
-    const objects = [
-      renderNamespace(cluster.kubernetesVersion.minor),
-      renderPriorityClass(tuning),
-      renderServiceAccount(),
-      renderClusterRole(settings),
-      renderClusterRoleBinding(),
-      renderRole(settings),
-      renderRoleBinding(),
-      renderConfigMap(settings, tuning),
-      renderIngressClass(settings),
-      renderNetworkPolicy(cluster, settings),
-      renderService(settings, tuning),
-      renderDisruptionBudget(settings, tuning),
-      renderDeployment(cluster, settings, tuning),
-    ];
-    for (const object of objects) {
-      if (object !== undefined) {
-        addManifest(this, cluster, Phase.INGRESS, object);
-      }
+  private render(cluster: Cluster, settings: Settings, flavor: Flavor): void {
+    cluster.recordDecisions(flavor.decisions(this.node.path, settings));
+    for (const object of flavor.objects(cluster, settings)) {
+      addManifest(this, cluster, Phase.INGRESS, object);
     }
+    flavor.require?.(cluster, settings, this);
   }
 
   private requireNodePorts(cluster: Cluster, settings: Settings): void {
@@ -125,12 +95,11 @@ export class HardenedNginxIngress extends Construct {
     }
   }
 
-  private register(cluster: Cluster, settings: Settings): void {
-    const release = controllerRelease(settings.image) ?? settings.image;
+  private register(cluster: Cluster, settings: Settings, flavor: Flavor): void {
     cluster._register('ingress', {
       path: this.node.path,
-      label: `NGINX Ingress Controller ${release}`,
-      namespace: NAMESPACE,
+      label: flavor.label(settings),
+      namespace: flavor.identity.namespace,
       replicas: settings.replicas,
       nodePorts: [settings.nodePorts.http, settings.nodePorts.https],
       breakEvenRate: settings.breakEvenRate,
@@ -141,7 +110,7 @@ export class HardenedNginxIngress extends Construct {
       temporaryMebibytes: settings.temporaryMebibytes,
       addressMebibytes: addressMebibytes(settings),
     });
-    ingressRules.forEach((r) => cluster.addRule(r, this));
+    [...ingressRules, ...flavor.rules].forEach((r) => cluster.addRule(r, this));
   }
 }
 

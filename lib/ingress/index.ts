@@ -1,4 +1,6 @@
+export { NginxController } from './controller';
 export { HardenedNginxIngress } from './hardened-nginx-ingress';
+export { type NginxIngressControllerOptions } from './nic';
 export {
   type ClientTimeouts,
   type HardenedNginxIngressOptions,

@@ -1,5 +1,6 @@
 import type { Duration, Size } from 'cdk8s';
 import type { Cluster } from '../cluster';
+import type { NginxController } from './controller';
 
 /** How long a client may keep a replica waiting. Each is 1 second or more, whole milliseconds. */
 export interface ClientTimeouts {
@@ -74,6 +75,12 @@ export interface HeaderBuffers {
 
 /** What a user may decide about the edge. Everything has a default that is safe on the internet. */
 export interface HardenedNginxIngressOptions {
+  /**
+   * The program at the edge.
+   *
+   * @default NginxController.nginxIngressController()
+   */
+  readonly controller?: NginxController;
   /**
    * Largest request body, 1 KiB to 16 GiB in whole KiB. A replica that holds 8 GiB of bodies at once
    * (or four of the largest, if that is more) is evicted, so that its machine never runs out of disk;

@@ -1,6 +1,8 @@
 import { tuned } from '../cluster';
-import { PRIORITY_CLASS } from './names';
 import type { Settings } from './settings';
+
+/** The PriorityClass of the replicas; cluster-wide, hence not simply the name of the rest. */
+export const PRIORITY_CLASS = 'groundwork-edge';
 
 const POD = 'Deployment.spec.template.spec';
 const DEPLOYMENT = 'nginx/kubernetes-ingress deployments/deployment/nginx-ingress.yaml at v5.5.4';

@@ -1,4 +1,3 @@
-import { images } from '../catalog';
 import { LoadBalancerKind, type Cluster } from '../cluster';
 import type { HardenedNginxIngressOptions } from './options';
 import {
@@ -60,7 +59,11 @@ export interface Settings {
 }
 
 /** The settings of one construct. Options must have passed their own checks. */
-export function settingsOf(cluster: Cluster, options: HardenedNginxIngressOptions): Settings {
+export function settingsOf(
+  cluster: Cluster,
+  options: HardenedNginxIngressOptions,
+  defaultImage: string,
+): Settings {
   const machines = machinesForReplicas(cluster);
   const workers = options.workerProcesses ?? defaultWorkers(machines);
   const buffers = {
@@ -76,7 +79,7 @@ export function settingsOf(cluster: Cluster, options: HardenedNginxIngressOption
   const timeouts = timeoutsOf(options);
   const loadBalanced = cluster.loadBalancer !== LoadBalancerKind.NONE;
   return {
-    image: options.image ?? cluster._image(images['nginx-ingress-controller']),
+    image: options.image ?? defaultImage,
     className: options.ingressClassName ?? 'nginx',
     isDefaultClass: options.defaultIngressClass ?? false,
     replicas: options.replicas ?? defaultReplicas(machines),

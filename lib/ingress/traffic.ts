@@ -1,43 +1,36 @@
 import type { Service } from 'kubernetes-types/core/v1';
-import type {
-  IngressClass,
-  NetworkPolicy,
-  NetworkPolicyEgressRule,
-} from 'kubernetes-types/networking/v1';
+import type { NetworkPolicy, NetworkPolicyEgressRule } from 'kubernetes-types/networking/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
-import { hostCidr, type Cluster } from '../cluster';
-import { METRICS_PORT, NAME, NAMESPACE, SELECTOR } from './names';
+import { hostCidr, type Cluster, type Tuning } from '../cluster';
+import type { Identity } from './identity';
+import type { placementRows } from './placement-tuning';
 import type { Settings } from './settings';
-import type { IngressTuning } from './tuning';
+import type { trafficRows } from './traffic-tuning';
 
-const OWN = { name: NAME, namespace: NAMESPACE };
 const tcp = (port: number) => ({ port, protocol: 'TCP' });
 
-/** The class that Ingresses name. */
-export function renderIngressClass(settings: Settings): IngressClass {
-  const annotations = settings.isDefaultClass
-    ? { annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } }
-    : {};
-  return {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'IngressClass',
-    metadata: { name: settings.className, ...annotations },
-    spec: { controller: 'nginx.org/ingress-controller' },
-  };
+/** Ports of a replica. */
+export interface PodPorts {
+  readonly http: number;
+  readonly https: number;
+  readonly metrics: number;
 }
 
+type Traffic = Tuning<ReturnType<typeof trafficRows>>;
+type Placement = Tuning<ReturnType<typeof placementRows>>;
+
 /** The Service clients come in by. */
-export function renderService(settings: Settings, tuning: IngressTuning): Service {
+export function renderService(identity: Identity, settings: Settings, traffic: Traffic): Service {
   const { http, https } = settings.nodePorts;
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: OWN,
+    metadata: ownName(identity),
     spec: {
-      type: tuning.edge.get('serviceType'),
-      externalTrafficPolicy: tuning.edge.get('trafficPolicy'),
-      ...(settings.dualStack ? { ipFamilyPolicy: tuning.edge.get('familyPolicy') } : {}),
-      selector: SELECTOR,
+      type: traffic.get('serviceType'),
+      externalTrafficPolicy: traffic.get('trafficPolicy'),
+      ...(settings.dualStack ? { ipFamilyPolicy: traffic.get('familyPolicy') } : {}),
+      selector: identity.selector,
       ports: [
         { name: 'http', port: 80, protocol: 'TCP', targetPort: 'http', nodePort: http },
         { name: 'https', port: 443, protocol: 'TCP', targetPort: 'https', nodePort: https },
@@ -48,8 +41,9 @@ export function renderService(settings: Settings, tuning: IngressTuning): Servic
 
 /** Keeps maintenance to one machine at a time; none where a single machine runs every replica. */
 export function renderDisruptionBudget(
+  identity: Identity,
   settings: Settings,
-  tuning: IngressTuning,
+  placement: Placement,
 ): PodDisruptionBudget | undefined {
   if (settings.machines < 2) {
     return undefined;
@@ -57,17 +51,22 @@ export function renderDisruptionBudget(
   return {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',
-    metadata: OWN,
+    metadata: ownName(identity),
     spec: {
-      maxUnavailable: tuning.pod.get('budget'),
-      unhealthyPodEvictionPolicy: tuning.pod.get('unhealthy'),
-      selector: { matchLabels: SELECTOR },
+      maxUnavailable: placement.get('budget'),
+      unhealthyPodEvictionPolicy: placement.get('unhealthy'),
+      selector: { matchLabels: identity.selector },
     },
   };
 }
 
 /** Who reaches the replicas, and what they reach. */
-export function renderNetworkPolicy(cluster: Cluster, settings: Settings): NetworkPolicy {
+export function renderNetworkPolicy(
+  identity: Identity,
+  cluster: Cluster,
+  settings: Settings,
+  ports: PodPorts,
+): NetworkPolicy {
   const metrics =
     settings.metricsNamespace === undefined
       ? []
@@ -80,20 +79,24 @@ export function renderNetworkPolicy(cluster: Cluster, settings: Settings): Netwo
                 },
               },
             ],
-            ports: [tcp(METRICS_PORT)],
+            ports: [tcp(ports.metrics)],
           },
         ];
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
-    metadata: OWN,
+    metadata: ownName(identity),
     spec: {
-      podSelector: { matchLabels: SELECTOR },
+      podSelector: { matchLabels: identity.selector },
       policyTypes: ['Ingress', 'Egress'],
-      ingress: [{ ports: [tcp(80), tcp(443)] }, ...metrics],
+      ingress: [{ ports: [tcp(ports.http), tcp(ports.https)] }, ...metrics],
       egress: egressOf(cluster),
     },
   };
+}
+
+function ownName({ name, namespace }: Identity) {
+  return { name, namespace };
 }
 
 function egressOf(cluster: Cluster): NetworkPolicyEgressRule[] {

@@ -1,7 +1,7 @@
 import { Duration, Size } from 'cdk8s';
 import fc from 'fast-check';
-import { configMapRows } from '../../lib/ingress/nginx-tuning';
-import { snippetRows } from '../../lib/ingress/snippet-tuning';
+import { configMapRows } from '../../lib/ingress/nic/config-map-tuning';
+import { httpDirectives } from '../../lib/ingress/http-directives';
 import { type HardenedNginxIngressOptions } from '../../lib/ingress';
 import {
   breakEvenRate,
@@ -248,7 +248,7 @@ test('tuning rows have a reason and a source', () => {
   };
   for (const row of [
     ...Object.values(configMapRows(settings)),
-    ...Object.values(snippetRows(settings)),
+    ...Object.values(httpDirectives(settings, '')),
   ]) {
     expect(row.why.length).toBeGreaterThan(10);
     expect(row.source.length).toBeGreaterThan(10);

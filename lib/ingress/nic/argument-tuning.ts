@@ -1,5 +1,5 @@
-import { tuned } from '../cluster';
-import type { Settings } from './settings';
+import { tuned } from '../../cluster';
+import type { Settings } from '../settings';
 
 /** Where a row of the controller's arguments stands in the output. */
 export const ARGUMENT = 'Deployment.spec.template.spec.containers.args.';

@@ -1,13 +1,11 @@
-import { tuned } from '../cluster';
-import type { Settings } from './settings';
-import { DRAIN_SECONDS, EXIT_SECONDS, PRE_STOP_SECONDS, STOP_SECONDS } from './sizing';
+import { tuned } from '../../cluster';
 
 const POD = 'Deployment.spec.template.spec';
 const DEPLOYMENT = 'nginx/kubernetes-ingress deployments/deployment/nginx-ingress.yaml at v5.5.4';
 const MAIN = 'nginx/kubernetes-ingress cmd/nginx-ingress/main.go at v5.5.4';
 
-/** How a replica lives and dies, and what it may do. */
-export function containerRows(s: Settings) {
+/** How a replica is watched, and what it may do. */
+export function containerRows() {
   return {
     readinessPeriod: tuned(
       `${POD}.containers.readinessProbe.periodSeconds`,
@@ -28,22 +26,6 @@ export function containerRows(s: Settings) {
       'none',
       'none',
       'the controller exits when nginx does; a probe through nginx would kill every replica during an attack',
-      MAIN,
-    ),
-    preStop: tuned(
-      `${POD}.containers.lifecycle.preStop.sleep.seconds`,
-      PRE_STOP_SECONDS,
-      'none',
-      s.loadBalanced
-        ? 'nginx refuses new connections as soon as it is told to quit. Until then it serves, while kube-proxy and the balancer turn to other replicas: three checks of 5 s'
-        : 'nginx refuses new connections as soon as it is told to quit. Until then it serves what still arrives: a replica that is the last on its machine keeps all of it (kube-proxy uses terminating endpoints when no other is local), so a balancer learns nothing in these seconds and the machine must leave it before. In a rollout the successor on the same machine takes over meanwhile',
-      'https://kubernetes.io/docs/concepts/services-networking/service-traffic-policy/; KEP-1669',
-    ),
-    grace: tuned(
-      `${POD}.terminationGracePeriodSeconds`,
-      STOP_SECONDS,
-      '30',
-      `${PRE_STOP_SECONDS} s before SIGTERM, ${DRAIN_SECONDS} s of worker-shutdown-timeout, ${EXIT_SECONDS} s for the controller; SIGKILL comes after all of it. A reboot without a drain before it gives less: the kubelet has a limit for all pods`,
       MAIN,
     ),
     identity: tuned(

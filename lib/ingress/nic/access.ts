@@ -1,4 +1,4 @@
-import type { Namespace, ServiceAccount } from 'kubernetes-types/core/v1';
+import type { ServiceAccount } from 'kubernetes-types/core/v1';
 import type {
   ClusterRole,
   ClusterRoleBinding,
@@ -6,33 +6,20 @@ import type {
   Role,
   RoleBinding,
 } from 'kubernetes-types/rbac/v1';
-import { LEASE, NAME, NAMESPACE } from './names';
-import type { Settings } from './settings';
+import type { Settings } from '../settings';
+import { IDENTITY, LEASE } from './names';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const READ = ['get', 'list', 'watch'];
-const SUBJECTS = [{ kind: 'ServiceAccount', name: NAME, namespace: NAMESPACE }];
-
-/** The namespace, where Pod Security holds every pod to the restricted profile of this minor. */
-export function renderNamespace(kubernetesMinor: string): Namespace {
-  const modes = ['audit', 'enforce', 'warn'];
-  const labels = modes.flatMap((mode) => [
-    [`pod-security.kubernetes.io/${mode}`, 'restricted'],
-    [`pod-security.kubernetes.io/${mode}-version`, `v${kubernetesMinor}`],
-  ]);
-  return {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: NAMESPACE, labels: Object.fromEntries(labels) },
-  };
-}
+const { name, namespace } = IDENTITY;
+const SUBJECTS = [{ kind: 'ServiceAccount', name, namespace }];
 
 /** The account; its token is mounted by the pod that asks for it and by no other. */
 export function renderServiceAccount(): ServiceAccount {
   return {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
-    metadata: { name: NAME, namespace: NAMESPACE },
+    metadata: { name, namespace },
     automountServiceAccountToken: false,
   };
 }
@@ -58,7 +45,7 @@ export function renderClusterRole(settings: Settings): ClusterRole {
       verbs: ['update'],
     });
   }
-  return { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name: NAME }, rules };
+  return { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name }, rules };
 }
 
 /** Binds the role to the account in every namespace. */
@@ -66,8 +53,8 @@ export function renderClusterRoleBinding(): ClusterRoleBinding {
   return {
     apiVersion: `${RBAC}/v1`,
     kind: 'ClusterRoleBinding',
-    metadata: { name: NAME },
-    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: NAME },
+    metadata: { name },
+    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name },
     subjects: SUBJECTS,
   };
 }
@@ -93,7 +80,7 @@ export function renderRole(settings: Settings): Role {
   return {
     apiVersion: `${RBAC}/v1`,
     kind: 'Role',
-    metadata: { name: NAME, namespace: NAMESPACE },
+    metadata: { name, namespace },
     rules,
   };
 }
@@ -103,8 +90,8 @@ export function renderRoleBinding(): RoleBinding {
   return {
     apiVersion: `${RBAC}/v1`,
     kind: 'RoleBinding',
-    metadata: { name: NAME, namespace: NAMESPACE },
-    roleRef: { apiGroup: RBAC, kind: 'Role', name: NAME },
+    metadata: { name, namespace },
+    roleRef: { apiGroup: RBAC, kind: 'Role', name },
     subjects: SUBJECTS,
   };
 }

@@ -1,6 +1,6 @@
-import { tuned, type TuningRow } from '../cluster';
-import { nginxSize, nginxTime, type Settings } from './settings';
-import { DRAIN_SECONDS, RESPONSE_FILE_MEBIBYTES } from './sizing';
+import { tuned, type TuningRow } from '../../cluster';
+import { nginxSize, nginxTime, type Settings } from '../settings';
+import { DRAIN_SECONDS, RESPONSE_FILE_MEBIBYTES } from '../sizing';
 
 type Rows = Record<string, TuningRow<string>>;
 

@@ -1,27 +1,28 @@
 import { tuned, type TuningRow } from '../cluster';
-import { DATA } from './nginx-tuning';
 import { nginxTime, type Settings } from './settings';
 import { kibibytesPerRequest, kibibytesPerStream, STREAMS } from './sizing';
 
 type Rows = Record<string, TuningRow<string>>;
-
-/** Where a row of the snippet stands in the output: one nginx directive. */
-export const SNIPPET = `${DATA}http-snippets.`;
 
 const HTTP = 'https://nginx.org/en/docs/http/ngx_http_core_module.html';
 const SSL = 'https://nginx.org/en/docs/http/ngx_http_ssl_module.html';
 const HTTP2 = 'https://nginx.org/en/docs/http/ngx_http_v2_module.html';
 const LIMIT = 'https://nginx.org/en/docs/http/ngx_http_limit_conn_module.html';
 
-/** What nginx is told by directives the controller has no key for; http level. */
-export function snippetRows(s: Settings): Rows {
+/**
+ * nginx directives of the http level that controllers have no key for.
+ *
+ * @param s the settings
+ * @param at where the directives stand in the output; the key of each row starts with it
+ */
+export function httpDirectives(s: Settings, at: string): Rows {
   const row = (
     directive: string,
     value: string,
     upstream: string,
     why: string,
     source = `${HTTP}#${directive}`,
-  ) => tuned(`${SNIPPET}${directive}`, value, upstream, why, source);
+  ) => tuned(`${at}${directive}`, value, upstream, why, source);
   return {
     clientHeaderTimeout: row(
       'client_header_timeout',
@@ -147,4 +148,15 @@ function addressRows(s: Settings, row: Row): Rows {
       `${LIMIT}#limit_conn`,
     ),
   };
+}
+
+/** The directives as text, with the number they add up to on top. */
+export function renderHttpDirectives(settings: Settings, rows: Rows, at: string): string {
+  const slots = settings.workers * settings.connections;
+  const seconds = settings.timeouts.header / 1000;
+  return [
+    `# Slow headers fill a replica at ${settings.breakEvenRate} new connections a second: ${slots} / ${seconds} s.`,
+    ...Object.values(rows).map((row) => `${row.key.slice(at.length)} ${row.value};`),
+    '',
+  ].join('\n');
 }

@@ -1,12 +1,11 @@
 import { tuned } from '../cluster';
 import type { Settings } from './settings';
+import type { PodPorts } from './traffic';
 
-const RBAC =
-  'nginx/kubernetes-ingress deployments/rbac/rbac.yaml and the client calls of cmd/ and internal/k8s at v5.5.4';
 const CONCEPTS = 'https://kubernetes.io/docs/concepts';
 
-/** How traffic reaches the replicas, what they may reach, and which rights they have. */
-export function edgeRows(s: Settings) {
+/** How traffic reaches the replicas, and what they may reach. */
+export function trafficRows(s: Settings, ports: PodPorts) {
   return {
     serviceType: tuned(
       'Service.spec.type',
@@ -41,8 +40,8 @@ export function edgeRows(s: Settings) {
     ingressFrom: tuned(
       'NetworkPolicy.spec.ingress',
       s.metricsNamespace === undefined
-        ? '80 and 443'
-        : `80 and 443; 9113 from ${s.metricsNamespace}`,
+        ? `${ports.http} and ${ports.https}`
+        : `${ports.http} and ${ports.https}; ${ports.metrics} from ${s.metricsNamespace}`,
       'no policy',
       'the two ports clients use; probes of the own machine always pass',
       `${CONCEPTS}/services-networking/network-policies/`,
@@ -53,27 +52,6 @@ export function edgeRows(s: Settings) {
       'no policy',
       'what this pod can read must not leave: no internet, no metadata service, no machine beside the API servers, no DNS, since backends and the API server are reached by address. A backend on a host network needs a policy of its own',
       `${CONCEPTS}/services-networking/network-policies/`,
-    ),
-    clusterRole: tuned(
-      'ClusterRole.rules',
-      'read Ingresses and what they name, write events',
-      'read and write beyond that',
-      'without custom resources, usage reports and shared zones of the commercial edition the controller calls nothing else',
-      RBAC,
-    ),
-    role: tuned(
-      'Role.rules',
-      'its own ConfigMap, its own labels, its own Lease',
-      'cluster-wide',
-      'only ever used in its own namespace',
-      RBAC,
-    ),
-    podSecurity: tuned(
-      'Namespace.metadata.labels',
-      'pod-security.kubernetes.io: restricted',
-      'none',
-      'NET_BIND_SERVICE is the one capability that restricted allows to add',
-      `${CONCEPTS}/security/pod-security-standards/`,
     ),
   };
 }

@@ -1,25 +1,13 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
-import type {
-  Container,
-  PodSpec,
-  TopologySpreadConstraint,
-  Volume,
-} from 'kubernetes-types/core/v1';
-import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
-import type { Cluster } from '../cluster';
+import type { Container, PodSpec, Volume } from 'kubernetes-types/core/v1';
+import type { Cluster } from '../../cluster';
+import { renderPlacement, renderSpread } from '../pod-placement';
+import type { Settings } from '../settings';
 import { ARGUMENT } from './argument-tuning';
-import {
-  CONFIG_MAP,
-  LEASE,
-  METRICS_PORT,
-  NAME,
-  NAMESPACE,
-  PRIORITY_CLASS,
-  READY_PORT,
-  SELECTOR,
-} from './names';
-import type { Settings } from './settings';
-import type { IngressTuning } from './tuning';
+import { CONFIG_MAP, IDENTITY, LEASE, PORTS, READY_PORT } from './names';
+import type { NicTuning } from './tuning';
+
+const { name: NAME, namespace: NAMESPACE, selector: SELECTOR } = IDENTITY;
 
 /** What nginx and the controller write; everything else of the root file system is read-only. */
 const MOUNTS = {
@@ -31,37 +19,27 @@ const MOUNTS = {
 } as const;
 const VOLUMES = Object.keys(MOUNTS) as Array<keyof typeof MOUNTS>;
 
-/** The rank of the replicas among pods. */
-export function renderPriorityClass(tuning: IngressTuning): PriorityClass {
-  return {
-    apiVersion: 'scheduling.k8s.io/v1',
-    kind: 'PriorityClass',
-    metadata: { name: PRIORITY_CLASS },
-    value: tuning.pod.get('priorityValue'),
-    preemptionPolicy: tuning.pod.get('preemption'),
-    description:
-      'The ingress controller: before applications, and evicted like them when it fills a disk',
-  };
-}
-
 /** The replicas. */
 export function renderDeployment(
   cluster: Cluster,
   settings: Settings,
-  tuning: IngressTuning,
+  tuning: NicTuning,
 ): Deployment {
-  const { pod } = tuning;
+  const { placement } = tuning;
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name: NAME, namespace: NAMESPACE },
     spec: {
-      replicas: pod.get('replicas'),
-      minReadySeconds: pod.get('minReadySeconds'),
+      replicas: placement.get('replicas'),
+      minReadySeconds: placement.get('minReadySeconds'),
       selector: { matchLabels: SELECTOR },
       strategy: {
         type: 'RollingUpdate',
-        rollingUpdate: { maxUnavailable: pod.get('maxUnavailable'), maxSurge: pod.get('maxSurge') },
+        rollingUpdate: {
+          maxUnavailable: placement.get('maxUnavailable'),
+          maxSurge: placement.get('maxSurge'),
+        },
       },
       template: {
         metadata: { labels: SELECTOR },
@@ -71,41 +49,38 @@ export function renderDeployment(
   };
 }
 
-function podSpec(cluster: Cluster, settings: Settings, tuning: IngressTuning): PodSpec {
-  const { pod } = tuning;
+function podSpec(cluster: Cluster, settings: Settings, tuning: NicTuning): PodSpec {
+  const { pod, placement } = tuning;
   const secrets = cluster.imagePullSecrets.map((name) => ({ name }));
   return {
     serviceAccountName: NAME,
     automountServiceAccountToken: true,
-    priorityClassName: pod.get('priority'),
+    priorityClassName: placement.get('priority'),
     terminationGracePeriodSeconds: pod.get('grace'),
     ...(secrets.length === 0 ? {} : { imagePullSecrets: secrets }),
-    ...(settings.toleratesControlPlane
-      ? { tolerations: [toleration(pod.get('tolerations'))] }
-      : {}),
-    ...(settings.toleratesControlPlane ? {} : { affinity: pod.get('affinity') }),
+    ...renderPlacement(settings, tuning.placement),
     securityContext: { seccompProfile: { type: pod.get('seccomp') } },
-    topologySpreadConstraints: spread(tuning),
+    topologySpreadConstraints: renderSpread(IDENTITY, tuning.placement),
     initContainers: [initContainer(settings, tuning)],
     containers: [container(settings, tuning)],
     volumes: volumes(tuning),
   };
 }
 
-function container(settings: Settings, tuning: IngressTuning): Container {
+function container(settings: Settings, tuning: NicTuning): Container {
   const { pod } = tuning;
   const metrics =
     settings.metricsNamespace === undefined
       ? []
-      : [{ name: 'prometheus', containerPort: METRICS_PORT }];
+      : [{ name: 'prometheus', containerPort: PORTS.metrics }];
   return {
     name: NAME,
     image: settings.image,
     args: argumentsOf(settings, tuning),
     env: [fromField('POD_NAMESPACE', 'metadata.namespace'), fromField('POD_NAME', 'metadata.name')],
     ports: [
-      { name: 'http', containerPort: 80 },
-      { name: 'https', containerPort: 443 },
+      { name: 'http', containerPort: PORTS.http },
+      { name: 'https', containerPort: PORTS.https },
       { name: 'readiness-port', containerPort: READY_PORT },
       ...metrics,
     ].map((port) => ({ ...port, protocol: 'TCP' })),
@@ -132,7 +107,7 @@ function container(settings: Settings, tuning: IngressTuning): Container {
   };
 }
 
-function argumentsOf(settings: Settings, tuning: IngressTuning): string[] {
+function argumentsOf(settings: Settings, tuning: NicTuning): string[] {
   const chosen = Object.values(tuning.argument).map(
     (row) => `-${row.key.slice(ARGUMENT.length)}=${row.value}`,
   );
@@ -145,7 +120,7 @@ function argumentsOf(settings: Settings, tuning: IngressTuning): string[] {
   ];
 }
 
-function initContainer(settings: Settings, tuning: IngressTuning): Container {
+function initContainer(settings: Settings, tuning: NicTuning): Container {
   const resources = tuning.pod.get('initLimit');
   return {
     name: 'init-nginx-ingress',
@@ -157,17 +132,7 @@ function initContainer(settings: Settings, tuning: IngressTuning): Container {
   };
 }
 
-function spread(tuning: IngressTuning): TopologySpreadConstraint[] {
-  const keys = { hosts: 'kubernetes.io/hostname', zones: 'topology.kubernetes.io/zone' };
-  return Object.entries(tuning.pod.get('spread')).map(([name, rule]) => ({
-    ...rule,
-    topologyKey: keys[name as keyof typeof keys],
-    labelSelector: { matchLabels: SELECTOR },
-    matchLabelKeys: ['pod-template-hash'],
-  }));
-}
-
-function volumes(tuning: IngressTuning): Volume[] {
+function volumes(tuning: NicTuning): Volume[] {
   const sizes = tuning.pod.get('volumeSizes');
   return VOLUMES.map((name) => ({
     name,
@@ -176,11 +141,6 @@ function volumes(tuning: IngressTuning): Volume[] {
       sizeLimit: sizes[name],
     },
   }));
-}
-
-function toleration(text: string) {
-  const [key, effect] = text.split(':');
-  return { key, operator: 'Exists', effect };
 }
 
 function fromField(name: string, fieldPath: string) {

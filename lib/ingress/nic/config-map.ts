@@ -1,0 +1,24 @@
+import type { ConfigMap } from 'kubernetes-types/core/v1';
+import { renderHttpDirectives } from '../http-directives';
+import type { Settings } from '../settings';
+import { DATA } from './config-map-tuning';
+import { CONFIG_MAP, IDENTITY } from './names';
+import { SNIPPET, type NicTuning } from './tuning';
+
+/** The ConfigMap the controller is started with. */
+export function renderConfigMap(settings: Settings, tuning: NicTuning): ConfigMap {
+  const keys = Object.values(tuning.configMap).map((row) => [
+    row.key.slice(DATA.length),
+    row.value,
+  ]);
+  const data = Object.fromEntries([
+    ...keys,
+    ['http-snippets', renderHttpDirectives(settings, tuning.snippet, SNIPPET)],
+  ]) as Record<string, string>;
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: CONFIG_MAP, namespace: IDENTITY.namespace },
+    data: Object.fromEntries(Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}

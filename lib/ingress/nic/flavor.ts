@@ -1,0 +1,54 @@
+import { images } from '../../catalog';
+import type { Cluster, Manifest } from '../../cluster';
+import type { Flavor } from '../flavor';
+import { renderNamespace } from '../identity';
+import { renderPriorityClass } from '../pod-placement';
+import { controllerRelease } from '../release';
+import type { Settings } from '../settings';
+import { renderDisruptionBudget, renderNetworkPolicy, renderService } from '../traffic';
+import {
+  renderClusterRole,
+  renderClusterRoleBinding,
+  renderRole,
+  renderRoleBinding,
+  renderServiceAccount,
+} from './access';
+import { renderConfigMap } from './config-map';
+import { renderIngressClass } from './ingress-class';
+import { IDENTITY, PORTS } from './names';
+import type { NginxIngressControllerOptions } from './options';
+import { nicTuning } from './tuning';
+import { renderDeployment } from './workload';
+
+/** NGINX Ingress Controller. */
+export function nicFlavor(_options: NginxIngressControllerOptions): Flavor {
+  return {
+    identity: IDENTITY,
+    rules: [],
+    label: ({ image }) => `NGINX Ingress Controller ${controllerRelease(image) ?? image}`,
+    defaultImage: (cluster) => cluster._image(images['nginx-ingress-controller']),
+    problems: () => [],
+    objects,
+    decisions: (path, settings) => nicTuning(settings).decisions(path),
+  };
+}
+
+function objects(cluster: Cluster, settings: Settings): Manifest[] {
+  const tuning = nicTuning(settings);
+  const budget = renderDisruptionBudget(IDENTITY, settings, tuning.placement);
+  return [
+    renderNamespace(IDENTITY, cluster.kubernetesVersion.minor, 'restricted'),
+    renderPriorityClass(tuning.placement),
+    renderServiceAccount(),
+    renderClusterRole(settings),
+    renderClusterRoleBinding(),
+    renderRole(settings),
+    renderRoleBinding(),
+    renderConfigMap(settings, tuning),
+    renderIngressClass(settings),
+    renderNetworkPolicy(IDENTITY, cluster, settings, PORTS),
+    renderService(IDENTITY, settings, tuning.traffic),
+    ...(budget === undefined ? [] : [budget]),
+    renderDeployment(cluster, settings, tuning),
+  ];
+}

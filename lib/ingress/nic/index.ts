@@ -1,0 +1,2 @@
+export { nicFlavor } from './flavor';
+export { type NginxIngressControllerOptions } from './options';

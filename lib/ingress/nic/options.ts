@@ -1,0 +1,2 @@
+/** What only NGINX Ingress Controller has. */
+export interface NginxIngressControllerOptions {}
