@@ -8,6 +8,7 @@ export * from './conntrack';
 export * from './control-plane-ports';
 export * from './finding-line';
 export * from './image-reference';
+export * from './load-balancer-address';
 export * from './manifest';
 export * from './names';
 export * from './overhead';

@@ -59,7 +59,10 @@ export interface IngressSummary {
   readonly label: string;
   readonly namespace: string;
   readonly replicas: number;
+  /** Ports of the Service that every machine answers on; none where clients come another way. */
   readonly nodePorts: readonly number[];
+  /** Ports of their machine that replicas take; none where they take none. */
+  readonly hostPorts: readonly number[];
   /** New connections a second at which slow clients fill every slot: workers × connections ÷ header timeout. */
   readonly breakEvenRate: number;
   /** Full reference of the controller's image. */
@@ -70,10 +73,16 @@ export interface IngressSummary {
   readonly memoryMebibytes: number;
   /** The longest a replica takes to stop when it is asked to, in seconds. */
   readonly drainSeconds: number;
+  /** How much of that it still serves new connections, in seconds. */
+  readonly preStopSeconds: number;
   /** Temporary files of bodies and responses beyond which a replica is evicted, in MiB. */
   readonly temporaryMebibytes: number;
   /** How much of them one source address can write at once, in MiB. */
   readonly addressMebibytes: number;
+  /** The address that its Service asks for; absent where it takes any. */
+  readonly loadBalancerAddress?: string;
+  /** All that the edge settled; only its own rules read it. */
+  readonly own: object;
 }
 
 export interface EtcdSummary {

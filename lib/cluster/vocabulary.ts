@@ -44,4 +44,6 @@ export enum LoadBalancerKind {
   METALLB_BGP = 'metallb-bgp',
   /** Calico's own pools and BGP. */
   CALICO = 'calico',
+  /** Anything else that this library does not render, such as a provider's own controller. */
+  OTHER = 'other',
 }

@@ -1,19 +1,25 @@
 import { Construct } from 'constructs';
 import {
   addManifest,
+  decisionsOf,
   Phase,
   PortSource,
   throwProblems,
   type Cluster,
   type IIngressConfiguration,
 } from '../cluster';
-import { optionProblems, settingsProblems } from './checks';
+import { optionProblems } from './checks';
 import { NginxController } from './controller';
+import { edgeRows } from './edge-tuning';
 import type { Flavor } from './flavor';
 import type { HardenedNginxIngressOptions, HardenedNginxIngressProps } from './options';
+import { withPreset } from './preset';
 import { ingressRules } from './rules';
-import { settingsOf, type Settings } from './settings';
-import { machinesForReplicas, RESPONSE_FILE_MEBIBYTES, STOP_SECONDS } from './sizing';
+import type { Settings } from './settings';
+import { settingsProblems } from './settings-checks';
+import { settingsOf } from './settle';
+import { machinesForReplicas } from './sizing';
+import { summaryOf } from './summary';
 
 /**
  * The edge: NGINX Ingress Controller (open source), hardened for the internet. It serves Ingresses
@@ -56,35 +62,40 @@ export class HardenedNginxIngress extends Construct {
   constructor(scope: Construct, id: string, props: HardenedNginxIngressProps) {
     super(scope, id);
     const { cluster } = props;
-    throwProblems(this.node.path, optionProblems(props));
+    const options = withPreset(props);
+    throwProblems(this.node.path, optionProblems(options));
     const { _flavor: flavor } = props.controller ?? NginxController.nginxIngressController();
-    const settings = settingsOf(cluster, props, flavor.defaultImage(cluster));
+    const settings = settingsOf(cluster, options, flavor.defaultImage(cluster));
     throwProblems(this.node.path, [
-      ...settingsProblems(settings),
+      ...settingsProblems(settings, cluster),
       ...flavor.problems(settings, cluster),
     ]);
     this.namespace = flavor.identity.namespace;
     this.ingressClassName = settings.className;
     this.replicas = settings.replicas;
     this.breakEvenRate = settings.breakEvenRate;
-    this.register(cluster, settings, flavor);
+    cluster._register('ingress', summaryOf(this.node.path, settings, flavor));
+    [...ingressRules, ...flavor.rules].forEach((r) => cluster.addRule(r, this));
     this.render(cluster, settings, flavor);
-    this.requireNodePorts(cluster, settings);
+    this.requirePorts(cluster, settings);
   }
 
   private render(cluster: Cluster, settings: Settings, flavor: Flavor): void {
-    cluster.recordDecisions(flavor.decisions(this.node.path, settings));
+    cluster.recordDecisions([
+      ...decisionsOf(this.node.path, Object.values(edgeRows(settings))),
+      ...flavor.decisions(this.node.path, settings),
+    ]);
     for (const object of flavor.objects(cluster, settings)) {
       addManifest(this, cluster, Phase.INGRESS, object);
     }
     flavor.require?.(cluster, settings, this);
   }
 
-  private requireNodePorts(cluster: Cluster, settings: Settings): void {
-    if (settings.loadBalanced) {
-      return;
-    }
-    for (const port of Object.values(settings.nodePorts)) {
+  private requirePorts(cluster: Cluster, settings: Settings): void {
+    const { hostPorts, nodePorts } = cluster._summary('ingress')!;
+    // What has an address is let in by whatever announces it.
+    const open = settings.loadBalanced ? hostPorts : [...hostPorts, ...nodePorts];
+    for (const port of open) {
       cluster.ledger.requirePort(String(port), {
         by: this,
         why: 'clients reach the ingress controller here',
@@ -94,30 +105,6 @@ export class HardenedNginxIngress extends Construct {
       });
     }
   }
-
-  private register(cluster: Cluster, settings: Settings, flavor: Flavor): void {
-    cluster._register('ingress', {
-      path: this.node.path,
-      label: flavor.label(settings),
-      namespace: flavor.identity.namespace,
-      replicas: settings.replicas,
-      nodePorts: [settings.nodePorts.http, settings.nodePorts.https],
-      breakEvenRate: settings.breakEvenRate,
-      image: settings.image,
-      headerTimeoutSeconds: settings.timeouts.header / 1000,
-      memoryMebibytes: settings.mebibytes,
-      drainSeconds: STOP_SECONDS,
-      temporaryMebibytes: settings.temporaryMebibytes,
-      addressMebibytes: addressMebibytes(settings),
-    });
-    [...ingressRules, ...flavor.rules].forEach((r) => cluster.addRule(r, this));
-  }
-}
-
-/** What one source address can write: each of its requests a body and a response. */
-function addressMebibytes(settings: Settings): number {
-  const requests = settings.connectionsPerAddress || settings.requests;
-  return requests * (Math.ceil(settings.bodyKibibytes / 1024) + RESPONSE_FILE_MEBIBYTES);
 }
 
 class Configuration implements IIngressConfiguration {

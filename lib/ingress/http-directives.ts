@@ -1,12 +1,13 @@
 import { tuned, type TuningRow } from '../cluster';
-import { nginxTime, type Settings } from './settings';
-import { kibibytesPerRequest, kibibytesPerStream, STREAMS } from './sizing';
+import { nginxSize, nginxTime, type Settings } from './settings';
+import { kibibytesPerRequest, kibibytesPerStream } from './sizing';
 
 type Rows = Record<string, TuningRow<string>>;
 
 const HTTP = 'https://nginx.org/en/docs/http/ngx_http_core_module.html';
 const SSL = 'https://nginx.org/en/docs/http/ngx_http_ssl_module.html';
 const HTTP2 = 'https://nginx.org/en/docs/http/ngx_http_v2_module.html';
+const RATE = 'https://nginx.org/en/docs/http/ngx_http_limit_req_module.html';
 const LIMIT = 'https://nginx.org/en/docs/http/ngx_http_limit_conn_module.html';
 
 /**
@@ -60,15 +61,12 @@ export function httpDirectives(s: Settings, at: string): Rows {
       'off',
       'a connection that timed out is forgotten at once, by the kernel as well',
     ),
-    http2MaxConcurrentStreams: row(
-      'http2_max_concurrent_streams',
-      `${STREAMS}`,
-      '128',
-      `a page with its parts. Redirects, 404 and refusals are answered before limit_conn counts: a client that opens no window holds each of them for send_timeout, up to ${kibibytesPerStream(s.buffers)} KiB a stream, and ${STREAMS} a connection are all there is to bound that. Enough such connections get the replica killed for memory, and it starts again`,
-      `${HTTP2}#http2_max_concurrent_streams; measured with nginx 1.22.1`,
-    ),
+    ...streamRows(s, row),
+    ...bodyRows(s, row),
+    ...retryRows(s, row),
     ...totalRows(s, row),
     ...addressRows(s, row),
+    ...rateRows(s, row),
     sslSessionCache: row(
       'ssl_session_cache',
       'shared:groundwork_tls:10m',
@@ -98,8 +96,66 @@ type Row = (
   value: string,
   upstream: string,
   why: string,
-  source: string,
+  source?: string,
 ) => TuningRow<string>;
+
+function streamRows(s: Settings, row: Row): Rows {
+  if (!s.http2) {
+    return {};
+  }
+  return {
+    http2MaxConcurrentStreams: row(
+      'http2_max_concurrent_streams',
+      `${s.streams}`,
+      '128',
+      `a page with its parts. Redirects, 404 and refusals are answered before limit_conn counts: a client that opens no window holds each of them for send_timeout, up to ${kibibytesPerStream(s.buffers)} KiB a stream, and ${s.streams} a connection are all there is to bound that. Enough such connections get the replica killed for memory, and it starts again`,
+      `${HTTP2}#http2_max_concurrent_streams; measured with nginx 1.22.1`,
+    ),
+  };
+}
+
+function bodyRows(s: Settings, row: Row): Rows {
+  const grpc = row(
+    'client_max_body_size',
+    s.grpcBodyKibibytes === 0 ? '0' : nginxSize(s.grpcBodyKibibytes),
+    '1m',
+    'for gRPC, where the controller writes no limit into the location: all that one stream may send. Its messages are never written to disk',
+    'nginx/kubernetes-ingress internal/configs/version1/nginx.ingress.tmpl at v5.5.4',
+  );
+  if (s.requestBuffering) {
+    return { grpcMaxBodySize: grpc };
+  }
+  return {
+    grpcMaxBodySize: grpc,
+    requestBuffering: row(
+      'proxy_request_buffering',
+      'off',
+      'on',
+      'bodies go to the backend as they come and never to disk; a slow client holds a connection of its backend for as long as it sends, and a backend that fails cannot be replaced in the middle',
+      'https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_request_buffering',
+    ),
+  };
+}
+
+function retryRows(s: Settings, row: Row): Rows {
+  const why =
+    'a request that no backend answers ends; without a bound it goes to every pod of the Service in turn';
+  const both = (name: string, value: string) =>
+    ['proxy', 'grpc'].map((module): [string, TuningRow<string>] => [
+      `${module}${name}`,
+      row(
+        `${module}_next_upstream_${name.toLowerCase()}`,
+        value,
+        '0, no bound',
+        why,
+        `https://nginx.org/en/docs/http/ngx_http_${module}_module.html#${module}_next_upstream_${name.toLowerCase()}`,
+      ),
+    ]);
+  return Object.fromEntries([
+    ...both('Tries', `${s.upstreamTries}`),
+    ...both('Timeout', nginxTime(s.timeouts.upstreamRetry)),
+  ]);
+}
 
 function totalRows(s: Settings, row: Row): Rows {
   return {
@@ -146,6 +202,36 @@ function addressRows(s: Settings, row: Row): Rows {
       'none',
       `slow bodies hold a request however short the timeouts are: with this it takes ${addresses} addresses to fill a replica with requests. Connections that stall in their header or handshake are not counted here, whatever their address: those are held off by client_header_timeout alone`,
       `${LIMIT}#limit_conn`,
+    ),
+  };
+}
+
+function rateRows(s: Settings, row: Row): Rows {
+  if (s.requestRate === undefined) {
+    return {};
+  }
+  const { perSecond, burst } = s.requestRate;
+  return {
+    rateZone: row(
+      'limit_req_zone $binary_remote_addr',
+      `zone=groundwork_rate:10m rate=${perSecond}r/s`,
+      'none',
+      'requests of one address in a second, over all processes of the replica; room for 160,000 addresses',
+      `${RATE}#limit_req_zone`,
+    ),
+    rate: row(
+      'limit_req zone=groundwork_rate',
+      burst === 0 ? 'nodelay' : `burst=${burst} nodelay`,
+      'none',
+      `asked for in the spec; ${burst} more may come at once and are not slowed down, because a request that waits here holds a slot`,
+      `${RATE}#limit_req`,
+    ),
+    rateStatus: row(
+      'limit_req_status',
+      '429',
+      '503',
+      'the client is at fault, not the service',
+      `${RATE}#limit_req_status`,
     ),
   };
 }

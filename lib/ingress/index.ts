@@ -1,10 +1,21 @@
 export { NginxController } from './controller';
 export { HardenedNginxIngress } from './hardened-nginx-ingress';
 export { type NginxIngressControllerOptions } from './nic';
+export { type ClientTimeouts, type HeaderBuffers, type RequestRate } from './client-options';
+export { type EdgeIntent } from './intent';
+export { type HardenedNginxIngressOptions, type HardenedNginxIngressProps } from './options';
+export { type EdgePodOptions } from './pod-options';
+export { EdgePreset } from './preset';
+export { RealIp } from './real-ip';
+export { TlsPolicy } from './tls-policy';
 export {
-  type ClientTimeouts,
-  type HardenedNginxIngressOptions,
-  type HardenedNginxIngressProps,
-  type HeaderBuffers,
+  type ResponseBuffers,
+  type UpstreamRetries,
   type UpstreamTimeouts,
-} from './options';
+} from './upstream-options';
+export {
+  type EdgeAutoscaling,
+  EdgeExposure,
+  EdgeKind,
+  type ShutdownTimeouts,
+} from './workload-options';

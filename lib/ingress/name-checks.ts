@@ -1,5 +1,6 @@
 import { nginxIngressController } from '../catalog';
 import { Cidr, familyOf, hostCidr, isDnsLabel, isDnsName, type Problem } from '../cluster';
+import type { EdgeIntent } from './intent';
 import type { HardenedNginxIngressOptions } from './options';
 import { controllerRelease } from './release';
 
@@ -39,13 +40,37 @@ export function nameProblems(options: HardenedNginxIngressOptions): Problem[] {
 }
 
 /** What is wrong with the proxies in front. */
-export function proxyProblems(proxies: readonly string[]): Problem[] {
-  return proxies.flatMap((got): Problem[] => {
+export function proxyProblems({ realIp, trustedProxies }: EdgeIntent): Problem[] {
+  if (realIp === undefined) {
+    return addressProblems('trustedProxies', trustedProxies ?? []);
+  }
+  const problems = addressProblems('realIp', realIp.trusted);
+  if (trustedProxies !== undefined) {
+    problems.push({
+      prop: 'trustedProxies',
+      allowed: 'left out beside realIp',
+      got: trustedProxies,
+      remedy: 'name every proxy in realIp',
+    });
+  }
+  if (realIp.trusted.length === 0) {
+    problems.push({
+      prop: 'realIp',
+      allowed: 'at least one address or network',
+      got: undefined,
+      remedy: 'name who may say what the address of a client is, or leave it out',
+    });
+  }
+  return problems;
+}
+
+function addressProblems(prop: string, addresses: readonly string[]): Problem[] {
+  return addresses.flatMap((got): Problem[] => {
     const cidr = Cidr.parse(familyOf(got) === undefined ? got : hostCidr(got));
     if (cidr === undefined) {
       return [
         {
-          prop: 'trustedProxies',
+          prop,
           allowed: 'addresses or canonical CIDRs',
           got,
           remedy: 'write for example 192.0.2.10 or 192.0.2.0/28',
@@ -56,7 +81,7 @@ export function proxyProblems(proxies: readonly string[]): Problem[] {
       ? []
       : [
           {
-            prop: 'trustedProxies',
+            prop,
             allowed: 'narrower than the whole internet',
             got,
             remedy:

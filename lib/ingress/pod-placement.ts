@@ -1,9 +1,10 @@
 import type { Affinity, Toleration, TopologySpreadConstraint } from 'kubernetes-types/core/v1';
 import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
-import { Tuning } from '../cluster';
+import type { Tuning } from '../cluster';
 import type { Identity } from './identity';
 import { PRIORITY_CLASS, type placementRows } from './placement-tuning';
 import type { Settings } from './settings';
+import { EdgeKind } from './workload-options';
 
 type Placement = Tuning<ReturnType<typeof placementRows>>;
 
@@ -30,15 +31,23 @@ export function renderPlacement(
     : { affinity: placement.get('affinity') };
 }
 
-/** How the replicas spread over them. */
-export function renderSpread(identity: Identity, placement: Placement): TopologySpreadConstraint[] {
+/** How some replicas spread over them; those of a DaemonSet have nothing to spread. */
+export function renderSpread(
+  identity: Identity,
+  settings: Settings,
+  placement: Placement,
+): { topologySpreadConstraints?: TopologySpreadConstraint[] } {
+  if (settings.kind === EdgeKind.DAEMON_SET) {
+    return {};
+  }
   const keys = { hosts: 'kubernetes.io/hostname', zones: 'topology.kubernetes.io/zone' };
-  return Object.entries(placement.get('spread')).map(([name, rule]) => ({
+  const constraints = Object.entries(placement.get('spread')).map(([name, rule]) => ({
     ...rule,
     topologyKey: keys[name as keyof typeof keys],
     labelSelector: { matchLabels: identity.selector },
     matchLabelKeys: ['pod-template-hash'],
   }));
+  return { topologySpreadConstraints: constraints };
 }
 
 function toleration(text: string): Toleration {

@@ -1,27 +1,34 @@
 import { SizeRoundingBehavior, type Duration, type Size } from 'cdk8s';
-import { checkInteger, type Problem } from '../cluster';
-import type { HardenedNginxIngressOptions } from './options';
+import type { Problem } from '../cluster';
+import type { EdgeIntent } from './intent';
 
 /** What is wrong with the timeouts. */
 export function timeoutProblems({
   clientTimeouts = {},
   upstreamTimeouts = {},
+  upstreamRetries = {},
+  shutdown = {},
   hstsMaxAge,
-}: HardenedNginxIngressOptions) {
+}: EdgeIntent) {
   const day = 24 * 3600;
   return [
     ...durationProblem('clientTimeouts.header', clientTimeouts.header, 1, 300),
-    ...durationProblem('clientTimeouts.body', clientTimeouts.body, 1, 300),
+    ...durationProblem('clientTimeouts.body', clientTimeouts.body, 1, 3600),
     ...durationProblem('clientTimeouts.send', clientTimeouts.send, 1, 300),
     ...durationProblem('clientTimeouts.keepalive', clientTimeouts.keepalive, 1, 3600),
     ...durationProblem('upstreamTimeouts.connect', upstreamTimeouts.connect, 1, 75),
     ...durationProblem('upstreamTimeouts.read', upstreamTimeouts.read, 1, day),
     ...durationProblem('upstreamTimeouts.send', upstreamTimeouts.send, 1, day),
+    ...durationProblem('upstreamRetries.timeout', upstreamRetries.timeout, 1, day),
+    ...durationProblem('shutdown.preStop', shutdown.preStop, 0, 300, 1000),
+    ...durationProblem('shutdown.drain', shutdown.drain, 1, 3600, 1000),
+    ...durationProblem('shutdown.grace', shutdown.grace, 1, 7200, 1000),
     ...durationProblem('hstsMaxAge', hstsMaxAge, 0, 730 * day, 1000),
   ];
 }
 
-function durationProblem(
+/** A problem when the time is outside the range of seconds or between steps of milliseconds, else nothing. */
+export function durationProblem(
   prop: string,
   got: Duration | undefined,
   min: number,
@@ -50,18 +57,26 @@ function durationProblem(
 /** What is wrong with the sizes. */
 export function sizeProblems({
   clientMaxBodySize,
+  grpcMaxBodySize,
+  clientBodyBuffer,
   memoryLimit,
   headerBuffers,
-}: HardenedNginxIngressOptions) {
+  responseBuffers,
+}: EdgeIntent) {
   const mebibyte = 1024;
   return [
     ...sizeProblem('clientMaxBodySize', clientMaxBodySize, 1, 16 * 1024 * mebibyte, 1),
+    ...sizeProblem('grpcMaxBodySize', grpcMaxBodySize, 0, 16 * 1024 * mebibyte, 1),
+    ...sizeProblem('clientBodyBuffer', clientBodyBuffer, 8, mebibyte, 1),
+    ...sizeProblem('responseBuffers.size', responseBuffers?.size, 4, 64, 1),
+    ...sizeProblem('responseBuffers.header', responseBuffers?.header, 4, 64, 1),
     ...sizeProblem('memoryLimit', memoryLimit, mebibyte, 1024 * 1024 * mebibyte, mebibyte),
     ...sizeProblem('headerBuffers.size', headerBuffers?.size, 1, 64, 1),
   ];
 }
 
-function sizeProblem(
+/** A problem when the size is outside the range of KiB or between steps of KiB, else nothing. */
+export function sizeProblem(
   prop: string,
   got: Size | undefined,
   min: number,
@@ -82,45 +97,5 @@ function sizeProblem(
       got: `${kibibytes} KiB`,
       remedy: 'leave it out to take the default',
     },
-  ];
-}
-
-/** What is wrong with the counts and ports. */
-export function numberProblems(options: HardenedNginxIngressOptions): Problem[] {
-  const nodePort = { min: 30000, max: 32767 };
-  const outside = 'the API server assigns node ports from this range and refuses others';
-  return [
-    ...checkInteger(
-      'workerProcesses',
-      options.workerProcesses,
-      { min: 1, max: 64 },
-      'give one for each core the edge may use',
-    ),
-    ...checkInteger(
-      'workerConnections',
-      options.workerConnections,
-      { min: 256, max: 65536 },
-      'leave it out to let memoryLimit decide',
-    ),
-    ...checkInteger(
-      'upstreamKeepalive',
-      options.upstreamKeepalive,
-      { min: 1, max: 1024 },
-      'leave it out to take 64',
-    ),
-    ...checkInteger(
-      'headerBuffers.count',
-      options.headerBuffers?.count,
-      { min: 1, max: 16 },
-      'leave it out to take 4',
-    ),
-    ...checkInteger(
-      'replicas',
-      options.replicas,
-      { min: 2, max: 100 },
-      'one replica alone makes the loss of its machine an outage',
-    ),
-    ...checkInteger('httpNodePort', options.httpNodePort, nodePort, outside),
-    ...checkInteger('httpsNodePort', options.httpsNodePort, nodePort, outside),
   ];
 }

@@ -1,6 +1,6 @@
 import { CniKind, LoadBalancerKind, rule, Severity, type IRule } from '../cluster';
 import { onEdge } from './on-edge';
-import { machinesForReplicas, PRE_STOP_SECONDS, SHUTDOWN_SECONDS } from './sizing';
+import { machinesForReplicas, SHUTDOWN_SECONDS } from './sizing';
 
 /** Rules about how clients reach the replicas, what those reach, and what happens when a machine goes. */
 export const reachRules: IRule[] = [
@@ -15,7 +15,7 @@ export const reachRules: IRule[] = [
       reference: 'nginx/kubernetes-ingress internal/configs/version1/nginx.ingress.tmpl at v5.5.4',
     },
     onEdge(({ nodePorts }, cluster) =>
-      cluster.loadBalancer === LoadBalancerKind.NONE
+      cluster.loadBalancer === LoadBalancerKind.NONE && nodePorts.length > 0
         ? [
             {
               message: `nothing gives the edge an address; it answers on node ports ${nodePorts.join(' and ')}`,
@@ -34,9 +34,10 @@ export const reachRules: IRule[] = [
       reference:
         'https://kubernetes.io/docs/concepts/services-networking/service/#external-traffic-policy',
     },
-    onEdge(({ replicas }, cluster) => {
+    onEdge(({ replicas, nodePorts }, cluster) => {
       const able = machinesForReplicas(cluster).length;
-      return cluster.loadBalancer !== LoadBalancerKind.NONE ||
+      return nodePorts.length === 0 ||
+        cluster.loadBalancer !== LoadBalancerKind.NONE ||
         (replicas >= able && able === cluster.machines.length)
         ? []
         : [
@@ -94,11 +95,11 @@ export const reachRules: IRule[] = [
       remedy: 'drain the machine (kubectl drain) before a planned restart',
       reference: 'https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/',
     },
-    onEdge(({ drainSeconds }, cluster) =>
+    onEdge(({ drainSeconds, preStopSeconds }, cluster) =>
       cluster.ownsMachines && drainSeconds > SHUTDOWN_SECONDS
         ? [
             {
-              message: `a replica takes up to ${drainSeconds} s to stop; at a restart that nobody drained for, the kubelet gives it ${SHUTDOWN_SECONDS} s: requests are cut after ${SHUTDOWN_SECONDS - PRE_STOP_SECONDS} s`,
+              message: `a replica takes up to ${drainSeconds} s to stop; at a restart that nobody drained for, the kubelet gives it ${SHUTDOWN_SECONDS} s: requests are cut after ${Math.max(0, SHUTDOWN_SECONDS - preStopSeconds)} s`,
             },
           ]
         : [],

@@ -13,8 +13,6 @@ const CONNECTION_KIBIBYTES = 24;
 const HANDSHAKE_KIBIBYTES = 46;
 /** An HTTP/2 stream with its pools and no header: 10 KiB, measured. */
 const STREAM_KIBIBYTES = 12;
-/** What a proxied request adds beside a copy of its header: a body buffer of 16 KiB and nine response buffers of 4 KiB. */
-const BODY_AND_RESPONSE_KIBIBYTES = 16 + 36;
 /** Processes of the old configuration keep their connections beside those of the new one. */
 export const GENERATIONS = 2;
 /** The largest number nginx takes for limit_conn. */
@@ -26,30 +24,38 @@ const MAX_CONNECTIONS = 16384;
 /** The least a default leaves to a process: half of the controller's own default. */
 const MIN_DEFAULT_CONNECTIONS = 512;
 
-/** Streams of one HTTP/2 connection: a page with its parts, and a quarter of what nginx allows. */
+/** Streams of one HTTP/2 connection by default: a page with its parts, and a quarter of what nginx allows. */
 export const STREAMS = 32;
+/** Idle connections of a process to a Service by default. */
+const KEEPALIVE = 64;
+/** The most that may be asked for. */
+export const MAX_KEEPALIVE = 1024;
 
 /** Response temporaries: a page or an API answer leaves its backend free; more waits for the client. */
 export const RESPONSE_FILE_MEBIBYTES = 1;
 /** The disk that bodies may take, unless four bodies of the largest kind need more. */
 const TEMPORARY_MEBIBYTES = 8192;
 
-/** Seconds between the start of termination and SIGTERM: three checks of a balancer at 5 s each. */
-export const PRE_STOP_SECONDS = 15;
-/** Seconds for requests in flight after SIGTERM. */
-export const DRAIN_SECONDS = 60;
 /** Seconds for the controller's own exit before SIGKILL. */
 export const EXIT_SECONDS = 5;
-/** Seconds that a replica may take to stop. */
-export const STOP_SECONDS = PRE_STOP_SECONDS + DRAIN_SECONDS + EXIT_SECONDS;
 /** Seconds that our kubelets leave to pods like this one when their machine shuts down: 45 less 15 for critical ones. */
 export const SHUTDOWN_SECONDS = 30;
 
-/** Header buffers of one connection. */
+/** Header buffers of one connection, and buffers of one request; nginx's own where they are left out. */
 export interface Buffers {
   readonly count: number;
   readonly kibibytes: number;
+  /** Of a request body, in KiB. */
+  readonly body?: number;
+  /** Of an answer: as many of so many KiB, and one for its header. */
+  readonly response?: {
+    readonly count: number;
+    readonly kibibytes: number;
+    readonly header: number;
+  };
 }
+
+const NGINX_RESPONSE = { count: 8, kibibytes: 4, header: 4 };
 
 /** The most memory one stalled client can hold, in KiB. */
 export function kibibytesPerConnection(buffers: Buffers): number {
@@ -64,7 +70,9 @@ export function kibibytesPerStream(buffers: Buffers): number {
 /** The most memory one request in flight can hold beside its connection, in KiB; its header twice, as read and as sent. */
 export function kibibytesPerRequest(buffers: Buffers): number {
   const sent = buffers.count * buffers.kibibytes;
-  return kibibytesPerStream(buffers) + sent + BODY_AND_RESPONSE_KIBIBYTES;
+  const { body = 16, response = NGINX_RESPONSE } = buffers;
+  const answer = response.count * response.kibibytes + response.header;
+  return kibibytesPerStream(buffers) + sent + body + answer;
 }
 
 /**
@@ -136,6 +144,21 @@ export function defaultMebibytes(
 /** One replica for each machine, never fewer than two, and three are enough by default. */
 export function defaultReplicas(machines: readonly Machine[]): number {
   return clamp(machines.length, 2, 3);
+}
+
+/** Idle connections of a process to the busiest Service: as many as it has requests for it at the peak. */
+export function neededKeepalive(concurrency: number, replicas: number, workers: number): number {
+  return Math.ceil(concurrency / (replicas * workers));
+}
+
+/** As many as the peak needs, within what is reasonable. */
+export function defaultKeepalive(
+  concurrency: number | undefined,
+  replicas: number,
+  workers: number,
+): number {
+  const needed = concurrency === undefined ? 0 : neededKeepalive(concurrency, replicas, workers);
+  return clamp(needed, KEEPALIVE, MAX_KEEPALIVE);
 }
 
 /** The smallest of some sizes, in MiB. */

@@ -4,16 +4,26 @@ import type { PodPorts } from './traffic';
 
 const CONCEPTS = 'https://kubernetes.io/docs/concepts';
 
+/** LoadBalancer where something gives it an address, else by the machines: node ports or host ports. */
+export function serviceType(s: Settings): 'LoadBalancer' | 'NodePort' | 'ClusterIP' {
+  if (s.loadBalanced) {
+    return 'LoadBalancer';
+  }
+  return s.hostPorts ? 'ClusterIP' : 'NodePort';
+}
+
 /** How traffic reaches the replicas, and what they may reach. */
 export function trafficRows(s: Settings, ports: PodPorts) {
   return {
     serviceType: tuned(
       'Service.spec.type',
-      s.loadBalanced ? 'LoadBalancer' : 'NodePort',
+      serviceType(s),
       'ClusterIP',
-      s.loadBalanced
-        ? 'the cluster has a load balancer that gives it an address'
-        : 'nothing in this cluster gives a Service an address of its own',
+      {
+        LoadBalancer: 'the cluster has a load balancer that gives it an address',
+        NodePort: 'nothing in this cluster gives a Service an address of its own',
+        ClusterIP: 'clients come by ports of the machines; pods may come this way',
+      }[serviceType(s)],
       `${CONCEPTS}/services-networking/service/`,
     ),
     trafficPolicy: tuned(

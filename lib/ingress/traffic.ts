@@ -1,7 +1,8 @@
 import type { Service } from 'kubernetes-types/core/v1';
 import type { NetworkPolicy, NetworkPolicyEgressRule } from 'kubernetes-types/networking/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
-import { hostCidr, type Cluster, type Tuning } from '../cluster';
+import { addressAnnotations, hostCidr, type Cluster, type Tuning } from '../cluster';
+import { hasDisruptionBudget } from './absent';
 import type { Identity } from './identity';
 import type { placementRows } from './placement-tuning';
 import type { Settings } from './settings';
@@ -20,21 +21,30 @@ type Traffic = Tuning<ReturnType<typeof trafficRows>>;
 type Placement = Tuning<ReturnType<typeof placementRows>>;
 
 /** The Service clients come in by. */
-export function renderService(identity: Identity, settings: Settings, traffic: Traffic): Service {
-  const { http, https } = settings.nodePorts;
+export function renderService(
+  identity: Identity,
+  cluster: Cluster,
+  settings: Settings,
+  traffic: Traffic,
+): Service {
+  const type = traffic.get('serviceType');
+  const port = (name: 'http' | 'https', number: number) => ({
+    name,
+    port: number,
+    protocol: 'TCP',
+    targetPort: name,
+    ...(type === 'ClusterIP' ? {} : { nodePort: settings.nodePorts[name] }),
+  });
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: ownName(identity),
+    metadata: { ...ownName(identity), ...annotations(cluster, settings) },
     spec: {
-      type: traffic.get('serviceType'),
-      externalTrafficPolicy: traffic.get('trafficPolicy'),
+      type,
+      ...(type === 'ClusterIP' ? {} : { externalTrafficPolicy: traffic.get('trafficPolicy') }),
       ...(settings.dualStack ? { ipFamilyPolicy: traffic.get('familyPolicy') } : {}),
       selector: identity.selector,
-      ports: [
-        { name: 'http', port: 80, protocol: 'TCP', targetPort: 'http', nodePort: http },
-        { name: 'https', port: 443, protocol: 'TCP', targetPort: 'https', nodePort: https },
-      ],
+      ports: [port('http', 80), port('https', 443)],
     },
   };
 }
@@ -45,7 +55,7 @@ export function renderDisruptionBudget(
   settings: Settings,
   placement: Placement,
 ): PodDisruptionBudget | undefined {
-  if (settings.machines < 2) {
+  if (!hasDisruptionBudget(settings)) {
     return undefined;
   }
   return {
@@ -93,6 +103,14 @@ export function renderNetworkPolicy(
       egress: egressOf(cluster),
     },
   };
+}
+
+function annotations(cluster: Cluster, { loadBalancerAddress }: Settings) {
+  const asked =
+    loadBalancerAddress === undefined
+      ? undefined
+      : addressAnnotations(cluster.loadBalancer, [loadBalancerAddress]);
+  return asked === undefined ? {} : { annotations: asked };
 }
 
 function ownName({ name, namespace }: Identity) {

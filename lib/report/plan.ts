@@ -123,10 +123,15 @@ function modes(cluster: Cluster): string {
   }
   if (ingress !== undefined) {
     const rate = Math.round(ingress.breakEvenRate).toLocaleString('en-US');
+    const { hostPorts, nodePorts } = ingress;
+    const ports = [
+      ...(hostPorts.length > 0 ? [`ports ${hostPorts.join(' and ')} of their machines`] : []),
+      ...(nodePorts.length > 0 ? [`node ports ${nodePorts.join(' and ')}`] : []),
+    ].join(', ');
     rows.push([
       'edge',
       ingress.label,
-      `${ingress.replicas} replicas, node ports ${ingress.nodePorts.join(' and ')}, holds against ${rate} slow connections/s a replica`,
+      `${ingress.replicas} replicas, ${ports}, holds against ${rate} slow connections/s a replica`,
     ]);
   }
   if (etcd !== undefined) {

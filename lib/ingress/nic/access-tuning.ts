@@ -2,7 +2,6 @@ import { tuned } from '../../cluster';
 
 const RBAC =
   'nginx/kubernetes-ingress deployments/rbac/rbac.yaml and the client calls of cmd/ and internal/k8s at v5.5.4';
-const CONCEPTS = 'https://kubernetes.io/docs/concepts';
 
 /** Which rights the replicas have, and which pods may be beside them. */
 export function accessRows() {
@@ -20,13 +19,6 @@ export function accessRows() {
       'cluster-wide',
       'only ever used in its own namespace',
       RBAC,
-    ),
-    podSecurity: tuned(
-      'Namespace.metadata.labels',
-      'pod-security.kubernetes.io: restricted',
-      'none',
-      'NET_BIND_SERVICE is the one capability that restricted allows to add',
-      `${CONCEPTS}/security/pod-security-standards/`,
     ),
   };
 }

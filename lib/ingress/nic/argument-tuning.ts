@@ -1,15 +1,17 @@
 import { tuned } from '../../cluster';
-import type { Settings } from '../settings';
+import { podPath, type Settings } from '../settings';
 
 /** Where a row of the controller's arguments stands in the output. */
-export const ARGUMENT = 'Deployment.spec.template.spec.containers.args.';
+export function argumentPath(settings: Settings): string {
+  return `${podPath(settings)}.containers.args.`;
+}
 
 const FLAGS = 'nginx/kubernetes-ingress cmd/nginx-ingress/flags.go at v5.5.4';
 
 /** Arguments whose value is a choice; a flag's own default is repeated where it protects. */
 export function argumentRows(s: Settings) {
   const row = (flag: string, value: string, upstream: string, why: string, source = FLAGS) =>
-    tuned(`${ARGUMENT}${flag}`, value, upstream, why, source);
+    tuned(`${argumentPath(s)}${flag}`, value, upstream, why, source);
   return {
     customResources: row(
       'enable-custom-resources',

@@ -1,6 +1,6 @@
 import { tuned, type TuningRow } from '../../cluster';
 import { nginxSize, nginxTime, type Settings } from '../settings';
-import { DRAIN_SECONDS, RESPONSE_FILE_MEBIBYTES } from '../sizing';
+import { RESPONSE_FILE_MEBIBYTES } from '../sizing';
 
 type Rows = Record<string, TuningRow<string>>;
 
@@ -52,9 +52,9 @@ export function configMapRows(s: Settings): Rows {
     ),
     workerShutdownTimeout: row(
       'worker-shutdown-timeout',
-      `${DRAIN_SECONDS}s`,
+      `${s.shutdown.drain}s`,
       'unset: old processes live as long as their longest WebSocket',
-      'every reload leaves the processes of the old configuration behind with their connections; requests of a minute still finish. Memory has room for one such generation. When Ingresses change all the time there are more, but stalled headers end with client_header_timeout and requests are counted over all of them',
+      'every reload leaves the processes of the old configuration behind with their connections; requests that end in that time still do. Memory has room for one such generation. When Ingresses change all the time there are more, but stalled headers end with client_header_timeout and requests are counted over all of them',
       'nginx/nginx-gateway-fabric issue 1617',
     ),
     keepaliveTimeout: row(
@@ -67,7 +67,7 @@ export function configMapRows(s: Settings): Rows {
     ),
     keepaliveRequests: row(
       'keepalive-requests',
-      '1000',
+      `${s.keepaliveRequests}`,
       '1000',
       'bounds what one HTTP/2 connection can open and reset in its life; what it has open at once is http2_max_concurrent_streams',
     ),
@@ -75,8 +75,11 @@ export function configMapRows(s: Settings): Rows {
       'client-max-body-size',
       nginxSize(s.bodyKibibytes),
       '1m',
-      `uploads of ordinary applications pass; ${Math.floor(s.temporaryMebibytes / Math.max(1, Math.ceil(s.bodyKibibytes / 1024)))} of the largest at once fit the volume of temporary files`,
+      s.requestBuffering
+        ? `uploads of ordinary applications pass; ${Math.floor(s.temporaryMebibytes / Math.max(1, Math.ceil(s.bodyKibibytes / 1024)))} of the largest at once fit the volume of temporary files`
+        : 'large uploads pass; they go to the backend as they come and never to disk',
     ),
+    ...bufferRows(s, row),
     proxyConnectTimeout: row(
       'proxy-connect-timeout',
       nginxTime(s.timeouts.upstreamConnect),
@@ -121,24 +124,7 @@ export function configMapRows(s: Settings): Rows {
       'none',
       'backends tell their versions as well',
     ),
-    sslProtocols: row(
-      'ssl-protocols',
-      'TLSv1.2 TLSv1.3',
-      'TLSv1.2 TLSv1.3, by nginx',
-      'stated, so that it cannot widen with an image',
-    ),
-    sslCiphers: row(
-      'ssl-ciphers',
-      CIPHERS,
-      'HIGH:!aNULL:!MD5, by nginx',
-      'TLS 1.2 only with authenticated encryption and forward secrecy',
-    ),
-    http2: row(
-      'http2',
-      'true',
-      'false',
-      'browsers and gRPC expect it. Streams are no connections: limit_conn and http2_max_concurrent_streams bound them',
-    ),
+    ...tlsRows(s, row),
     hsts: row(
       'hsts',
       'true',
@@ -147,15 +133,17 @@ export function configMapRows(s: Settings): Rows {
     ),
     hstsMaxAge: row(
       'hsts-max-age',
-      `${s.hstsSeconds}`,
+      `${s.hsts.seconds}`,
       '2592000',
       'a year is what audits ask for; zero withdraws it',
     ),
     hstsSubdomains: row(
       'hsts-include-subdomains',
+      `${s.hsts.includeSubdomains}`,
       'false',
-      'false',
-      "the controller always adds preload, and together with subdomains anybody could put the domain on the browsers' permanent list",
+      s.hsts.includeSubdomains
+        ? 'asked for in the spec, with the preload that the controller adds to it'
+        : "the controller always adds preload, and together with subdomains anybody could put the domain on the browsers' permanent list",
       TEMPLATE,
     ),
     errorLogLevel: row(
@@ -178,16 +166,81 @@ export function configMapRows(s: Settings): Rows {
   };
 }
 
-function proxyRows(
-  s: Settings,
-  row: (
-    key: string,
-    value: string,
-    upstream: string,
-    why: string,
-    source: string,
-  ) => TuningRow<string>,
-): Rows {
+type Row = (
+  key: string,
+  value: string,
+  upstream: string,
+  why: string,
+  source?: string,
+) => TuningRow<string>;
+
+function bufferRows(s: Settings, row: Row): Rows {
+  const { body, response } = s.buffers;
+  const why = 'stated, because the memory of a replica is computed with it';
+  return {
+    clientBodyBufferSize: row('client-body-buffer-size', `${body}k`, '16k, by nginx', why),
+    proxyBuffers: row(
+      'proxy-buffers',
+      `${response.count} ${response.kibibytes}k`,
+      '8 4k, by nginx',
+      why,
+    ),
+    proxyBufferSize: row('proxy-buffer-size', `${response.header}k`, '4k, by nginx', why),
+  };
+}
+
+function tlsRows(s: Settings, row: Row): Rows {
+  const http2 = row(
+    'http2',
+    `${s.http2}`,
+    'false',
+    s.http2
+      ? 'browsers and gRPC expect it. Streams are no connections: limit_conn and http2_max_concurrent_streams bound them'
+      : 'asked for in the spec; gRPC does not work without it',
+  );
+  const protocols = (value: string, why: string) =>
+    row('ssl-protocols', value, 'TLSv1.2 TLSv1.3, by nginx', why);
+  if (s.tls13Only) {
+    // The ciphers of TLS 1.3 are not those that ssl_ciphers chooses among.
+    return { sslProtocols: protocols('TLSv1.3', 'asked for in the spec'), http2 };
+  }
+  return {
+    sslProtocols: protocols('TLSv1.2 TLSv1.3', 'stated, so that it cannot widen with an image'),
+    sslCiphers: row(
+      'ssl-ciphers',
+      CIPHERS,
+      'HIGH:!aNULL:!MD5, by nginx',
+      'TLS 1.2 only with authenticated encryption and forward secrecy',
+    ),
+    http2,
+  };
+}
+
+function proxyRows(s: Settings, row: Row): Rows {
+  if (s.proxyProtocol) {
+    return {
+      proxyProtocol: row(
+        'proxy-protocol',
+        'true',
+        'false',
+        'the balancer in front writes the address of the client before each connection; one that does not begin with it is refused',
+      ),
+      setRealIpFrom: row(
+        'set-real-ip-from',
+        s.trustedProxies.join(','),
+        'none',
+        'only these may say who the client is',
+        REALIP,
+      ),
+      realIpHeader: row(
+        'real-ip-header',
+        'proxy_protocol',
+        'X-Real-IP, by nginx',
+        'what a balancer of connections sends',
+        REALIP,
+      ),
+    };
+  }
   if (s.trustedProxies.length === 0) {
     return {};
   }

@@ -1,35 +1,36 @@
 import { tuned } from '../../cluster';
+import { podPath, type Settings } from '../settings';
 
-const POD = 'Deployment.spec.template.spec';
 const DEPLOYMENT = 'nginx/kubernetes-ingress deployments/deployment/nginx-ingress.yaml at v5.5.4';
 const MAIN = 'nginx/kubernetes-ingress cmd/nginx-ingress/main.go at v5.5.4';
 
 /** How a replica is watched, and what it may do. */
-export function containerRows() {
+export function containerRows(s: Settings) {
+  const pod = podPath(s);
   return {
     readinessPeriod: tuned(
-      `${POD}.containers.readinessProbe.periodSeconds`,
+      `${pod}.containers.readinessProbe.periodSeconds`,
       5,
       '1',
       'ready means that nginx runs the whole configuration, which only changes at the start. The controller answers, not nginx: a full nginx stays in service, and once it is ready there is nothing to find out every second',
       DEPLOYMENT,
     ),
     readinessTimeout: tuned(
-      `${POD}.containers.readinessProbe.timeoutSeconds`,
+      `${pod}.containers.readinessProbe.timeoutSeconds`,
       5,
       '1',
       'an attack takes the CPU of the limit, and the controller shares it: with a second each, three late answers would take every replica out of service at the moment it is needed',
       DEPLOYMENT,
     ),
     liveness: tuned(
-      `${POD}.containers.livenessProbe`,
+      `${pod}.containers.livenessProbe`,
       'none',
       'none',
       'the controller exits when nginx does; a probe through nginx would kill every replica during an attack',
       MAIN,
     ),
     identity: tuned(
-      `${POD}.containers.securityContext`,
+      `${pod}.containers.securityContext`,
       {
         allowPrivilegeEscalation: false,
         capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] },
@@ -42,7 +43,7 @@ export function containerRows() {
       DEPLOYMENT,
     ),
     initIdentity: tuned(
-      `${POD}.initContainers.securityContext`,
+      `${pod}.initContainers.securityContext`,
       {
         allowPrivilegeEscalation: false,
         capabilities: { drop: ['ALL'] },
@@ -55,7 +56,7 @@ export function containerRows() {
       DEPLOYMENT,
     ),
     seccomp: tuned(
-      `${POD}.securityContext.seccompProfile.type`,
+      `${pod}.securityContext.seccompProfile.type`,
       'RuntimeDefault',
       'RuntimeDefault',
       'Pod Security restricted asks for it',

@@ -6,6 +6,7 @@ import { renderPriorityClass } from '../pod-placement';
 import { controllerRelease } from '../release';
 import type { Settings } from '../settings';
 import { renderDisruptionBudget, renderNetworkPolicy, renderService } from '../traffic';
+import { renderAutoscaler, renderWorkload } from '../workload';
 import {
   renderClusterRole,
   renderClusterRoleBinding,
@@ -17,8 +18,8 @@ import { renderConfigMap } from './config-map';
 import { renderIngressClass } from './ingress-class';
 import { IDENTITY, PORTS } from './names';
 import type { NginxIngressControllerOptions } from './options';
+import { podSpec } from './pod';
 import { nicTuning } from './tuning';
-import { renderDeployment } from './workload';
 
 /** NGINX Ingress Controller. */
 export function nicFlavor(_options: NginxIngressControllerOptions): Flavor {
@@ -36,8 +37,9 @@ export function nicFlavor(_options: NginxIngressControllerOptions): Flavor {
 function objects(cluster: Cluster, settings: Settings): Manifest[] {
   const tuning = nicTuning(settings);
   const budget = renderDisruptionBudget(IDENTITY, settings, tuning.placement);
+  const autoscaler = renderAutoscaler(IDENTITY, settings, tuning.placement);
   return [
-    renderNamespace(IDENTITY, cluster.kubernetesVersion.minor, 'restricted'),
+    renderNamespace(IDENTITY, cluster.kubernetesVersion.minor, tuning.access.get('podSecurity')),
     renderPriorityClass(tuning.placement),
     renderServiceAccount(),
     renderClusterRole(settings),
@@ -47,8 +49,9 @@ function objects(cluster: Cluster, settings: Settings): Manifest[] {
     renderConfigMap(settings, tuning),
     renderIngressClass(settings),
     renderNetworkPolicy(IDENTITY, cluster, settings, PORTS),
-    renderService(IDENTITY, settings, tuning.traffic),
+    renderService(IDENTITY, cluster, settings, tuning.traffic),
     ...(budget === undefined ? [] : [budget]),
-    renderDeployment(cluster, settings, tuning),
+    renderWorkload(IDENTITY, settings, tuning.placement, podSpec(cluster, settings, tuning)),
+    ...(autoscaler === undefined ? [] : [autoscaler]),
   ];
 }

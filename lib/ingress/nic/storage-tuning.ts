@@ -1,8 +1,7 @@
 import { tuned } from '../../cluster';
-import type { Settings } from '../settings';
+import { podPath, type Settings } from '../settings';
 import { CONFIG_MEBIBYTES, RESPONSE_FILE_MEBIBYTES } from '../sizing';
 
-const POD = 'Deployment.spec.template.spec';
 const DEPLOYMENT = 'nginx/kubernetes-ingress deployments/deployment/nginx-ingress.yaml at v5.5.4';
 const CONCEPTS = 'https://kubernetes.io/docs/concepts';
 
@@ -15,24 +14,25 @@ const LOG_MEBIBYTES = 100;
 
 /** What a replica may use of its machine's disk, and what copies the configuration. */
 export function storageRows(s: Settings) {
+  const pod = podPath(s);
   const disk = s.temporaryMebibytes + DISK_VOLUMES.length * SMALL_MEBIBYTES + LOG_MEBIBYTES;
   return {
     diskLimit: tuned(
-      `${POD}.containers.resources.limits.ephemeral-storage`,
+      `${pod}.containers.resources.limits.ephemeral-storage`,
       `${disk}Mi`,
       'none',
       `the volumes on disk and ${LOG_MEBIBYTES} MiB of logs; beyond it the kubelet evicts this pod, and it starts again with empty volumes`,
       `${CONCEPTS}/configuration/manage-resources-containers/#local-ephemeral-storage`,
     ),
     diskRequest: tuned(
-      `${POD}.containers.resources.requests.ephemeral-storage`,
+      `${pod}.containers.resources.requests.ephemeral-storage`,
       `${Math.min(1024, disk)}Mi`,
       'none',
       'what ordinary uploads take, not the limit: a machine with a small disk runs a replica as well',
       `${CONCEPTS}/configuration/manage-resources-containers/#local-ephemeral-storage`,
     ),
     initLimit: tuned(
-      `${POD}.initContainers.resources`,
+      `${pod}.initContainers.resources`,
       { memory: '96Mi', cpu: '100m' },
       'none',
       'it copies some hundred KiB into memory and ends; less than the replica itself, so it adds nothing',
@@ -43,20 +43,21 @@ export function storageRows(s: Settings) {
 }
 
 function volumeRows(s: Settings) {
+  const pod = podPath(s);
   const body = Math.ceil(s.bodyKibibytes / 1024);
   const all = s.requests * (body + RESPONSE_FILE_MEBIBYTES);
   const small = Object.fromEntries(DISK_VOLUMES.map((name) => [name, `${SMALL_MEBIBYTES}Mi`]));
   const bodies = Math.floor(s.temporaryMebibytes / body);
   return {
     configMedium: tuned(
-      `${POD}.volumes.emptyDir.medium`,
+      `${pod}.volumes.emptyDir.medium`,
       'Memory',
       'disk',
       'nginx-etc only: the controller writes TLS keys below /etc/nginx, and in memory they never reach a disk',
       'nginx/kubernetes-ingress internal/nginx/manager.go at v5.5.4',
     ),
     volumeSizes: tuned(
-      `${POD}.volumes.emptyDir.sizeLimit`,
+      `${pod}.volumes.emptyDir.sizeLimit`,
       {
         'nginx-etc': `${CONFIG_MEBIBYTES}Mi`,
         'nginx-cache': `${s.temporaryMebibytes}Mi`,

@@ -5,6 +5,7 @@ import { httpDirectives } from '../http-directives';
 import { lifeCycleRows } from '../life-cycle-tuning';
 import { placementRows } from '../placement-tuning';
 import type { Settings } from '../settings';
+import { podSecurityRows } from '../pod-security-tuning';
 import { trafficRows } from '../traffic-tuning';
 import { accessRows } from './access-tuning';
 import { argumentRows } from './argument-tuning';
@@ -27,13 +28,13 @@ export function nicTuning(settings: Settings) {
     argument: argumentRows(settings),
     placement: new Tuning(placementRows(settings)),
     pod: new Tuning({
-      ...containerRows(),
+      ...containerRows(settings),
       ...lifeCycleRows(settings, MAIN),
       ...computeRows(settings, DEPLOYMENT),
       ...storageRows(settings),
     }),
     traffic: new Tuning(trafficRows(settings, PORTS)),
-    access: new Tuning(accessRows()),
+    access: new Tuning({ ...accessRows(), ...podSecurityRows(settings) }),
   };
   return {
     ...rows,

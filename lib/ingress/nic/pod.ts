@@ -1,13 +1,12 @@
-import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Container, PodSpec, Volume } from 'kubernetes-types/core/v1';
 import type { Cluster } from '../../cluster';
 import { renderPlacement, renderSpread } from '../pod-placement';
 import type { Settings } from '../settings';
-import { ARGUMENT } from './argument-tuning';
+import { argumentPath } from './argument-tuning';
 import { CONFIG_MAP, IDENTITY, LEASE, PORTS, READY_PORT } from './names';
 import type { NicTuning } from './tuning';
 
-const { name: NAME, namespace: NAMESPACE, selector: SELECTOR } = IDENTITY;
+const { name: NAME } = IDENTITY;
 
 /** What nginx and the controller write; everything else of the root file system is read-only. */
 const MOUNTS = {
@@ -19,37 +18,8 @@ const MOUNTS = {
 } as const;
 const VOLUMES = Object.keys(MOUNTS) as Array<keyof typeof MOUNTS>;
 
-/** The replicas. */
-export function renderDeployment(
-  cluster: Cluster,
-  settings: Settings,
-  tuning: NicTuning,
-): Deployment {
-  const { placement } = tuning;
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: NAME, namespace: NAMESPACE },
-    spec: {
-      replicas: placement.get('replicas'),
-      minReadySeconds: placement.get('minReadySeconds'),
-      selector: { matchLabels: SELECTOR },
-      strategy: {
-        type: 'RollingUpdate',
-        rollingUpdate: {
-          maxUnavailable: placement.get('maxUnavailable'),
-          maxSurge: placement.get('maxSurge'),
-        },
-      },
-      template: {
-        metadata: { labels: SELECTOR },
-        spec: podSpec(cluster, settings, tuning),
-      },
-    },
-  };
-}
-
-function podSpec(cluster: Cluster, settings: Settings, tuning: NicTuning): PodSpec {
+/** What a replica is made of. */
+export function podSpec(cluster: Cluster, settings: Settings, tuning: NicTuning): PodSpec {
   const { pod, placement } = tuning;
   const secrets = cluster.imagePullSecrets.map((name) => ({ name }));
   return {
@@ -60,7 +30,7 @@ function podSpec(cluster: Cluster, settings: Settings, tuning: NicTuning): PodSp
     ...(secrets.length === 0 ? {} : { imagePullSecrets: secrets }),
     ...renderPlacement(settings, tuning.placement),
     securityContext: { seccompProfile: { type: pod.get('seccomp') } },
-    topologySpreadConstraints: renderSpread(IDENTITY, tuning.placement),
+    ...renderSpread(IDENTITY, settings, tuning.placement),
     initContainers: [initContainer(settings, tuning)],
     containers: [container(settings, tuning)],
     volumes: volumes(tuning),
@@ -79,8 +49,8 @@ function container(settings: Settings, tuning: NicTuning): Container {
     args: argumentsOf(settings, tuning),
     env: [fromField('POD_NAMESPACE', 'metadata.namespace'), fromField('POD_NAME', 'metadata.name')],
     ports: [
-      { name: 'http', containerPort: PORTS.http },
-      { name: 'https', containerPort: PORTS.https },
+      { name: 'http', containerPort: PORTS.http, ...hostPort(settings, 80) },
+      { name: 'https', containerPort: PORTS.https, ...hostPort(settings, 443) },
       { name: 'readiness-port', containerPort: READY_PORT },
       ...metrics,
     ].map((port) => ({ ...port, protocol: 'TCP' })),
@@ -89,7 +59,9 @@ function container(settings: Settings, tuning: NicTuning): Container {
       periodSeconds: pod.get('readinessPeriod'),
       timeoutSeconds: pod.get('readinessTimeout'),
     },
-    lifecycle: { preStop: { sleep: { seconds: pod.get('preStop') } } },
+    ...(settings.shutdown.preStop === 0
+      ? {}
+      : { lifecycle: { preStop: { sleep: { seconds: pod.get('preStop') } } } }),
     resources: {
       requests: {
         cpu: pod.get('cpuRequest'),
@@ -107,9 +79,13 @@ function container(settings: Settings, tuning: NicTuning): Container {
   };
 }
 
+function hostPort(settings: Settings, port: number) {
+  return settings.hostPorts ? { hostPort: port } : {};
+}
+
 function argumentsOf(settings: Settings, tuning: NicTuning): string[] {
   const chosen = Object.values(tuning.argument).map(
-    (row) => `-${row.key.slice(ARGUMENT.length)}=${row.value}`,
+    (row) => `-${row.key.slice(argumentPath(settings).length)}=${row.value}`,
   );
   return [
     `-nginx-configmaps=$(POD_NAMESPACE)/${CONFIG_MAP}`,
