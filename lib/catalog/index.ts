@@ -10,6 +10,7 @@ export * from './felix-fields';
 export * from './images';
 export * from './kubernetes';
 export * from './lookup';
+export * from './nginx-ingress-controller';
 export * from './operating-systems';
 export * from './user-data-limits';
 export * from './versions';

@@ -1,13 +1,21 @@
 import type { Cluster, RuleViolation } from '../cluster';
+import type { Settings } from './settings';
+
+type Edge = NonNullable<ReturnType<typeof edgeOf>>;
 
 /** Runs a check on the edge of the cluster, if it has one. */
-export function onEdge(
-  check: (edge: NonNullable<ReturnType<typeof edgeOf>>, cluster: Cluster) => RuleViolation[],
-) {
+export function onEdge(check: (edge: Edge, cluster: Cluster) => RuleViolation[]) {
   return (cluster: Cluster) => {
     const edge = edgeOf(cluster);
     return edge === undefined ? [] : check(edge, cluster);
   };
+}
+
+/** Runs a check on what a HardenedNginxIngress settled; only that construct registers such rules. */
+export function onSettings(
+  check: (settings: Settings, cluster: Cluster, edge: Edge) => RuleViolation[],
+) {
+  return onEdge((edge, cluster) => check(edge.own as Settings, cluster, edge));
 }
 
 function edgeOf(cluster: Cluster) {

@@ -83,6 +83,11 @@ export function requestsAtOnce(workers: number, connections: number): number {
   return Math.min(MAX_LIMIT_CONN, Math.floor((workers * connections) / 2));
 }
 
+/** Files that one process may have open: each connection, and a body and a response of each request; HTTP/2 can bring them all to one process. */
+export function descriptorsOf(connections: number, requests: number): number {
+  return connections + 2 * requests;
+}
+
 /** Memory of a replica with all connections of both generations and all requests at their worst, in MiB. */
 export function worstCaseMebibytes(workers: number, connections: number, buffers: Buffers): number {
   const slots = GENERATIONS * workers * connections * kibibytesPerConnection(buffers);

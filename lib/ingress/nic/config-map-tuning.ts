@@ -1,6 +1,6 @@
-import { tuned, type TuningRow } from '../../cluster';
+import { askedFor, tuned, type TuningRow } from '../../cluster';
 import { nginxSize, nginxTime, type Settings } from '../settings';
-import { RESPONSE_FILE_MEBIBYTES } from '../sizing';
+import { descriptorsOf, RESPONSE_FILE_MEBIBYTES } from '../sizing';
 
 type Rows = Record<string, TuningRow<string>>;
 
@@ -45,7 +45,7 @@ export function configMapRows(s: Settings): Rows {
     ),
     workerRlimitNofile: row(
       'worker-rlimit-nofile',
-      `${s.connections + 2 * s.requests}`,
+      `${descriptorsOf(s.connections, s.requests)}`,
       'unset, so the soft limit of the container runtime (1024)',
       'one descriptor for each connection, and two files for each request: its body and its response. HTTP/2 can bring all requests of a replica to one process',
       `${CORE}#worker_rlimit_nofile`,
@@ -267,4 +267,18 @@ function proxyRows(s: Settings, row: Row): Rows {
       REALIP,
     ),
   };
+}
+
+/** Keys that the spec names by itself. They replace rows of the same name. */
+export function overrideRows(overrides: Readonly<Record<string, string>>): Rows {
+  return Object.fromEntries(
+    Object.entries(overrides).map(([key, value]) => [
+      camelCase(key),
+      askedFor(`${DATA}${key}`, value, "the controller's own"),
+    ]),
+  );
+}
+
+function camelCase(key: string): string {
+  return key.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -13,7 +13,10 @@ export function renderConfigMap(settings: Settings, tuning: NicTuning): ConfigMa
   ]);
   const data = Object.fromEntries([
     ...keys,
-    ['http-snippets', renderHttpDirectives(settings, tuning.snippet, SNIPPET)],
+    ['http-snippets', httpSnippets(settings, tuning)],
+    ...(settings.mainSnippets.length === 0
+      ? []
+      : [['main-snippets', lines(settings.mainSnippets)]]),
   ]) as Record<string, string>;
   return {
     apiVersion: 'v1',
@@ -21,4 +24,14 @@ export function renderConfigMap(settings: Settings, tuning: NicTuning): ConfigMa
     metadata: { name: CONFIG_MAP, namespace: IDENTITY.namespace },
     data: Object.fromEntries(Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1))),
   };
+}
+
+/** Our directives first: what the spec adds may use their zones. */
+function httpSnippets(settings: Settings, tuning: NicTuning): string {
+  const own = renderHttpDirectives(settings, tuning.snippet, SNIPPET);
+  return settings.httpSnippets.length === 0 ? own : `${own}${lines(settings.httpSnippets)}`;
+}
+
+function lines(snippets: readonly string[]): string {
+  return snippets.map((snippet) => `${snippet}\n`).join('');
 }

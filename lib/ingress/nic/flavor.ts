@@ -14,28 +14,28 @@ import {
   renderRoleBinding,
   renderServiceAccount,
 } from './access';
+import { nicProblems } from './checks';
 import { renderConfigMap } from './config-map';
 import { renderIngressClass } from './ingress-class';
 import { IDENTITY, PORTS } from './names';
 import type { NginxIngressControllerOptions } from './options';
 import { podSpec } from './pod';
-import { nicTuning } from './tuning';
+import { nicTuning, type NicTuning } from './tuning';
 
 /** NGINX Ingress Controller. */
-export function nicFlavor(_options: NginxIngressControllerOptions): Flavor {
+export function nicFlavor(options: NginxIngressControllerOptions): Flavor {
   return {
     identity: IDENTITY,
     rules: [],
     label: ({ image }) => `NGINX Ingress Controller ${controllerRelease(image) ?? image}`,
     defaultImage: (cluster) => cluster._image(images['nginx-ingress-controller']),
-    problems: () => [],
-    objects,
-    decisions: (path, settings) => nicTuning(settings).decisions(path),
+    problems: (settings) => nicProblems(settings, options),
+    objects: (cluster, settings) => objects(cluster, settings, nicTuning(settings, options)),
+    decisions: (path, settings) => nicTuning(settings, options).decisions(path),
   };
 }
 
-function objects(cluster: Cluster, settings: Settings): Manifest[] {
-  const tuning = nicTuning(settings);
+function objects(cluster: Cluster, settings: Settings, tuning: NicTuning): Manifest[] {
   const budget = renderDisruptionBudget(IDENTITY, settings, tuning.placement);
   const autoscaler = renderAutoscaler(IDENTITY, settings, tuning.placement);
   return [

@@ -9,9 +9,10 @@ import { podSecurityRows } from '../pod-security-tuning';
 import { trafficRows } from '../traffic-tuning';
 import { accessRows } from './access-tuning';
 import { argumentRows } from './argument-tuning';
-import { configMapRows, DATA } from './config-map-tuning';
+import { configMapRows, DATA, overrideRows } from './config-map-tuning';
 import { containerRows } from './container-tuning';
 import { PORTS } from './names';
+import type { NginxIngressControllerOptions } from './options';
 import { storageRows } from './storage-tuning';
 
 /** Where the directives stand in the output that the controller has no key for. */
@@ -21,9 +22,12 @@ const DEPLOYMENT = 'nginx/kubernetes-ingress deployments/deployment/nginx-ingres
 const MAIN = 'nginx/kubernetes-ingress cmd/nginx-ingress/main.go at v5.5.4';
 
 /** The tuned values of this controller, worked out for one construct; rendering reads them from here. */
-export function nicTuning(settings: Settings) {
+export function nicTuning(
+  settings: Settings,
+  { configMapOverrides = {} }: NginxIngressControllerOptions,
+) {
   const rows = {
-    configMap: configMapRows(settings),
+    configMap: { ...configMapRows(settings), ...overrideRows(configMapOverrides) },
     snippet: httpDirectives(settings, SNIPPET),
     argument: argumentRows(settings),
     placement: new Tuning(placementRows(settings)),
