@@ -1,6 +1,10 @@
 import { Chart, Duration, Size } from 'cdk8s';
 import { ApiEndpoint, CniKind, LoadBalancerKind } from '../../lib/cluster';
-import { HardenedNginxIngress, type HardenedNginxIngressOptions } from '../../lib/ingress';
+import {
+  HardenedNginxIngress,
+  RealIp,
+  type HardenedNginxIngressOptions,
+} from '../../lib/ingress';
 import { bundledNginx, controllerRelease, openAdvisories } from '../../lib/ingress/release';
 import { SHUTDOWN_SECONDS } from '../../lib/ingress/sizing';
 import { tuning as nodeTuning } from '../../lib/node/tuning';
@@ -96,6 +100,70 @@ const wrong: Array<[HardenedNginxIngressOptions, string]> = [
   [
     { trustedProxies: ['192.0.2.1/24'] },
     'trustedProxies must be addresses or canonical CIDRs, got 192.0.2.1/24; write for example 192.0.2.10 or 192.0.2.0/28',
+  ],
+  [
+    { realIp: RealIp.fromProxyProtocol(['0.0.0.0/0']) },
+    'realIp must be narrower than the whole internet, got 0.0.0.0/0; name the proxies; a client that is trusted chooses its own address and escapes every limit',
+  ],
+  [
+    { realIp: RealIp.fromProxies([]) },
+    'realIp must be at least one address or network, got nothing; name who may say what the address of a client is, or leave it out',
+  ],
+  [
+    { realIp: RealIp.fromProxies(['192.0.2.1']), trustedProxies: ['192.0.2.2'] },
+    'trustedProxies must be left out beside realIp, got 192.0.2.2; name every proxy in realIp',
+  ],
+  [
+    { responseBuffers: { header: Size.kibibytes(16) } },
+    'responseBuffers must be such that all buffers but one hold twice the larger size, 32 KiB, got 7 × 4 KiB; raise responseBuffers.count to 9 or responseBuffers.size',
+  ],
+  [
+    { responseBuffers: { count: 1 } },
+    'responseBuffers.count must be between 2 and 64, got 1; leave it out to take 8',
+  ],
+  [
+    { clientBodyBuffer: Size.kibibytes(4) },
+    'clientBodyBuffer must be between 8 KiB and 1024 KiB in steps of 1 KiB, got 4 KiB; leave it out to take the default',
+  ],
+  [
+    { upstreamRetries: { timeout: Duration.seconds(10) } },
+    'upstreamRetries.timeout must be longer than upstreamTimeouts.connect, 10 s, got 10 s; a backend that is gone takes all of it, and no other could be tried; raise it or set upstreamRetries.tries to 1',
+  ],
+  [
+    { upstreamRetries: { tries: 0 } },
+    'upstreamRetries.tries must be between 1 and 10, got 0; leave it out to take 3',
+  ],
+  [
+    { shutdown: { grace: Duration.seconds(60) } },
+    'shutdown.grace must be at least 80 s: 15 s preStop, 60 s drain, 5 s for the exit, got 60 s; raise it or leave it out; SIGKILL would cut requests that were promised their time',
+  ],
+  [
+    { shutdown: { drain: Duration.millis(1500) } },
+    'shutdown.drain must be between 1 s and 3600 s in whole seconds, got 1.5 s; leave it out to take the default',
+  ],
+  [
+    { requestRate: { perSecond: 0 } },
+    'requestRate.perSecond must be between 1 and 100000, got 0; leave requestRate out for no limit',
+  ],
+  [
+    { http2MaxStreams: 257 },
+    'http2MaxStreams must be between 1 and 256, got 257; leave it out to take the default',
+  ],
+  [
+    { expectedConcurrency: 0 },
+    'expectedConcurrency must be between 1 and 1000000, got 0; give the requests in flight to the busiest Service at the peak, or leave it out',
+  ],
+  [
+    { hstsPreload: true },
+    'hstsIncludeSubdomains must be true with hstsPreload, got false; the list of the browsers takes whole domains only; set it, or leave hstsPreload out',
+  ],
+  [
+    { hstsPreload: true, hstsIncludeSubdomains: true, hstsMaxAge: Duration.days(30) },
+    'hstsMaxAge must be at least 365 days with hstsPreload, got 30 days; the list of the browsers takes nothing shorter; leave it out to take a year',
+  ],
+  [
+    { autoscaling: { maxReplicas: 6, targetCpuPercent: 100 } },
+    'autoscaling.targetCpuPercent must be between 10 and 90, got 100; leave it out to take 60',
   ],
   [
     { ingressClassName: 'Public' },

@@ -2,7 +2,7 @@ import { Duration, Size } from 'cdk8s';
 import fc from 'fast-check';
 import { configMapRows } from '../../lib/ingress/nic/config-map-tuning';
 import { httpDirectives } from '../../lib/ingress/http-directives';
-import { type HardenedNginxIngressOptions } from '../../lib/ingress';
+import { EdgePreset, TlsPolicy, type HardenedNginxIngressOptions } from '../../lib/ingress';
 import {
   breakEvenRate,
   connectionsWithin,
@@ -29,7 +29,7 @@ const distinct = (snippet: string) =>
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => line.split(' '))
     .map(([directive, first]) =>
-      directive.startsWith('limit_conn') && first !== '429;' ? `${directive} ${first}` : directive,
+      /^limit_(conn|req)(_zone)?$/.test(directive) ? `${directive} ${first}` : directive,
     );
 
 test("the flagship's configuration", () => {
@@ -57,6 +57,11 @@ test("the flagship's configuration", () => {
       'large_client_header_buffers 4 8k;',
       'reset_timedout_connection on;',
       'http2_max_concurrent_streams 32;',
+      'client_max_body_size 20m;',
+      'proxy_next_upstream_tries 3;',
+      'grpc_next_upstream_tries 3;',
+      'proxy_next_upstream_timeout 15s;',
+      'grpc_next_upstream_timeout 15s;',
       'limit_conn_zone $nginx_version zone=groundwork_total:1m;',
       'limit_conn groundwork_total 2048;',
       'limit_conn_status 429;',
@@ -83,6 +88,14 @@ const anyOptions: fc.Arbitrary<HardenedNginxIngressOptions> = fc.record({
     size: fc.integer({ min: 1, max: 64 }).map((n) => Size.kibibytes(n)),
   }),
   trustedProxies: fc.constantFrom([], ['192.0.2.1'], ['192.0.2.0/28', '2001:db8::/64']),
+  preset: fc.constantFrom(EdgePreset.DEFAULT, EdgePreset.UPLOADS),
+  requestBuffering: fc.constantFrom(undefined, true, false),
+  requestRate: fc.option(fc.record({ perSecond: fc.integer({ min: 1, max: 1000 }) }), {
+    nil: undefined,
+  }),
+  http2: fc.boolean(),
+  tlsPolicy: fc.constantFrom(TlsPolicy.INTERMEDIATE, TlsPolicy.MODERN),
+  httpSnippets: fc.subarray(['types_hash_max_size 2048;', 'limit_req_zone $uri zone=mine:1m rate=1r/s;']),
   statusAddress: fc.constantFrom(undefined, '192.0.2.1', 'edge.oslo.example'),
 });
 
@@ -238,13 +251,17 @@ test('tuning rows have a reason and a source', () => {
     workers: 1,
     connections: 256,
     timeouts: {},
-    buffers: {},
     trustedProxies: [],
     connectionsPerAddress: 1,
     bodyKibibytes: 1,
     temporaryMebibytes: 1,
     requests: 1,
     upstreamKeepalive: 1,
+    buffers: { response: {} },
+    hsts: {},
+    shutdown: {},
+    requestRate: {},
+    http2: true,
   };
   for (const row of [
     ...Object.values(configMapRows(settings)),

@@ -10,6 +10,7 @@ export interface Edge {
   readonly ingress: HardenedNginxIngress;
   readonly objects: any[];
   readonly only: (kind: string) => any;
+  readonly workload: any;
   readonly pod: any;
   readonly container: any;
 }
@@ -29,8 +30,9 @@ export function edge(
     expect(found).toHaveLength(1);
     return found[0];
   };
-  const pod = only('Deployment').spec.template.spec;
-  return { cluster, ingress, objects, only, pod, container: pod.containers[0] };
+  const [workload] = objects.filter((o) => ['Deployment', 'DaemonSet'].includes(o.kind));
+  const pod = workload.spec.template.spec;
+  return { cluster, ingress, objects, only, workload, pod, container: pod.containers[0] };
 }
 
 /** The flagship's control planes and some workers. */

@@ -1,8 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
 import { ApiEndpoint, LoadBalancerKind, Machine, Zone, type ClusterProps } from '../../lib/cluster';
-import { type HardenedNginxIngressOptions } from '../../lib/ingress';
+import {
+  EdgeExposure,
+  EdgeKind,
+  EdgePreset,
+  RealIp,
+  TlsPolicy,
+  type HardenedNginxIngressOptions,
+} from '../../lib/ingress';
 import { unexplainedLeaves } from '../support/coverage';
 import { dualMachine, dualStack } from '../support/dual-stack';
 import { osloMachine } from '../support/oslo';
@@ -27,6 +34,22 @@ const variants: Array<[string, HardenedNginxIngressOptions, Partial<ClusterProps
   ['a load balancer', {}, { loadBalancer: LoadBalancerKind.METALLB_L2 }],
   ['IPv6', {}, ipv6()],
   ['both families', {}, dualStack()],
+  ['a replica on each machine, on its own ports', { exposure: EdgeExposure.HOST_PORT }, {}],
+  ['more replicas when busy', { autoscaling: { maxReplicas: 6 } }, {}],
+  ['a daemon on each worker', { kind: EdgeKind.DAEMON_SET }, withWorkers(2)],
+  ['uploads', { preset: EdgePreset.UPLOADS }, {}],
+  ['streams', { preset: EdgePreset.GRPC_STREAMING, tlsPolicy: TlsPolicy.MODERN }, {}],
+  [
+    'the PROXY protocol',
+    {
+      preset: EdgePreset.BEHIND_POOLING_LB,
+      realIp: RealIp.fromProxyProtocol(['192.0.2.0/28']),
+      requestRate: { perSecond: 50 },
+      http2: false,
+      shutdown: { preStop: Duration.seconds(0) },
+    },
+    {},
+  ],
 ];
 
 function twoZones(): Partial<ClusterProps> {
@@ -59,13 +82,14 @@ describeWithUpstream('schema of Kubernetes 1.35 and 1.36', () => {
 });
 
 test.each(variants)('every leaf has a reason: %s', (_name, options, facts) => {
-  const { cluster, objects } = edge(options, facts);
+  const { cluster, objects, workload } = edge(options, facts);
+  const { kind } = workload;
   const explained = {
     decisions: cluster.decisions(),
     facts: [
-      'Deployment.spec.template.spec.containers.image',
-      'Deployment.spec.template.spec.initContainers.image',
-      'Deployment.spec.template.spec.imagePullSecrets',
+      `${kind}.spec.template.spec.containers.image`,
+      `${kind}.spec.template.spec.initContainers.image`,
+      `${kind}.spec.template.spec.imagePullSecrets`,
     ],
     structural: [
       'ClusterRoleBinding.roleRef',
@@ -84,18 +108,20 @@ test.each(variants)('every leaf has a reason: %s', (_name, options, facts) => {
       'Service.spec.ports.targetPort',
       'PodDisruptionBudget.spec.selector',
       'PriorityClass.description',
-      'Deployment.spec.selector',
+      `${kind}.spec.selector`,
       'Deployment.spec.strategy.type',
-      'Deployment.spec.template.metadata',
-      'Deployment.spec.template.spec.serviceAccountName',
-      'Deployment.spec.template.spec.automountServiceAccountToken',
-      'Deployment.spec.template.spec.*.name',
-      'Deployment.spec.template.spec.containers.args',
-      'Deployment.spec.template.spec.containers.env',
-      'Deployment.spec.template.spec.containers.ports',
-      'Deployment.spec.template.spec.containers.readinessProbe.httpGet',
-      'Deployment.spec.template.spec.*.volumeMounts',
-      'Deployment.spec.template.spec.initContainers.command',
+      'DaemonSet.spec.updateStrategy.type',
+      'HorizontalPodAutoscaler.spec.scaleTargetRef',
+      `${kind}.spec.template.metadata`,
+      `${kind}.spec.template.spec.serviceAccountName`,
+      `${kind}.spec.template.spec.automountServiceAccountToken`,
+      `${kind}.spec.template.spec.*.name`,
+      `${kind}.spec.template.spec.containers.args`,
+      `${kind}.spec.template.spec.containers.env`,
+      `${kind}.spec.template.spec.containers.ports`,
+      `${kind}.spec.template.spec.containers.readinessProbe.httpGet`,
+      `${kind}.spec.template.spec.*.volumeMounts`,
+      `${kind}.spec.template.spec.initContainers.command`,
     ],
   };
   expect(objects.flatMap((o) => unexplainedLeaves(o, explained))).toEqual([]);
@@ -107,9 +133,11 @@ test.each(variants)(
     const { cluster, objects, only, pod } = edge(options, facts);
     const keys = cluster.decisions().map((d) => d.key);
     const kinds = objects.map((o) => o.kind);
-    expect(keys.filter((key) => !kinds.includes(key.split('.')[0]))).toEqual([]);
+    // What the options add up to is no part of an object.
+    const parts = keys.filter((key) => !key.startsWith('Edge.'));
+    expect(parts.filter((key) => !kinds.includes(key.split('.')[0]))).toEqual([]);
     for (const part of ['affinity', 'tolerations']) {
-      expect(keys.includes(`Deployment.spec.template.spec.${part}`)).toBe(part in pod);
+      expect(keys.some((key) => key.endsWith(`.spec.template.spec.${part}`))).toBe(part in pod);
     }
     expect(keys.includes('Service.spec.ipFamilyPolicy')).toBe(
       'ipFamilyPolicy' in only('Service').spec,
@@ -120,7 +148,7 @@ test.each(variants)(
 
 test('arguments: each is a flag of 5.5.4, and each but the two names is a decision', () => {
   for (const [, options, facts] of variants) {
-    const { cluster, container } = edge(options, facts);
+    const { cluster, container, workload } = edge(options, facts);
     const keys = cluster.decisions().map((d) => d.key);
     for (const argument of container.args as string[]) {
       const [flag] = argument.slice(1).split('=');
@@ -133,7 +161,7 @@ test('arguments: each is a flag of 5.5.4, and each but the two names is a decisi
       ];
       expect(
         named.includes(flag) ||
-          keys.includes(`Deployment.spec.template.spec.containers.args.${flag}`),
+          keys.includes(`${workload.kind}.spec.template.spec.containers.args.${flag}`),
       ).toBe(true);
     }
   }
