@@ -1,10 +1,6 @@
 import { Chart, Duration, Size } from 'cdk8s';
 import { ApiEndpoint, CniKind, LoadBalancerKind } from '../../lib/cluster';
-import {
-  HardenedNginxIngress,
-  RealIp,
-  type HardenedNginxIngressOptions,
-} from '../../lib/ingress';
+import { HardenedNginxIngress, RealIp, type HardenedNginxIngressOptions } from '../../lib/ingress';
 import { bundledNginx, controllerRelease, openAdvisories } from '../../lib/ingress/release';
 import { SHUTDOWN_SECONDS } from '../../lib/ingress/sizing';
 import { tuning as nodeTuning } from '../../lib/node/tuning';

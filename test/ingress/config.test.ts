@@ -95,7 +95,10 @@ const anyOptions: fc.Arbitrary<HardenedNginxIngressOptions> = fc.record({
   }),
   http2: fc.boolean(),
   tlsPolicy: fc.constantFrom(TlsPolicy.INTERMEDIATE, TlsPolicy.MODERN),
-  httpSnippets: fc.subarray(['types_hash_max_size 2048;', 'limit_req_zone $uri zone=mine:1m rate=1r/s;']),
+  httpSnippets: fc.subarray([
+    'types_hash_max_size 2048;',
+    'limit_req_zone $uri zone=mine:1m rate=1r/s;',
+  ]),
   statusAddress: fc.constantFrom(undefined, '192.0.2.1', 'edge.oslo.example'),
 });
 

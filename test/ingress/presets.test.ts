@@ -1,10 +1,5 @@
 import { Duration, Size } from 'cdk8s';
-import {
-  EdgePreset,
-  RealIp,
-  TlsPolicy,
-  type HardenedNginxIngressOptions,
-} from '../../lib/ingress';
+import { EdgePreset, RealIp, TlsPolicy, type HardenedNginxIngressOptions } from '../../lib/ingress';
 import type { Settings } from '../../lib/ingress/settings';
 import { edge, findingIds } from './edge';
 
@@ -17,13 +12,7 @@ test.each<[EdgePreset, HardenedNginxIngressOptions, string, string, string]>([
   [EdgePreset.DEFAULT, {}, '409/s', '1024 MiB', '20m a request, gRPC 20m a stream'],
   [EdgePreset.BEHIND_POOLING_LB, PROXIES, '409/s', '1024 MiB', '20m a request, gRPC 20m a stream'],
   [EdgePreset.UPLOADS, {}, '409/s', '1024 MiB', '5120m a request, gRPC 5120m a stream'],
-  [
-    EdgePreset.GRPC_STREAMING,
-    {},
-    '409/s',
-    '1024 MiB',
-    '20m a request, gRPC no limit a stream',
-  ],
+  [EdgePreset.GRPC_STREAMING, {}, '409/s', '1024 MiB', '20m a request, gRPC no limit a stream'],
 ])('%s says what it holds', (preset, options, rate, memory, uploads) => {
   const { cluster } = edge({ preset, ...options });
   const value = (key: string) => cluster.decisions().find((d) => d.key === `Edge.${key}`)!.value;

@@ -1,8 +1,5 @@
 import fc from 'fast-check';
-import {
-  nginxIngressControllerDirectives,
-  nginxIngressControllerKeys,
-} from '../../lib/catalog';
+import { nginxIngressControllerDirectives, nginxIngressControllerKeys } from '../../lib/catalog';
 import { NginxController, type HardenedNginxIngressOptions } from '../../lib/ingress';
 import { readStatements } from '../../lib/ingress/statements';
 import { edge } from './edge';
@@ -11,7 +8,8 @@ import { configMapKeys, templateHttpDirectives } from './nic';
 const overrides = (configMapOverrides: Record<string, string>): HardenedNginxIngressOptions => ({
   controller: NginxController.nginxIngressController({ configMapOverrides }),
 });
-const form = 'httpSnippets must be one directive with its semicolon, or one block, in each line, got';
+const form =
+  'httpSnippets must be one directive with its semicolon, or one block, in each line, got';
 const example = '; write for example "types_hash_max_size 2048;"';
 
 test.each<[HardenedNginxIngressOptions, string]>([
@@ -51,7 +49,7 @@ test.each<[HardenedNginxIngressOptions, string]>([
     'mainSnippets must be directives that nobody else writes, got worker_processes; use workerProcesses instead: nginx refuses it a second time, or takes the other one',
   ],
   [
-    overrides({ 'lb_method': 'ip_hash' }),
+    overrides({ lb_method: 'ip_hash' }),
     'controller.configMapOverrides must be keys that the open-source controller 5.5.4 reads, got lb_method; the controller would pass over it without a word; look for its name in the list of ConfigMap keys',
   ],
   [
@@ -92,7 +90,11 @@ test.each<[HardenedNginxIngressOptions, string]>([
 
 test('what nobody else writes is written after our own, and keys stand beside ours', () => {
   const { data } = edge({
-    ...overrides({ 'lb-method': 'least_conn', 'error-log-level': 'warn', 'server-snippets': 'gzip on;' }),
+    ...overrides({
+      'lb-method': 'least_conn',
+      'error-log-level': 'warn',
+      'server-snippets': 'gzip on;',
+    }),
     httpSnippets: [
       'map $http_x_api $api_key {\n  default "";\n  "~^a;b{2}$" 1;\n}',
       'limit_req_zone $api_key zone=mine:1m rate=5r/s;',
@@ -131,7 +133,10 @@ describe('nginx configuration taken apart', () => {
     ['gzip on;', [['gzip', 'on']]],
     ['a "x;y" \'z}\'; # rest;\nb;', [['a', 'x;y', 'z}'], ['b']]],
     ['map $a $b { default ""; x { y; } } c;', [['map', '$a', '$b'], ['c']]],
-    ['log_format j escape=json "{\\"a\\":1}";', [['log_format', 'j', 'escape=json', '{\\"a\\":1}']]],
+    [
+      'log_format j escape=json "{\\"a\\":1}";',
+      [['log_format', 'j', 'escape=json', '{\\"a\\":1}']],
+    ],
     ['a ${b}c;', [['a', '${b}c']]],
     ['', []],
   ])('%s', (text, expected) => {
