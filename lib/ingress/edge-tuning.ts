@@ -19,7 +19,7 @@ export function edgeRows(s: Settings) {
     breakEvenRate: tuned(
       `${EDGE}breakEvenRate`,
       `${s.breakEvenRate}/s`,
-      'as computed: 34/s for 2 × 1024 connections ÷ 60 s',
+      '34/s with 2 × 1024 connections ÷ 60 s',
       `${s.workers} × ${s.connections} = ${slots} connections ÷ ${seconds} s for a header: the new slow connections a second that fill one replica`,
       'measured with nginx 1.22.1: below it every request is answered, above it none is once the connections are full',
     ),

@@ -22,12 +22,13 @@ import { machinesForReplicas } from './sizing';
 import { summaryOf } from './summary';
 
 /**
- * The edge: NGINX Ingress Controller (open source), hardened for the internet. It serves Ingresses
- * of its class in every namespace. Slow clients are held off by client-side timeouts, by as many
+ * The edge, hardened for the internet: NGINX Ingress Controller (open source), or another controller
+ * that `controller` names. It serves Ingresses of its class in every namespace. Slow clients are held off by client-side timeouts, by as many
  * connections and requests as its memory can hold at their worst while it reloads, and by a limit for
  * each source address; the rate at which slow headers still fill a replica is computed and stands in
- * the ConfigMap, in the decisions and in the summary. Requests in flight survive a rollout for up to a
- * minute, and a reboot without a drain for a quarter of that.
+ * the configuration, in the decisions and in the summary. Requests in flight survive a rollout for up
+ * to a minute (`shutdown`), and a reboot without a drain for a quarter of that. `preset` says what the
+ * edge is mostly for.
  *
  * A host without a certificate of its own is refused in the TLS handshake; there is no default
  * certificate. Backends on a host network need a NetworkPolicy of their own.

@@ -1,4 +1,11 @@
-import { LoadBalancerKind, rule, Severity, type Cluster, type IRule } from '../cluster';
+import {
+  LoadBalancerKind,
+  rule,
+  Severity,
+  type Cluster,
+  type IRule,
+  type Machine,
+} from '../cluster';
 import { onSettings } from './on-edge';
 import { descriptorsOf, machinesForReplicas, neededKeepalive } from './sizing';
 
@@ -23,12 +30,12 @@ export const limitRules: IRule[] = [
     },
     onSettings((settings, cluster) => {
       const needed = descriptorsOf(settings.connections, settings.requests);
-      return machinesForReplicas(cluster).flatMap(({ name }) => {
-        const limit = fileLimit(cluster, name);
+      return machinesForReplicas(cluster).flatMap((machine) => {
+        const limit = fileLimit(cluster, machine);
         return limit < needed
           ? [
               {
-                message: `a process needs ${needed} files and containerd on ${name} allows ${limit}`,
+                message: `a process needs ${needed} files and containerd on ${machine.name} allows ${limit}`,
               },
             ]
           : [];
@@ -120,8 +127,8 @@ export const limitRules: IRule[] = [
 ];
 
 /** The last LimitNOFILE in the drop-ins that were asked for, which systemd reads in the order of their names. */
-function fileLimit(cluster: Cluster, machine: string): number {
-  const { files } = cluster.ledger.forMachine(cluster.machines.find((m) => m.name === machine)!);
+function fileLimit(cluster: Cluster, machine: Machine): number {
+  const { files } = cluster.ledger.forMachine(machine);
   const dropIns = files.filter(({ key }) =>
     /^\/(etc|run)\/systemd\/system\/containerd\.service\.d\/.+\.conf$/.test(key),
   );

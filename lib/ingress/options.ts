@@ -14,7 +14,8 @@ export interface HardenedNginxIngressOptions extends EdgeIntent, EdgePodOptions 
   /**
    * Full reference of the image whose nginx serves. A release that is known to be broken throws.
    *
-   * @default - NGINX Ingress Controller 5.5.4 from the catalogue, through `Cluster.imageRegistry`
+   * @default - the controller's release in the catalogue (NGINX Ingress Controller 5.5.4), through
+   * `Cluster.imageRegistry`
    */
   readonly image?: string;
   /**

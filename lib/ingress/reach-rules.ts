@@ -2,6 +2,10 @@ import { CniKind, LoadBalancerKind, rule, Severity, type IRule } from '../cluste
 import { onEdge } from './on-edge';
 import { machinesForReplicas, SHUTDOWN_SECONDS } from './sizing';
 
+/** A drain does not touch the pods of a DaemonSet. */
+const DAEMON_REMEDY =
+  'take the machine out of DNS or the balancer before a planned restart, and wait for its connections to end';
+
 /** Rules about how clients reach the replicas, what those reach, and what happens when a machine goes. */
 export const reachRules: IRule[] = [
   rule(
@@ -95,14 +99,13 @@ export const reachRules: IRule[] = [
       remedy: 'drain the machine (kubectl drain) before a planned restart',
       reference: 'https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/',
     },
-    onEdge(({ drainSeconds, preStopSeconds }, cluster) =>
-      cluster.ownsMachines && drainSeconds > SHUTDOWN_SECONDS
-        ? [
-            {
-              message: `a replica takes up to ${drainSeconds} s to stop; at a restart that nobody drained for, the kubelet gives it ${SHUTDOWN_SECONDS} s: requests are cut after ${Math.max(0, SHUTDOWN_SECONDS - preStopSeconds)} s`,
-            },
-          ]
-        : [],
-    ),
+    onEdge(({ drainSeconds, preStopSeconds, isDaemonSet }, cluster) => {
+      const served = Math.max(0, SHUTDOWN_SECONDS - preStopSeconds);
+      const message = `a replica takes up to ${drainSeconds} s to stop; at a restart that nobody drained for, the kubelet gives it ${SHUTDOWN_SECONDS} s: requests are cut after ${served} s`;
+      if (!cluster.ownsMachines || drainSeconds <= SHUTDOWN_SECONDS) {
+        return [];
+      }
+      return isDaemonSet === true ? [{ message, remedy: DAEMON_REMEDY }] : [{ message }];
+    }),
   ),
 ];

@@ -7,6 +7,7 @@ import {
   requestsAtOnce,
   worstCaseMebibytes,
 } from './sizing';
+import { EdgeKind } from './workload-options';
 
 /** What is wrong with the options together, once every default is known. */
 export function settingsProblems(settings: Settings, cluster: Cluster): Problem[] {
@@ -91,13 +92,11 @@ function timeProblems({ timeouts, upstreamTries, shutdown }: Settings): Problem[
   return problems;
 }
 
-function replicaProblems({
-  autoscaling,
-  replicas,
-  hostPorts,
-  kind,
-  machines,
-}: Settings): Problem[] {
+function replicaProblems(settings: Settings): Problem[] {
+  const { autoscaling, replicas, hostPorts, kind, machines } = settings;
+  if (kind === EdgeKind.DAEMON_SET) {
+    return [];
+  }
   const problems: Problem[] = [];
   if (autoscaling !== undefined && autoscaling.maxReplicas <= replicas) {
     problems.push({
@@ -113,10 +112,11 @@ function replicaProblems({
       prop: autoscaling === undefined ? 'replicas' : 'autoscaling.maxReplicas',
       allowed: `at most ${machines} with EdgeExposure.HOST_PORT, one for each machine that can run it`,
       got: most,
-      remedy: `lower it, or use EdgeKind.DAEMON_SET; ports 80 and 443 of a machine go to one replica`,
+      remedy:
+        'lower it, or use EdgeKind.DAEMON_SET; ports 80 and 443 of a machine go to one replica',
     });
   }
-  return kind === 'DaemonSet' ? [] : problems;
+  return problems;
 }
 
 function addressProblems({ loadBalancerAddress: got }: Settings, cluster: Cluster): Problem[] {

@@ -3,6 +3,7 @@ import type { Flavor } from './flavor';
 import type { Settings } from './settings';
 import { RESPONSE_FILE_MEBIBYTES } from './sizing';
 import { serviceType } from './traffic-tuning';
+import { EdgeKind } from './workload-options';
 
 /** What the edge tells the other rooms. */
 export function summaryOf(path: string, settings: Settings, flavor: Flavor): Summaries['ingress'] {
@@ -12,6 +13,7 @@ export function summaryOf(path: string, settings: Settings, flavor: Flavor): Sum
     label: flavor.label(settings),
     namespace: flavor.identity.namespace,
     replicas: settings.replicas,
+    isDaemonSet: settings.kind === EdgeKind.DAEMON_SET,
     nodePorts: serviceType(settings) === 'ClusterIP' ? [] : [http, https],
     hostPorts: settings.hostPorts ? [80, 443] : [],
     breakEvenRate: settings.breakEvenRate,

@@ -53,6 +53,8 @@ test('uploads: bodies are passed on, so no disk is kept for them and no address 
   const cache = pod.volumes.find((v: any) => v.name === 'nginx-cache');
   // A response of 1 MiB for each of 2048 requests.
   expect(cache.emptyDir.sizeLimit).toBe('2048Mi');
+  const row = cluster.decisions().find((d) => d.key.endsWith('.volumes.emptyDir.sizeLimit'))!;
+  expect(row.why).toContain('holds all that 2048 requests can write');
   expect(findingIds(cluster)).not.toContain('GW-INGRESS-011');
   const buffered = edge({ preset: EdgePreset.UPLOADS, requestBuffering: true });
   expect(findingIds(buffered.cluster)).toContain('GW-INGRESS-011');

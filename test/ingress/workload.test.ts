@@ -122,6 +122,10 @@ describe('a DaemonSet', () => {
     expect(e.objects.map((o) => o.kind)).not.toContain('PodDisruptionBudget');
     expect(e.only('Service').spec.type).toBe('NodePort');
     expect(e.ingress.replicas).toBe(3);
+    // A drain passes it by.
+    expect(of('GW-INGRESS-010', e)[0].remedy).toBe(
+      'take the machine out of DNS or the balancer before a planned restart, and wait for its connections to end',
+    );
   });
 
   test.each<[HardenedNginxIngressOptions, string]>([

@@ -44,10 +44,9 @@ export function storageRows(s: Settings) {
 
 function volumeRows(s: Settings) {
   const pod = podPath(s);
-  const body = Math.ceil(s.bodyKibibytes / 1024);
+  const body = s.requestBuffering ? Math.ceil(s.bodyKibibytes / 1024) : 0;
   const all = s.requests * (body + RESPONSE_FILE_MEBIBYTES);
   const small = Object.fromEntries(DISK_VOLUMES.map((name) => [name, `${SMALL_MEBIBYTES}Mi`]));
-  const bodies = Math.floor(s.temporaryMebibytes / body);
   return {
     configMedium: tuned(
       `${pod}.volumes.emptyDir.medium`,
@@ -65,7 +64,7 @@ function volumeRows(s: Settings) {
       } as Record<string, string>,
       'none',
       all > s.temporaryMebibytes
-        ? `configuration of some ten thousand Ingresses; temporary files; sockets. nginx-cache holds ${bodies} of the largest bodies at once, not what all ${s.requests} requests could write (${all} MiB). When it is full the kubelet evicts this replica within some ten seconds and requests in flight are lost; without a limit the machine runs out of disk with everything on it`
+        ? `configuration of some ten thousand Ingresses; temporary files; sockets. nginx-cache holds ${Math.floor(s.temporaryMebibytes / body)} of the largest bodies at once, not what all ${s.requests} requests could write (${all} MiB). When it is full the kubelet evicts this replica within some ten seconds and requests in flight are lost; without a limit the machine runs out of disk with everything on it`
         : `configuration of some ten thousand Ingresses; temporary files; sockets. nginx-cache holds all that ${s.requests} requests can write; the limit is there for what nobody thought of`,
       DEPLOYMENT,
     ),
