@@ -1,27 +1,13 @@
-import { askedFor, tuned, type TuningRow } from '../../cluster';
+import { askedFor, tuned } from '../../cluster';
 import { nginxSize, nginxTime, type Settings } from '../settings';
 import { descriptorsOf, RESPONSE_FILE_MEBIBYTES } from '../sizing';
-
-type Rows = Record<string, TuningRow<string>>;
-
-/** Where a row of the ConfigMap stands in the output. */
-export const DATA = 'ConfigMap.data.';
+import { DATA, type Row, type Rows } from './config-map-row';
+import { realIpRows } from './real-ip-tuning';
+import { hstsRows, tlsRows } from './tls-tuning';
 
 const KEYS = 'nginx/kubernetes-ingress internal/configs/config_params.go, configmaps.go at v5.5.4';
-const TEMPLATE = 'nginx/kubernetes-ingress internal/configs/version1/nginx.ingress.tmpl at v5.5.4';
 const PROXY = 'https://nginx.org/en/docs/http/ngx_http_proxy_module.html';
-const REALIP = 'https://nginx.org/en/docs/http/ngx_http_realip_module.html';
 const CORE = 'https://nginx.org/en/docs/ngx_core_module.html';
-
-/** AEAD with a fresh key for every connection; no DHE, so no parameters to generate. */
-const CIPHERS = [
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-].join(':');
 
 /** What nginx is told by keys of the controller's own. */
 export function configMapRows(s: Settings): Rows {
@@ -125,34 +111,14 @@ export function configMapRows(s: Settings): Rows {
       'backends tell their versions as well',
     ),
     ...tlsRows(s, row),
-    hsts: row(
-      'hsts',
-      'true',
-      'false',
-      'a browser that came by TLS once is not led back to plain HTTP',
-    ),
-    hstsMaxAge: row(
-      'hsts-max-age',
-      `${s.hsts.seconds}`,
-      '2592000',
-      'a year is what audits ask for; zero withdraws it',
-    ),
-    hstsSubdomains: row(
-      'hsts-include-subdomains',
-      `${s.hsts.includeSubdomains}`,
-      'false',
-      s.hsts.includeSubdomains
-        ? 'asked for in the spec, with the preload that the controller adds to it'
-        : "the controller always adds preload, and together with subdomains anybody could put the domain on the browsers' permanent list",
-      TEMPLATE,
-    ),
+    ...hstsRows(s, row),
     errorLogLevel: row(
       'error-log-level',
       'notice',
       'notice',
       'reloads and worker exits are visible, requests are not',
     ),
-    ...proxyRows(s, row),
+    ...realIpRows(s, row),
     ...(s.statusAddress === undefined
       ? {}
       : {
@@ -166,14 +132,6 @@ export function configMapRows(s: Settings): Rows {
   };
 }
 
-type Row = (
-  key: string,
-  value: string,
-  upstream: string,
-  why: string,
-  source?: string,
-) => TuningRow<string>;
-
 function bufferRows(s: Settings, row: Row): Rows {
   const { body, response } = s.buffers;
   const why = 'stated, because the memory of a replica is computed with it';
@@ -186,86 +144,6 @@ function bufferRows(s: Settings, row: Row): Rows {
       why,
     ),
     proxyBufferSize: row('proxy-buffer-size', `${response.header}k`, '4k, by nginx', why),
-  };
-}
-
-function tlsRows(s: Settings, row: Row): Rows {
-  const http2 = row(
-    'http2',
-    `${s.http2}`,
-    'false',
-    s.http2
-      ? 'browsers and gRPC expect it. Streams are no connections: limit_conn and http2_max_concurrent_streams bound them'
-      : 'asked for in the spec; gRPC does not work without it',
-  );
-  const protocols = (value: string, why: string) =>
-    row('ssl-protocols', value, 'TLSv1.2 TLSv1.3, by nginx', why);
-  if (s.tls13Only) {
-    // The ciphers of TLS 1.3 are not those that ssl_ciphers chooses among.
-    return { sslProtocols: protocols('TLSv1.3', 'asked for in the spec'), http2 };
-  }
-  return {
-    sslProtocols: protocols('TLSv1.2 TLSv1.3', 'stated, so that it cannot widen with an image'),
-    sslCiphers: row(
-      'ssl-ciphers',
-      CIPHERS,
-      'HIGH:!aNULL:!MD5, by nginx',
-      'TLS 1.2 only with authenticated encryption and forward secrecy',
-    ),
-    http2,
-  };
-}
-
-function proxyRows(s: Settings, row: Row): Rows {
-  if (s.proxyProtocol) {
-    return {
-      proxyProtocol: row(
-        'proxy-protocol',
-        'true',
-        'false',
-        'the balancer in front writes the address of the client before each connection; one that does not begin with it is refused',
-      ),
-      setRealIpFrom: row(
-        'set-real-ip-from',
-        s.trustedProxies.join(','),
-        'none',
-        'only these may say who the client is',
-        REALIP,
-      ),
-      realIpHeader: row(
-        'real-ip-header',
-        'proxy_protocol',
-        'X-Real-IP, by nginx',
-        'what a balancer of connections sends',
-        REALIP,
-      ),
-    };
-  }
-  if (s.trustedProxies.length === 0) {
-    return {};
-  }
-  return {
-    setRealIpFrom: row(
-      'set-real-ip-from',
-      s.trustedProxies.join(','),
-      'none',
-      'only these may say who the client is',
-      REALIP,
-    ),
-    realIpHeader: row(
-      'real-ip-header',
-      'X-Forwarded-For',
-      'X-Real-IP, by nginx',
-      'what HTTP proxies send',
-      REALIP,
-    ),
-    realIpRecursive: row(
-      'real-ip-recursive',
-      'true',
-      'off',
-      'the last address that is not a proxy of ours is the client; what it wrote before that is ignored',
-      REALIP,
-    ),
   };
 }
 

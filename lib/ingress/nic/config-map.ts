@@ -1,7 +1,7 @@
 import type { ConfigMap } from 'kubernetes-types/core/v1';
 import { renderHttpDirectives } from '../http-directives';
 import type { Settings } from '../settings';
-import { DATA } from './config-map-tuning';
+import { DATA } from './config-map-row';
 import { CONFIG_MAP, IDENTITY } from './names';
 import { SNIPPET, type NicTuning } from './tuning';
 
