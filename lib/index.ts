@@ -5,5 +5,6 @@ export * from './control-plane';
 export * from './dns';
 export * from './etcd';
 export * from './ingress';
+export * from './loadbalancer';
 export * from './node';
 export * from './proxy';

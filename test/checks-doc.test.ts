@@ -9,6 +9,7 @@ import { alertsRules } from '../lib/etcd/alerts/rules';
 import { backupRules } from '../lib/etcd/backup/rules';
 import { etcdRules } from '../lib/etcd/rules';
 import { ingressRules } from '../lib/ingress/rules';
+import { loadBalancerRules } from '../lib/loadbalancer/rules';
 import { nodeRules } from '../lib/node/rules';
 import { proxyRules } from '../lib/proxy/rules';
 import { knownFailures } from './support/known-failures';
@@ -20,6 +21,7 @@ const rooms: Record<string, IRule[]> = {
   proxy: proxyRules,
   dns: [...dnsRules, ...absentRules],
   ingress: ingressRules,
+  lb: loadBalancerRules,
   etcd: [...etcdRules, ...backupRules, ...alertsRules],
   node: nodeRules,
 };

@@ -105,6 +105,33 @@ export function networkAround(text: string): Cidr | undefined {
   return Cidr.parse(`${start.correctForm()}/${Number(bits)}`);
 }
 
+/**
+ * The fewest networks that together hold the addresses from the first to the last one, and no other;
+ * none when the two are no range of one family.
+ */
+export function networksBetween(first: string, last: string): Cidr[] {
+  const [from, to] = [parseAddress(first), parseAddress(last)];
+  if (from === undefined || to === undefined || bitsOf(from) !== bitsOf(to)) {
+    return [];
+  }
+  const networks: Cidr[] = [];
+  const end = to.bigInt();
+  for (let start = from.bigInt(), size = 1n; start <= end; start += size, size = 1n) {
+    let prefix = bitsOf(from);
+    // As large as its place allows and the end admits.
+    while (start % (size * 2n) === 0n && start + size * 2n - 1n <= end) {
+      size *= 2n;
+      prefix -= 1;
+    }
+    networks.push(Cidr.parse(`${at(from, start).correctForm()}/${prefix}`)!);
+  }
+  return networks;
+}
+
+function at(like: Address, number: bigint): Address {
+  return like instanceof Address4 ? Address4.fromBigInt(number) : Address6.fromBigInt(number);
+}
+
 const LINK_LOCAL_V6 = Cidr.parse('fe80::/10')!;
 
 /** The family of an address in canonical spelling, or undefined when it is none. */

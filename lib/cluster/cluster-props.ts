@@ -86,9 +86,10 @@ export interface ClusterFacts extends ClusterSpec {
    */
   readonly cni?: CniKind;
   /**
-   * What gives Services of type LoadBalancer their addresses.
+   * What gives Services of type LoadBalancer their addresses. A load-balancer construct of another
+   * kind throws.
    *
-   * @default LoadBalancerKind.NONE
+   * @default - the kind of the load-balancer construct, if there is one, else LoadBalancerKind.NONE
    */
   readonly loadBalancer?: LoadBalancerKind;
 }

@@ -80,8 +80,6 @@ export class Cluster extends Construct {
   public readonly imagePullSecrets: string[];
   /** Base URL of a mirror of release archives, if there is one. */
   public readonly downloadBaseUrl?: string;
-  /** What gives Services of type LoadBalancer their addresses. */
-  public readonly loadBalancer: LoadBalancerKind;
   /** What the constructs of this cluster need on its machines. */
   public readonly ledger = new Ledger();
 
@@ -116,7 +114,6 @@ export class Cluster extends Construct {
     this.imageRegistry = props.imageRegistry;
     this.imagePullSecrets = [...(props.imagePullSecrets ?? [])];
     this.downloadBaseUrl = props.downloadBaseUrl;
-    this.loadBalancer = props.loadBalancer ?? LoadBalancerKind.NONE;
     clusterRules.forEach((rule) => this.addRule(rule));
     this.node.addValidation({
       validate: () =>
@@ -139,6 +136,11 @@ export class Cluster extends Construct {
   /** The network plugin, if it is known. */
   public get cni(): CniKind | undefined {
     return this.facts.cni ?? this._summary('cni')?.kind;
+  }
+
+  /** What gives Services of type LoadBalancer their addresses. */
+  public get loadBalancer(): LoadBalancerKind {
+    return this.facts.loadBalancer ?? this._summary('loadBalancer')?.kind ?? LoadBalancerKind.NONE;
   }
 
   /** Machines that run etcd and the API server, in the order in which they join. */
@@ -331,6 +333,28 @@ export class Cluster extends Construct {
    */
   public _summary<K extends keyof Summaries>(room: K): Summaries[K] | undefined {
     return this.contributions.summaries[room] as Summaries[K] | undefined;
+  }
+
+  /**
+   * Does something with what a room says about itself: at once, or when it says it. For rooms that
+   * render an object which two of them have a say in.
+   *
+   * @internal
+   */
+  public _whenRegistered<K extends keyof Summaries>(
+    room: K,
+    then: (summary: Summaries[K]) => void,
+  ): void {
+    this.contributions.whenRegistered(room, then);
+  }
+
+  /**
+   * Whether the kind of load balancer is a fact of the spec, not only what a construct says.
+   *
+   * @internal
+   */
+  public get _loadBalancerStated(): LoadBalancerKind | undefined {
+    return this.facts.loadBalancer;
   }
 
   /**

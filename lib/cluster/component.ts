@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import type { Cluster } from './cluster';
-import type { CniKind, KubeProxyMode } from './vocabulary';
+import type { CniKind, KubeProxyMode, LoadBalancerKind } from './vocabulary';
 
 /** A network plugin with its options, before there is a cluster to put it in. */
 export interface ICniConfiguration {
@@ -45,6 +45,20 @@ export interface IKubeProxyConfiguration {
 
 /** A DNS cache with its options, or none, before there is a cluster to put it in. */
 export interface IDnsConfiguration {
+  /**
+   * Creates the construct.
+   *
+   * @param scope where
+   * @param id as what
+   * @param cluster for which cluster
+   */
+  create(scope: Construct, id: string, cluster: Cluster): Construct;
+}
+
+/** A load balancer with its options, before there is a cluster to put it in. */
+export interface ILoadBalancerConfiguration {
+  /** Which one it is; becomes a fact of the cluster. */
+  readonly kind: LoadBalancerKind;
   /**
    * Creates the construct.
    *

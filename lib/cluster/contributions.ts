@@ -11,6 +11,7 @@ export class Contributions {
   public readonly summaries: Partial<Summaries> = {};
   private readonly waiting = new Map<string, Wait[]>();
   private readonly files = new Map<string, () => string>();
+  private readonly listeners = new Map<keyof Summaries, Array<(summary: never) => void>>();
 
   public register<K extends keyof Summaries>(room: K, summary: Summaries[K]): void {
     const present = this.summaries[room];
@@ -23,6 +24,20 @@ export class Contributions {
       });
     }
     Object.assign(this.summaries, { [room]: summary });
+    this.listeners.get(room)?.forEach((then) => then(summary as never));
+  }
+
+  /** Calls back with a room's summary: now if it is there, else when it comes. */
+  public whenRegistered<K extends keyof Summaries>(
+    room: K,
+    then: (summary: Summaries[K]) => void,
+  ): void {
+    const present = this.summaries[room] as Summaries[K] | undefined;
+    if (present === undefined) {
+      this.listeners.set(room, [...(this.listeners.get(room) ?? []), then]);
+    } else {
+      then(present);
+    }
   }
 
   public wait(when: When, phase: Phase, waits: readonly Wait[]): void {

@@ -1,5 +1,5 @@
 import type { Machine } from './machine';
-import type { CniKind, KubeProxyMode } from './vocabulary';
+import type { CniKind, KubeProxyMode, LoadBalancerKind } from './vocabulary';
 
 /**
  * What each room tells the others about itself. Rules and the node room read these and never
@@ -84,6 +84,43 @@ export interface IngressSummary {
   /** The address that its Service asks for; absent where it takes any. */
   readonly loadBalancerAddress?: string;
   /** All that the edge settled; only its own rules read it. */
+  readonly own: object;
+}
+
+/** One pool of addresses for Services of type LoadBalancer. */
+export interface LoadBalancerPoolSummary {
+  readonly name: string;
+  /** The addresses as canonical networks. */
+  readonly cidrs: readonly string[];
+  /** The zone on whose segment they are, where they are answered by ARP. */
+  readonly zone?: string;
+  /** Whether a Service that asks for nothing gets one of them. */
+  readonly automatic: boolean;
+  /** The only namespaces that get them; absent where that is not known by name, or all do. */
+  readonly namespaces?: readonly string[];
+}
+
+/** What the plugin's BGP is to tell routers for a load balancer that has none of its own. */
+export interface LoadBalancerRoutes {
+  readonly cidrs: readonly string[];
+  /** Whether routers learn whole networks, from every machine. */
+  readonly aggregated: boolean;
+  /** Whether every Service of the type gets an address, or only one that asks Calico for it. */
+  readonly assignIps: string;
+}
+
+export interface LoadBalancerSummary {
+  readonly path: string;
+  readonly kind: LoadBalancerKind;
+  readonly label: string;
+  readonly pools: readonly LoadBalancerPoolSummary[];
+  /** Routers that it has BGP sessions with. */
+  readonly bgpPeers: readonly string[];
+  /** Whether control planes announce addresses, too. */
+  readonly fromControlPlanes: boolean;
+  /** What the plugin is to announce; absent where the load balancer does it itself. */
+  readonly routes?: LoadBalancerRoutes;
+  /** All that it settled; only its own rules read it. */
   readonly own: object;
 }
 
@@ -174,6 +211,7 @@ export interface Summaries {
   readonly kubeProxy: KubeProxySummary;
   readonly dns: DnsSummary;
   readonly ingress: IngressSummary;
+  readonly loadBalancer: LoadBalancerSummary;
   readonly etcd: EtcdSummary;
   readonly etcdBackup: EtcdBackupSummary;
   readonly etcdAlerts: EtcdAlertsSummary;

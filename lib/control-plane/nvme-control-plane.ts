@@ -11,6 +11,7 @@ import {
   type IEtcdConfiguration,
   type IIngressConfiguration,
   type IKubeProxyConfiguration,
+  type ILoadBalancerConfiguration,
 } from '../cluster';
 import { TunedCalico } from '../cni';
 import { NodeLocalDns } from '../dns';
@@ -47,6 +48,13 @@ export interface NvmeControlPlaneProps extends ClusterSpec {
    */
   readonly dns?: IDnsConfiguration;
   /**
+   * What gives Services of type LoadBalancer their addresses: `MetalLb.configure(…)` or
+   * `CalicoLoadBalancer.configure(…)`.
+   *
+   * @default - nothing; the edge is reached by NodePorts
+   */
+  readonly loadBalancer?: ILoadBalancerConfiguration;
+  /**
    * The edge.
    *
    * @default - none
@@ -81,8 +89,8 @@ export interface NvmeControlPlaneProps extends ClusterSpec {
 /**
  * A self-managed cluster with etcd on the NVMe disks of its control planes. It is only the long way
  * written for you: a `Cluster` named `cluster` and one construct for each room, named
- * `kube-proxy`, `dns`, `cni`, `ingress`, `etcd`, `etcd-backup`, `etcd-alerts` and `nodes`, all in this
- * one chart.
+ * `kube-proxy`, `dns`, `cni`, `load-balancer`, `ingress`, `etcd`, `etcd-backup`, `etcd-alerts` and
+ * `nodes`, all in this one chart.
  *
  * @example
  * // fragment
@@ -124,11 +132,13 @@ export class NvmeControlPlane extends Chart {
       downloadBaseUrl: props.downloadBaseUrl,
       cni: cni.kind,
       kubeProxyMode: kubeProxy?.mode ?? KubeProxyMode.NONE,
+      loadBalancer: props.loadBalancer?.kind,
     });
     kubeProxy?.create(this, 'kube-proxy', this.cluster);
     // Before the plugin, whose policies allow the address of the cache.
     (props.dns ?? NodeLocalDns.configure()).create(this, 'dns', this.cluster);
     cni.create(this, 'cni', this.cluster);
+    props.loadBalancer?.create(this, 'load-balancer', this.cluster);
     props.ingress?.create(this, 'ingress', this.cluster);
     (props.etcd ?? EtcdOnNvme.configure()).create(this, 'etcd', this.cluster);
     // In this order: the backup saves the etcd of the spec, the alerts watch the backup.
@@ -175,6 +185,7 @@ function recommendedProxy(
 
 /** The facts alone, without the rooms: what Cluster would not know must not reach it. */
 function specOf(props: NvmeControlPlaneProps): ClusterSpec {
-  const { cni, kubeProxy, dns, ingress, etcd, etcdBackup, etcdAlerts, nodes, ...spec } = props;
+  const { cni, kubeProxy, dns, loadBalancer, ingress, etcd, etcdBackup, etcdAlerts, nodes, ...spec } =
+    props;
   return spec;
 }

@@ -176,6 +176,9 @@ function probeConflicts(cluster: Cluster): RuleViolation[] {
       zone.nodeCidr,
     ]),
     ...endpointAddress(cluster),
+    ...(cluster._summary('loadBalancer')?.pools ?? []).flatMap(({ name, cidrs }) =>
+      cidrs.map((cidr): [string, string] => [`load-balancer pool ${name}`, cidr]),
+    ),
     ...(cluster._summary('kubeProxy')?.excludeCidrs ?? []).map((cidr): [string, string] => [
       'excludeCidrs',
       cidr,

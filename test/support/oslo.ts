@@ -26,7 +26,12 @@ export function osloMachine(n: number, changes: Partial<ControlPlaneMachineOptio
   });
 }
 
+// NvmeControlPlane gives this name to the load balancer itself.
+type WithoutBalancer = Omit<ClusterProps, 'loadBalancer'>;
+
 /** The facts of the flagship: three control planes with NVMe disks on one Ethernet segment in Oslo. */
+export function osloProps(changes?: Partial<WithoutBalancer>): WithoutBalancer;
+export function osloProps(changes?: Partial<ClusterProps>): ClusterProps;
 export function osloProps(changes: Partial<ClusterProps> = {}): ClusterProps {
   return {
     kubernetesVersion: KubernetesVersion.V1_36,

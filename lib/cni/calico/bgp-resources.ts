@@ -29,14 +29,18 @@ export function bgpResources({ bgp, options }: CalicoChoices): Explained[] {
   }
   return [
     ...(options.bgp.filters ?? []).map(filter),
-    configuration({ bgp, options }),
+    bgpConfiguration({ bgp, options }),
     ...bgp.peers.map(peer),
     ...(bgp.reflectors.length === 0 ? [] : [reflectorPeer()]),
     ...bgp.reflectors.map((name) => reflectorNode(name, bgp.clusterId)),
   ];
 }
 
-function configuration({ bgp, options }: Pick<CalicoChoices, 'bgp' | 'options'>): Explained {
+/** What all sessions of the machines have in common, and what they tell. */
+export function bgpConfiguration({
+  bgp,
+  options,
+}: Pick<CalicoChoices, 'bgp' | 'options'>): Explained {
   const row = (field: string, value: unknown, upstream: string, why = CHOSEN) =>
     tuned(`BGPConfiguration.spec.${field}`, value, upstream, why, SOURCE);
   const given = options.bgp!;

@@ -87,15 +87,15 @@ export const bgpRules: IRule[] = [
     {
       id: 'GW-CNI-037',
       severity: Severity.ERROR,
-      title: 'One speaker of BGP on a machine',
-      why: 'BIRD and the other speaker take the same port, and a router takes one session from one address',
+      title: 'A router has one BGP session with a machine',
+      why: 'Routers tell neighbours apart by address: of two sessions from one machine each ends the other, and the routes of pods and of Services come and go',
       remedy:
         'let Calico advertise LoadBalancer addresses (bgp.serviceLoadBalancerIps), use MetalLB in L2 mode, or choose an encapsulation that needs no BGP',
       reference: 'https://metallb.io/configuration/calico/',
     },
-    ({ loadBalancer }, { bgp }) =>
-      bgp.enabled && loadBalancer === LoadBalancerKind.METALLB_BGP
-        ? [{ message: `Calico speaks BGP on port ${bgp.listenPort}, and so does MetalLB` }]
+    (cluster, { bgp }) =>
+      bgp.enabled && cluster.loadBalancer === LoadBalancerKind.METALLB_BGP
+        ? sharedRouters(cluster, bgp)
         : [],
   ),
   calicoRule(
@@ -118,10 +118,10 @@ export const bgpRules: IRule[] = [
   calicoRule(
     {
       id: 'GW-CNI-039',
-      severity: Severity.WARNING,
+      severity: Severity.NOTE,
       title: 'Advertised Services have machines that announce them',
-      why: 'kubeadm labels control planes node.kubernetes.io/exclude-from-external-load-balancers, and Calico announces nothing from such machines',
-      remedy: 'remove the label from control planes, or add workers',
+      why: 'Calico announces nothing from a machine with the label node.kubernetes.io/exclude-from-external-load-balancers and the value true. kubeadm gives it no value, other tools do',
+      remedy: 'see that no control plane has the label with this value, or add workers',
       reference:
         'https://docs.tigera.io/calico/latest/networking/configuring/advertise-service-ips',
     },
@@ -191,6 +191,19 @@ export const bgpRules: IRule[] = [
     },
   ),
 ];
+
+/** MetalLB only dials, so the two share a machine; which routers it dials is known where it is of the spec. */
+function sharedRouters(cluster: Cluster, bgp: CalicoChoices['bgp']): RuleViolation[] {
+  const metalLb = cluster._summary('loadBalancer');
+  if (metalLb === undefined) {
+    return [
+      { message: 'Calico speaks BGP with routers or machines, and MetalLB perhaps with the same' },
+    ];
+  }
+  return [...new Set(bgp.peers.map(({ peerIp }) => peerIp))]
+    .filter((peerIp) => metalLb.bgpPeers.includes(peerIp))
+    .map((peerIp) => ({ message: `Calico and MetalLB both open a session with router ${peerIp}` }));
+}
 
 function routeViolations({ machines }: Cluster, { pools, bgp, routing }: CalicoChoices) {
   const bare = pools.filter(({ encapsulation }) => !isVxlan(encapsulation));

@@ -4,7 +4,7 @@ import type { CalicoChoices } from './choices';
 import { ClusterRoutingMode } from './dataplane-options';
 import { isVxlan } from './encapsulation';
 import type { SettledPool } from './pools';
-import { familyOf, type Cluster, type IpFamily } from '../../cluster';
+import { familyOf, LoadBalancerKind, type Cluster, type IpFamily } from '../../cluster';
 
 /** AS number of the machines, unless the spec has another one. */
 export const AS_NUMBER = 64512;
@@ -52,6 +52,7 @@ export function settleBgp(
     [`the operator refuses ${needs?.encapsulation} without BGP; its routes are BIRD's`]:
       needs !== undefined && routing === ClusterRoutingMode.BIRD,
     'the spec names neighbours': reflectors.length + peers.length > 0,
+    'LoadBalancer addresses are announced by BGP': cluster.loadBalancer === LoadBalancerKind.CALICO,
     'Services are advertised': Object.values(advertised).flat().length > 0,
   });
   return {

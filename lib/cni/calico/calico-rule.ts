@@ -1,4 +1,5 @@
 import type { CalicoChoices } from './choices';
+import { withAnnounced } from './load-balancer';
 import { CniKind, rule, type Cluster, type IRule, type RuleViolation } from '../../cluster';
 
 /** A rule about Calico as it was settled. */
@@ -8,6 +9,8 @@ export function calicoRule(
 ): IRule {
   return rule(record, (cluster) => {
     const cni = cluster._summary('cni');
-    return cni?.kind === CniKind.CALICO ? check(cluster, cni.own as CalicoChoices) : [];
+    return cni?.kind === CniKind.CALICO
+      ? check(cluster, withAnnounced(cluster, cni.own as CalicoChoices))
+      : [];
   });
 }

@@ -152,11 +152,28 @@ export const poolRules: IRule[] = [
       remedy: 'remove the pools for LoadBalancer, or say LoadBalancerKind.CALICO',
       reference: 'https://docs.tigera.io/calico/latest/networking/ipam/service-loadbalancer',
     },
-    ({ loadBalancer }, { loadBalancerPools }) =>
-      loadBalancerPools.length > 0 &&
-      [LoadBalancerKind.METALLB_L2, LoadBalancerKind.METALLB_BGP].includes(loadBalancer)
-        ? [{ message: `ipPools give LoadBalancer addresses, and so does ${loadBalancer}` }]
-        : [],
+    (cluster, { loadBalancerPools, pools }) => {
+      const { loadBalancer } = cluster;
+      const other = cluster._summary('loadBalancer');
+      const strange = ![LoadBalancerKind.NONE, LoadBalancerKind.CALICO].includes(loadBalancer);
+      const names = pools.map(({ name }) => name);
+      return [
+        ...(loadBalancerPools.length > 0 && (strange || other !== undefined)
+          ? [
+              {
+                message: `ipPools give LoadBalancer addresses, and so does ${strange ? loadBalancer : other!.path}`,
+                ...(strange ? {} : { remedy: `name all pools in ${other!.path}` }),
+              },
+            ]
+          : []),
+        ...(other?.routes === undefined ? [] : other.pools)
+          .filter(({ name }) => names.includes(name))
+          .map(({ name }) => ({
+            message: `the pool ${name} of ${other!.path} has the name of a pool for pods`,
+            remedy: 'give it another name',
+          })),
+      ];
+    },
   ),
 ];
 

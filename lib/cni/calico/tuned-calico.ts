@@ -6,6 +6,7 @@ import { choiceProblems } from './choice-problems';
 import { demandedProxyMode, nftablesObstacle, settleChoices, type CalicoChoices } from './choices';
 import { LinuxDataplane } from './dataplane-options';
 import { apiServer, felixConfiguration, imageSet, installation, stored } from './installation';
+import { announce } from './load-balancer';
 import { optionsFromEnv } from './manifest-env';
 import { requireMachineNeeds } from './needs';
 import {
@@ -111,6 +112,11 @@ export class TunedCalico extends Construct {
     this.addPolicies(cluster, choices);
     requireMachineNeeds(this, cluster, choices);
     calicoRules.forEach((rule) => cluster.addRule(rule, this));
+    cluster._whenRegistered('loadBalancer', ({ routes }) => {
+      if (routes !== undefined) {
+        announce(this, cluster, choices, routes);
+      }
+    });
   }
 
   private addOperator(cluster: Cluster, { image, operatorTag, dataplane }: CalicoChoices): void {

@@ -53,15 +53,22 @@ export const bgpRules: IRule[] = [
       title: 'kube-vip and MetalLB have routers of their own',
       why: 'A router has one session with an address: when both speak to the same one, each ends the session of the other',
       remedy:
-        'let MetalLB leave out the control planes (nodeSelectors of its BGPPeer) or give kube-vip sourceAddresses, then acknowledge this; or use MetalLB in L2 mode',
+        'let MetalLB leave out the control planes (announceFromControlPlanes) or give kube-vip sourceAddresses, then acknowledge this; or use MetalLB in L2 mode',
       reference: 'https://metallb.io/configuration/_advanced_bgp_configuration/',
     },
-    (cluster) =>
-      cluster.endpoint.needsBgp &&
-      cluster.loadBalancer === LoadBalancerKind.METALLB_BGP &&
-      startsFromNodeAddress(cluster)
+    (cluster) => {
+      const known = cluster._summary('loadBalancer');
+      const shared =
+        known === undefined ||
+        (known.fromControlPlanes &&
+          cluster.endpoint._bgp?.peers.some(({ address }) => known.bgpPeers.includes(address)));
+      return cluster.endpoint.needsBgp &&
+        cluster.loadBalancer === LoadBalancerKind.METALLB_BGP &&
+        startsFromNodeAddress(cluster) &&
+        shared
         ? [{ message: 'MetalLB and kube-vip speak BGP from the same addresses' }]
-        : [],
+        : [];
+    },
   ),
 ];
 

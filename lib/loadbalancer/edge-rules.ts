@@ -1,0 +1,91 @@
+import { lbRule } from './lb-rule';
+import {
+  Cidr,
+  Severity,
+  type Cluster,
+  type IRule,
+  type LoadBalancerSummary,
+  type RuleViolation,
+} from '../cluster';
+
+const SERVICE =
+  'https://kubernetes.io/docs/concepts/services-networking/service/#external-traffic-policy';
+
+/** Whether the edge of the spec gets an address, and has pods where it is announced. */
+export const edgeRules: IRule[] = [
+  lbRule(
+    {
+      id: 'GW-LB-001',
+      severity: Severity.ERROR,
+      title: 'The edge gets an address',
+      why: 'A Service that no pool serves stays pending, and nothing outside reaches the edge',
+      remedy:
+        "let a pool give addresses by itself (autoAssign), to the edge's namespace, or ask for an address with loadBalancerAddress",
+      reference: 'docs/load-balancing.md',
+    },
+    (cluster, { pools }) => {
+      const edge = cluster._summary('ingress');
+      if (edge === undefined || edge.loadBalancerAddress !== undefined) {
+        return [];
+      }
+      const serves = pools.some(
+        ({ automatic, namespaces }) =>
+          automatic && (namespaces === undefined || namespaces.includes(edge.namespace)),
+      );
+      return serves
+        ? []
+        : [
+            {
+              message: `no pool gives addresses by itself to Services in namespace ${edge.namespace}`,
+            },
+          ];
+    },
+  ),
+  lbRule(
+    {
+      id: 'GW-LB-002',
+      severity: Severity.ERROR,
+      title: 'The address that the edge asks for is one of a pool',
+      why: 'Nobody gives away an address that is in no pool: the Service stays pending',
+      remedy: 'add the address to a pool, or ask for one that is in it',
+      reference: 'docs/load-balancing.md',
+    },
+    (cluster, { pools }) => {
+      const address = cluster._summary('ingress')?.loadBalancerAddress;
+      const known = pools.flatMap(({ cidrs }) => cidrs.map((cidr) => Cidr.parse(cidr)!));
+      return address === undefined || known.some((cidr) => cidr.contains(address))
+        ? []
+        : [{ message: `the edge asks for ${address}, and the pools hold ${known.join(', ')}` }];
+    },
+  ),
+  lbRule(
+    {
+      id: 'GW-LB-003',
+      severity: Severity.WARNING,
+      title: 'The edge has a replica in the zone of its address',
+      why: 'The Service keeps client addresses (externalTrafficPolicy Local), and only machines of that zone answer for the address: without a replica there nobody does',
+      remedy:
+        'give every zone with replicas a pool, run a replica on every machine, or use BGP, which announces from all zones; then acknowledge this',
+      reference: SERVICE,
+    },
+    distantReplicas,
+  ),
+];
+
+function distantReplicas(cluster: Cluster, { pools }: LoadBalancerSummary): RuleViolation[] {
+  const edge = cluster._summary('ingress');
+  const able = cluster.controlPlaneRunsWorkloads ? cluster.machines : cluster.workers;
+  const zones = [...new Set(able.map(({ zone }) => zone))];
+  const answering = pools.flatMap(({ zone }) => zone ?? []);
+  if (edge === undefined || answering.length === 0 || edge.replicas >= able.length) {
+    return [];
+  }
+  const silent = zones.filter((zone) => !answering.includes(zone));
+  return silent.length === 0
+    ? []
+    : [
+        {
+          message: `all ${edge.replicas} replicas of the edge may run in zone ${silent.join(', ')}, where no pool is`,
+        },
+      ];
+}
