@@ -185,7 +185,17 @@ function recommendedProxy(
 
 /** The facts alone, without the rooms: what Cluster would not know must not reach it. */
 function specOf(props: NvmeControlPlaneProps): ClusterSpec {
-  const { cni, kubeProxy, dns, loadBalancer, ingress, etcd, etcdBackup, etcdAlerts, nodes, ...spec } =
-    props;
+  const {
+    cni,
+    kubeProxy,
+    dns,
+    loadBalancer,
+    ingress,
+    etcd,
+    etcdBackup,
+    etcdAlerts,
+    nodes,
+    ...spec
+  } = props;
   return spec;
 }

@@ -1,5 +1,5 @@
-import type { MetalLbServiceAllocation } from './options';
 import { GROUP, NAMESPACE } from './names';
+import type { MetalLbServiceAllocation } from './options';
 import { ZONE_LABEL, type MetalLbSettings, type SettledPool } from './settings';
 import type { MetalLbTuning } from './tuning';
 import { millis, type Manifest } from '../../cluster';

@@ -1,6 +1,6 @@
 import { bgpProblems } from './bgp-problems';
-import { selectorProblems } from './selector-problems';
 import type { MetalLbServiceAllocation, MetalLbProps } from './options';
+import { selectorProblems } from './selector-problems';
 import { checkInteger, isDnsLabel, LoadBalancerKind, type Problem } from '../../cluster';
 import { poolProblems } from '../pool-problems';
 
