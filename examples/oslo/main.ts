@@ -12,6 +12,7 @@ import {
   IpvsScheduler,
   KubernetesVersion,
   Machine,
+  MetalLb,
   NvmeControlPlane,
   OperatingSystem,
   TunedCalico,
@@ -52,6 +53,10 @@ new NvmeControlPlane(app, 'oslo', {
   ],
   cni: TunedCalico.configure({ encapsulation: Encapsulation.NONE }),
   kubeProxy: IpvsKubeProxy.configure({ scheduler: IpvsScheduler.RR }),
+  // An address of the segment, which one machine at a time answers for: this is why IPVS keeps strictARP.
+  loadBalancer: MetalLb.configure({
+    pools: [{ name: 'edge', addresses: ['10.20.0.200-10.20.0.219'] }],
+  }),
   ingress: HardenedNginxIngress.configure(),
   etcd: EtcdOnNvme.configure(),
   etcdBackup: EtcdBackup.configure({

@@ -109,7 +109,7 @@ test('GW-CNI-037: MetalLB speaks BGP, too', () => {
   const beside = (loadBalancer: LoadBalancerKind, options = {}) =>
     by('GW-CNI-037', options, { loadBalancer });
   expect(beside(LoadBalancerKind.METALLB_BGP)).toEqual([
-    'Calico speaks BGP on port 179, and so does MetalLB',
+    'Calico speaks BGP with routers or machines, and MetalLB perhaps with the same',
   ]);
   expect(beside(LoadBalancerKind.METALLB_BGP, { encapsulation: Encapsulation.VXLAN })).toEqual([]);
   expect(beside(LoadBalancerKind.METALLB_L2)).toEqual([]);

@@ -8,6 +8,7 @@ import {
   Zone,
   type ClusterProps,
 } from '../../lib';
+import { unexplainedLeaves } from '../support/coverage';
 import { dualStack } from '../support/dual-stack';
 import { osloMachine } from '../support/oslo';
 import { find, metalLb, phases, worker } from './balancer';
@@ -392,6 +393,30 @@ test('it tells the others what it is', () => {
     bgpPeers: [],
     fromControlPlanes: true,
   });
+});
+
+test('every value of the pods has a reason', () => {
+  const { cluster, objects } = metalLb({ validatingWebhook: true, metrics: true });
+  const pod = 'spec.template.spec';
+  const explained = {
+    decisions: cluster.decisions(),
+    facts: [`*.${pod}.containers.image`],
+    structural: [
+      '*.spec.selector',
+      '*.spec.template.metadata',
+      ...['serviceAccountName', 'nodeSelector', 'hostNetwork', 'volumes'].map(
+        (p) => `*.${pod}.${p}`,
+      ),
+      ...['name', 'env', 'ports', 'volumeMounts', 'livenessProbe', 'readinessProbe'].map(
+        (p) => `*.${pod}.containers.${p}`,
+      ),
+    ],
+  };
+  const pods = objects.filter(({ kind }) =>
+    ['Deployment', 'DaemonSet', 'ConfigMap'].includes(kind),
+  );
+  expect(pods).toHaveLength(3);
+  expect(pods.flatMap((object) => unexplainedLeaves(object, explained))).toEqual([]);
 });
 
 test('every decision has a reason and a source', () => {

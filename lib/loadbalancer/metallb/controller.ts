@@ -30,7 +30,6 @@ export function controllerDeployment(
     metadata: { name: CONTROLLER, namespace: NAMESPACE, labels },
     spec: {
       replicas: tuning.get('replicas'),
-      revisionHistoryLimit: 3,
       strategy: { type: tuning.get('strategy') },
       selector: { matchLabels: labels },
       template: {
@@ -41,7 +40,7 @@ export function controllerDeployment(
           nodeSelector: { 'kubernetes.io/os': 'linux' },
           tolerations: tuning.get('controllerTolerations'),
           priorityClassName: tuning.get('controllerPriority'),
-          terminationGracePeriodSeconds: 0,
+          terminationGracePeriodSeconds: tuning.get('controllerGrace'),
           securityContext: tuning.get('controllerPodSecurity'),
           containers: [
             {
@@ -66,7 +65,7 @@ export function controllerDeployment(
               ],
               livenessProbe: probe('/healthz'),
               readinessProbe: probe('/readyz'),
-              resources: tuning.get('resources'),
+              resources: tuning.get('controllerResources'),
               securityContext: tuning.get('controllerSecurity'),
               ...(webhook
                 ? {

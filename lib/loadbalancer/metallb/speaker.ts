@@ -44,7 +44,7 @@ export function speakerDaemonSet(
           nodeSelector: { 'kubernetes.io/os': 'linux' },
           tolerations: tuning.get('speakerTolerations'),
           priorityClassName: tuning.get('speakerPriority'),
-          terminationGracePeriodSeconds: 2,
+          terminationGracePeriodSeconds: tuning.get('speakerGrace'),
           containers: [
             {
               name: SPEAKER,
@@ -61,7 +61,7 @@ export function speakerDaemonSet(
               ],
               livenessProbe: probe('/healthz', LOOPBACK),
               readinessProbe: probe('/readyz', LOOPBACK),
-              resources: tuning.get('resources'),
+              resources: tuning.get('speakerResources'),
               securityContext: tuning.get('speakerSecurity'),
               volumeMounts: memberlist?.volumeMounts,
             },

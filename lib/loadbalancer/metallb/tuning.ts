@@ -8,6 +8,10 @@ const RESTRICTED = 'https://kubernetes.io/docs/concepts/security/pod-security-st
 const PRIORITIES =
   'https://kubernetes.io/docs/tasks/administer-cluster/guaranteed-scheduling-critical-addon-pods/';
 
+const CONTROLLER_POD = 'Deployment[controller].spec.template.spec';
+const SPEAKER_POD = 'DaemonSet[speaker].spec.template.spec';
+const RESOURCES = { requests: { cpu: '25m', memory: '64Mi' } };
+
 /** Devices of network plugins, containers and Services: nobody outside asks there. */
 const FOREIGN_DEVICES = [
   '^lo$',
@@ -37,7 +41,7 @@ export function metalLbTuning(cluster: Cluster, settings: MetalLbSettings) {
   const { fromControlPlanes, webhook, layer2 } = settings;
   return new Tuning({
     controllerArgs: tuned(
-      'Deployment[controller].args',
+      `${CONTROLLER_POD}.containers.args`,
       [
         `--port=${METRICS_PORT}`,
         '--log-level=info',
@@ -50,7 +54,7 @@ export function metalLbTuning(cluster: Cluster, settings: MetalLbSettings) {
       'metallb/metallb controller/main.go at v0.16.1',
     ),
     speakerArgs: tuned(
-      'DaemonSet[speaker].args',
+      `${SPEAKER_POD}.containers.args`,
       [
         `--port=${METRICS_PORT}`,
         '--log-level=info',
@@ -63,7 +67,7 @@ export function metalLbTuning(cluster: Cluster, settings: MetalLbSettings) {
       SPEAKER_SOURCE,
     ),
     speakerTolerations: tuned(
-      'DaemonSet[speaker].tolerations',
+      `${SPEAKER_POD}.tolerations`,
       fromControlPlanes ? CONTROL_PLANE : [],
       'those of control planes',
       fromControlPlanes
@@ -72,49 +76,70 @@ export function metalLbTuning(cluster: Cluster, settings: MetalLbSettings) {
       MANIFEST,
     ),
     controllerTolerations: tuned(
-      'Deployment[controller].tolerations',
+      `${CONTROLLER_POD}.tolerations`,
       cluster.controlPlaneRunsWorkloads ? CONTROL_PLANE : [],
       'none',
       cluster.controlPlaneRunsWorkloads ? 'there are no workers' : 'it runs on workers',
       MANIFEST,
     ),
     replicas: tuned(
-      'Deployment[controller].replicas',
+      'Deployment[controller].spec.replicas',
       1,
       '1',
       'two would give addresses at the same time; while it is away, addresses stay where they are and only new Services wait',
       MANIFEST,
     ),
     strategy: tuned(
-      'Deployment[controller].strategy.type',
+      'Deployment[controller].spec.strategy',
       'Recreate',
       'RollingUpdate',
       'an old and a new one side by side would give addresses at the same time',
       'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#recreate-deployment',
     ),
     controllerPriority: tuned(
-      'Deployment[controller].priorityClassName',
+      `${CONTROLLER_POD}.priorityClassName`,
       'system-cluster-critical',
       'none',
       'an edge without an address is an outage',
       PRIORITIES,
     ),
     speakerPriority: tuned(
-      'DaemonSet[speaker].priorityClassName',
+      `${SPEAKER_POD}.priorityClassName`,
       'system-node-critical',
       'none',
       'when a speaker is evicted, its addresses move and connections break',
       PRIORITIES,
     ),
-    resources: tuned(
-      'resources of both',
-      { requests: { cpu: '25m', memory: '64Mi' } },
+    controllerResources: tuned(
+      `${CONTROLLER_POD}.containers.resources`,
+      RESOURCES,
       'none',
-      'they idle; without a limit neither is killed for a burst of events',
+      'it idles; without a limit nothing kills it for a burst of events',
+      MANIFEST,
+    ),
+    speakerResources: tuned(
+      `${SPEAKER_POD}.containers.resources`,
+      RESOURCES,
+      'none',
+      'it idles; a speaker that is killed lets its addresses go',
+      MANIFEST,
+    ),
+    controllerGrace: tuned(
+      `${CONTROLLER_POD}.terminationGracePeriodSeconds`,
+      0,
+      '0',
+      'it holds nothing that would have to be handed over',
+      MANIFEST,
+    ),
+    speakerGrace: tuned(
+      `${SPEAKER_POD}.terminationGracePeriodSeconds`,
+      2,
+      '2',
+      'time to say that it leaves, so that the others take its addresses over at once',
       MANIFEST,
     ),
     controllerSecurity: tuned(
-      'Deployment[controller].securityContext',
+      `${CONTROLLER_POD}.containers.securityContext`,
       {
         allowPrivilegeEscalation: false,
         capabilities: { drop: ['ALL'] },
@@ -125,7 +150,7 @@ export function metalLbTuning(cluster: Cluster, settings: MetalLbSettings) {
       RESTRICTED,
     ),
     controllerPodSecurity: tuned(
-      'Deployment[controller].pod securityContext',
+      `${CONTROLLER_POD}.securityContext`,
       {
         fsGroup: 65534,
         runAsNonRoot: true,
@@ -137,7 +162,7 @@ export function metalLbTuning(cluster: Cluster, settings: MetalLbSettings) {
       RESTRICTED,
     ),
     speakerSecurity: tuned(
-      'DaemonSet[speaker].securityContext',
+      `${SPEAKER_POD}.containers.securityContext`,
       {
         allowPrivilegeEscalation: false,
         capabilities: {
@@ -152,14 +177,14 @@ export function metalLbTuning(cluster: Cluster, settings: MetalLbSettings) {
       SPEAKER_SOURCE,
     ),
     unavailable: tuned(
-      'DaemonSet[speaker].updateStrategy.rollingUpdate.maxUnavailable',
+      'DaemonSet[speaker].spec.updateStrategy',
       1,
       '1',
       'addresses move from one machine at a time',
       'https://kubernetes.io/docs/tasks/manage-daemon/update-daemon-set/',
     ),
     excludedInterfaces: tuned(
-      'announcedInterfacesToExclude',
+      'ConfigMap[metallb-excludel2].data',
       FOREIGN_DEVICES,
       'the same without vxlan, wireguard and BPF devices',
       'devices of network plugins, containers and Services: nobody outside asks there',
