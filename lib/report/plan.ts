@@ -102,6 +102,7 @@ function modes(cluster: Cluster): string {
   const cni = cluster._summary('cni');
   const proxy = cluster._summary('kubeProxy');
   const dns = cluster._summary('dns');
+  const balancer = cluster._summary('loadBalancer');
   const ingress = cluster._summary('ingress');
   const etcd = cluster._summary('etcd');
   const rows: string[][] = [];
@@ -120,6 +121,10 @@ function modes(cluster: Cluster): string {
   if (dns !== undefined) {
     const held = dns.bindsClusterIp ? ' and on the address of the DNS Service' : '';
     rows.push(['DNS cache', dns.label, `answers on ${dns.localIps.join(', ')}${held}`]);
+  }
+  if (balancer !== undefined) {
+    const pools = balancer.pools.map(({ name, cidrs }) => `${name} ${cidrs.join(', ')}`);
+    rows.push(['load balancer', `${balancer.label} (${balancer.kind})`, pools.join('; ')]);
   }
   if (ingress !== undefined) {
     const rate = Math.round(ingress.breakEvenRate).toLocaleString('en-US');
