@@ -90,7 +90,9 @@ export interface IngressSummary {
 /** One pool of addresses for Services of type LoadBalancer. */
 export interface LoadBalancerPoolSummary {
   readonly name: string;
-  /** The addresses as canonical networks. */
+  /** The addresses as the spec names them, for people. */
+  readonly label: string;
+  /** The same as canonical networks. */
   readonly cidrs: readonly string[];
   /** The zone on whose segment they are, where they are answered by ARP. */
   readonly zone?: string;

@@ -1,6 +1,7 @@
 import { lbRule } from './lb-rule';
 import {
   Cidr,
+  LoadBalancerKind,
   Severity,
   type Cluster,
   type IRule,
@@ -55,7 +56,11 @@ export const edgeRules: IRule[] = [
       const known = pools.flatMap(({ cidrs }) => cidrs.map((cidr) => Cidr.parse(cidr)!));
       return address === undefined || known.some((cidr) => cidr.contains(address))
         ? []
-        : [{ message: `the edge asks for ${address}, and the pools hold ${known.join(', ')}` }];
+        : [
+            {
+              message: `the edge asks for ${address}, and the pools hold ${pools.map(({ label }) => label).join(', ')}`,
+            },
+          ];
     },
   ),
   lbRule(
@@ -69,6 +74,25 @@ export const edgeRules: IRule[] = [
       reference: SERVICE,
     },
     distantReplicas,
+  ),
+  lbRule(
+    {
+      id: 'GW-LB-009',
+      severity: Severity.ERROR,
+      title: 'The edge of two families asks for no single address',
+      why: 'MetalLB gives a Service of two families the addresses that it asks for only when they are of both',
+      remedy:
+        'leave loadBalancerAddress out, and give the edge a pool of its own with serviceAllocation',
+      reference: 'https://metallb.io/usage/',
+    },
+    (cluster) => {
+      const address = cluster._summary('ingress')?.loadBalancerAddress;
+      return cluster.isDualStack && address !== undefined
+        ? [{ message: `the edge asks for ${address}, and its Service has two families` }]
+        : [];
+    },
+    LoadBalancerKind.METALLB_L2,
+    LoadBalancerKind.METALLB_BGP,
   ),
 ];
 

@@ -123,7 +123,7 @@ function modes(cluster: Cluster): string {
     rows.push(['DNS cache', dns.label, `answers on ${dns.localIps.join(', ')}${held}`]);
   }
   if (balancer !== undefined) {
-    const pools = balancer.pools.map(({ name, cidrs }) => `${name} ${cidrs.join(', ')}`);
+    const pools = balancer.pools.map(({ name, label }) => `${name} ${label}`);
     rows.push(['load balancer', `${balancer.label} (${balancer.kind})`, pools.join('; ')]);
   }
   if (ingress !== undefined) {

@@ -181,29 +181,29 @@ describe('what is wrong', () => {
   });
 });
 
-describe('GW-LB-011: who announces them', () => {
+describe('GW-LB-010: who announces them', () => {
   test('Calico with BGP', () => {
     expect(said(calicoLb({}, {}, withCalico()))).toEqual([]);
   });
 
   test('nobody', () => {
-    expect(said(calicoLb())).toEqual(['error GW-LB-011 the cluster has no TunedCalico']);
+    expect(said(calicoLb())).toEqual(['error GW-LB-010 the cluster has no TunedCalico']);
     const flannel = {
       before: (chart: any, cluster: any) => void new TunedFlannel(chart, 'cni', { cluster }),
     };
     expect(said(calicoLb({}, {}, flannel))).toEqual([
-      'error GW-LB-011 the cluster has no TunedCalico',
+      'error GW-LB-010 the cluster has no TunedCalico',
     ]);
     const without = withCalico({ encapsulation: Encapsulation.VXLAN, bgp: { enabled: false } });
     expect(said(calicoLb({}, { cni: CniKind.CALICO }, without))).toEqual([
-      'error GW-LB-011 BGP of TunedCalico is off (bgp.enabled)',
+      'error GW-LB-010 BGP of TunedCalico is off (bgp.enabled)',
     ]);
   });
 });
 
-test('GW-LB-012: routes of whole pools', () => {
+test('GW-LB-011: routes of whole pools', () => {
   expect(said(calicoLb({ aggregateRoutes: true }, {}, withCalico()))).toEqual([
-    'warning GW-LB-012 routes to pools are aggregated',
+    'warning GW-LB-011 routes to pools are aggregated',
   ]);
 });
 

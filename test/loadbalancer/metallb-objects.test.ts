@@ -384,6 +384,7 @@ test('it tells the others what it is', () => {
     pools: [
       {
         name: 'edge',
+        label: '10.20.0.128/28',
         cidrs: ['10.20.0.128/28'],
         zone: 'oslo-1',
         automatic: true,

@@ -20,6 +20,7 @@ import {
 import { addressAnnotations, Cidr, networksBetween } from '../../lib/cluster';
 import { loadBalancerRules } from '../../lib/loadbalancer/rules';
 import { bgpRules } from '../../lib/node/endpoint/bgp-rules';
+import { dualStack } from '../support/dual-stack';
 import { osloMachine, osloProps } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 import { edgePool, empty, metalLb, said, worker } from './balancer';
@@ -33,10 +34,9 @@ const router = { address: '10.20.0.1', asNumber: 64513 };
 const other = { address: '10.20.0.2', asNumber: 64513 };
 const oneNic = 'note GW-LB-006 each address is answered for by one of 3 machines';
 
-test('ids are unique, and every rule can be read about', () => {
+test('ids are numbered without gaps, and every rule can be read about', () => {
   const ids = loadBalancerRules.map(({ id }) => id);
-  expect(new Set(ids).size).toBe(ids.length);
-  expect(ids.filter((id) => !/^GW-LB-0[012]\d$/.test(id))).toEqual([]);
+  expect([...ids].sort()).toEqual(ids.map((_, n) => `GW-LB-${String(n + 1).padStart(3, '0')}`));
   expect(
     loadBalancerRules.filter(({ reference }) => !/^(https:|docs\/)\S+$/.test(reference)),
   ).toEqual([]);
@@ -47,15 +47,16 @@ test('only what would be wrong is an error', () => {
   expect(errors.map(({ id }) => id)).toEqual([
     'GW-LB-001',
     'GW-LB-002',
+    'GW-LB-009',
     'GW-LB-004',
     'GW-LB-005',
-    'GW-LB-011',
+    'GW-LB-010',
   ]);
 });
 
 describe('GW-LB-001 and 002: the edge and its address', () => {
-  const withEdge = (options: object, address?: string) => {
-    const rendered = metalLb(options);
+  const withEdge = (options: object, address?: string, facts: Partial<ClusterProps> = {}) => {
+    const rendered = metalLb(options, facts);
     const { chart, cluster } = rendered;
     if (address === undefined) {
       new HardenedNginxIngress(chart, 'edge', { cluster });
@@ -90,6 +91,12 @@ describe('GW-LB-001 and 002: the edge and its address', () => {
     expect(withEdge({ pools: [{ ...edgePool, autoAssign: false }] }, '10.20.0.130')).toEqual([]);
     expect(withEdge({}, '10.20.0.99')).toEqual([
       'error GW-LB-002 the edge asks for 10.20.0.99, and the pools hold 10.20.0.128/28',
+    ]);
+  });
+
+  test('GW-LB-009: one address for a Service of two families', () => {
+    expect(withEdge({}, '10.20.0.130', dualStack())).toEqual([
+      'error GW-LB-009 the edge asks for 10.20.0.130, and its Service has two families',
     ]);
   });
 });

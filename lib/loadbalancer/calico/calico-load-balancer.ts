@@ -57,6 +57,7 @@ export class CalicoLoadBalancer extends Construct {
       label: "Calico's own pools",
       pools: pools.map(({ name, cidr, autoAssign }) => ({
         name,
+        label: cidr,
         cidrs: [cidr],
         automatic: autoAssign ?? true,
       })),

@@ -6,7 +6,7 @@ import { lbRule } from '../lb-rule';
 export const ownRules: IRule[] = [
   lbRule(
     {
-      id: 'GW-LB-011',
+      id: 'GW-LB-010',
       severity: Severity.ERROR,
       title: 'Calico of the spec announces its addresses by BGP',
       why: 'Pools alone give Services addresses that nothing outside finds: Calico answers no ARP, and only TunedCalico writes what its BGP announces',
@@ -30,7 +30,7 @@ export const ownRules: IRule[] = [
   ),
   lbRule(
     {
-      id: 'GW-LB-012',
+      id: 'GW-LB-011',
       severity: Severity.WARNING,
       title: 'Machines without a pod of a Local Service get no packets for it',
       why: 'With whole networks announced from every machine, routers that do not prefer the longer route send packets there as well; nftables and iptables mode drop them, IPVS mode sends them to another machine whose answers are lost',

@@ -95,6 +95,7 @@ export class MetalLb extends Construct {
       label: `MetalLB ${settings.release}`,
       pools: settings.pools.map(({ name, parsed, zone, autoAssign, serviceAllocation }) => ({
         name,
+        label: parsed.map(({ text }) => text).join(', '),
         cidrs: parsed.flatMap(({ cidrs }) => cidrs.map(String)),
         zone,
         automatic: autoAssign ?? true,
