@@ -1,8 +1,7 @@
-import { nginxIngressController } from '../catalog';
 import { Cidr, familyOf, hostCidr, isDnsLabel, isDnsName, type Problem } from '../cluster';
 import type { EdgeIntent } from './intent';
 import type { HardenedNginxIngressOptions } from './options';
-import { controllerRelease } from './release';
+import { brokenRelease } from './release';
 
 /** What is wrong with names and addresses. */
 export function nameProblems(options: HardenedNginxIngressOptions): Problem[] {
@@ -110,8 +109,7 @@ export function imageProblems(image: string | undefined): Problem[] {
       },
     ];
   }
-  const broken: Readonly<Record<string, string>> = nginxIngressController.brokenReleases.value;
-  const reason = broken[controllerRelease(image) ?? ''];
+  const reason = brokenRelease(image);
   return reason === undefined
     ? []
     : [

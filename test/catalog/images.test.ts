@@ -1,15 +1,10 @@
 import {
-  atLeast,
   calico,
   calicoImages,
   imageReference,
   images,
-  ingressNginxRetired,
   kubeadmImages,
   kubeProxyImage,
-  nginxAdvisories,
-  nginxGatewayFabric,
-  nginxIngressController,
 } from '../../lib/catalog';
 
 test('a reference without and with a mirror', () => {
@@ -70,30 +65,4 @@ test('Calico and its operator are the pair that upstream released', () => {
   expect(imageReference(images['tigera-operator'])).toBe('quay.io/tigera/operator:v1.42.3');
   expect(new Set(calicoImages.map(({ tag }) => tag))).toEqual(new Set([calico.version.value]));
   expect(calicoImages.map(({ repository }) => repository)).toContain('calico/node');
-});
-
-test.each([
-  ['nginxIngressController', nginxIngressController],
-  ['nginxGatewayFabric', nginxGatewayFabric],
-])(
-  '%s: the default is not refused, and its nginx is the one that was looked up',
-  (_name, facts) => {
-    const { version, brokenReleases, nginxByRelease, bundledNginx, controllerFloor } = facts;
-    expect(Object.keys(brokenReleases.value)).not.toContain(version.value);
-    expect(nginxByRelease.value[version.value]).toBe(bundledNginx.value);
-    expect(atLeast(version.value, controllerFloor.value)).toBe(true);
-  },
-);
-
-test('nginx advisories ascend, and the floor is the newest of them', () => {
-  const advisories = nginxAdvisories.value;
-  const days = advisories.map(({ day }) => day);
-  expect(days).toEqual([...days].sort());
-  const { stable, mainline } = nginxIngressController.nginxFloor.value;
-  expect(advisories.at(-1)?.stable).toBe(stable);
-  for (const advisory of advisories) {
-    expect(atLeast(stable, advisory.stable)).toBe(true);
-    expect(atLeast(mainline, advisory.mainline ?? mainline)).toBe(true);
-  }
-  expect(atLeast(ingressNginxRetired.bundledNginx.value, advisories[0].stable)).toBe(false);
 });
