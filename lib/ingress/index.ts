@@ -19,3 +19,9 @@ export {
   EdgeKind,
   type ShutdownTimeouts,
 } from './workload-options';
+export {
+  IngressAudit,
+  MigrationTarget,
+  type AuditFinding,
+  type IngressAuditOptions,
+} from './audit';

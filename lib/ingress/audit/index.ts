@@ -1,0 +1,2 @@
+export { MigrationTarget, type AuditFinding } from './finding';
+export { IngressAudit, type IngressAuditOptions } from './ingress-audit';
