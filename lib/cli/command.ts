@@ -30,6 +30,8 @@ export interface Command {
   readonly summary: string;
   /** Names of the arguments without a dash, all required. */
   readonly positionals: readonly string[];
+  /** Whether the last of them may stand more than once. */
+  readonly repeats?: boolean;
   readonly options: Readonly<Record<string, Option>>;
   readonly run: (args: Arguments, around: Surroundings) => Promise<void> | void;
 }

@@ -1,11 +1,18 @@
 import { parseArgs, types } from 'node:util';
 import type { Arguments, Command, Surroundings } from './command';
+import { auditIngressCommand } from './commands/audit-ingress';
 import { sealCommand } from './commands/seal';
 import { secretsCheck, secretsNew, secretsRenew } from './commands/secrets';
 import { Failure, UsageFailure } from './failure';
-import { overview, page } from './usage';
+import { overview, page, words } from './usage';
 
-const commands: readonly Command[] = [secretsNew, sealCommand, secretsCheck, secretsRenew];
+const commands: readonly Command[] = [
+  secretsNew,
+  sealCommand,
+  secretsCheck,
+  secretsRenew,
+  auditIngressCommand,
+];
 
 /**
  * Runs one command line and says how it ended: 0 done, 1 refused or failed, 2 not understood. Nothing
@@ -56,8 +63,9 @@ function choose(argv: readonly string[]): [Command, string[]] {
 function understand(command: Command, rest: string[]): Arguments {
   const { values, positionals } = parsed(command, rest);
   const remedy = `see cdk8s-groundwork ${command.name} --help`;
-  if (positionals.length !== command.positionals.length) {
-    const wanted = command.positionals.map((name) => `<${name}>`).join(' ') || 'no arguments';
+  const { length } = command.positionals;
+  if (command.repeats ? positionals.length < length : positionals.length !== length) {
+    const wanted = words(command).join(' ') || 'no arguments';
     throw new UsageFailure(
       `arguments of ${command.name} must be ${wanted}, got ${positionals.join(' ') || 'nothing'}; ${remedy}`,
     );

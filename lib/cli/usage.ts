@@ -14,6 +14,13 @@ export function overview(commands: readonly Command[]): string {
   ].join('\n');
 }
 
+/** The arguments of a command as its usage names them. */
+export function words({ positionals, repeats = false }: Command): string[] {
+  return positionals.map(
+    (name, n) => `<${name}>${repeats && n === positionals.length - 1 ? '...' : ''}`,
+  );
+}
+
 /** The page of one command. */
 export function page(command: Command): string {
   const options = Object.entries(command.options).map(([name, option]) => ({
@@ -21,14 +28,14 @@ export function page(command: Command): string {
     option,
   }));
   const width = Math.max(...options.map(({ text }) => text.length));
-  const words = [
+  const line = [
     PROGRAM,
     command.name,
-    ...command.positionals.map((name) => `<${name}>`),
+    ...words(command),
     ...options.map(({ text, option }) => (option.required ? text : `[${text}]`)),
   ];
   return [
-    `usage: ${words.join(' ')}`,
+    `usage: ${line.join(' ')}`,
     '',
     command.summary,
     '',

@@ -1,7 +1,6 @@
 import { Severity } from '../../cluster';
-import { byTarget } from './annotation-checks';
-import { finding } from './draft';
-import { MigrationTarget, READ_IN, TARGETS, type AuditFinding } from './finding';
+import { finding, type Found } from './draft';
+import { MigrationTarget, READ_IN, TARGETS } from './finding';
 import { list, record, text, type Ingress, type Manifest } from './objects';
 
 const { NIC, GATEWAY } = MigrationTarget;
@@ -17,14 +16,11 @@ const ISSUERS = [
 export const isSolver = ({ labels }: Ingress): boolean => labels[SOLVER] === 'true';
 
 /** Certificates that would stop renewing. */
-export function acmeFindings(
-  ingresses: readonly Ingress[],
-  issuers: readonly Manifest[],
-): AuditFinding[] {
+export function acmeFindings(ingresses: readonly Ingress[], issuers: readonly Manifest[]): Found[] {
   return [...ingresses.flatMap(ofIngress), ...issuers.flatMap(ofIssuer)];
 }
 
-function ofIngress(ingress: Ingress): AuditFinding[] {
+function ofIngress(ingress: Ingress): Found[] {
   if (isSolver(ingress)) {
     return [
       finding(ingress, {
@@ -50,11 +46,10 @@ function ofIngress(ingress: Ingress): AuditFinding[] {
       severity: Severity.WARNING,
       field: issuer,
       message: 'cert-manager renews the certificate through this Ingress',
-      remedy: byTarget(targets, (target) =>
+      remedy: (target) =>
         target === NIC
           ? `set ${IN_PLACE}: "true", or the Ingress of a challenge finds its host taken`
           : 'put the annotation on the Gateway',
-      ),
       reference: READ_IN.certManager,
       targets,
     }),
@@ -62,7 +57,7 @@ function ofIngress(ingress: Ingress): AuditFinding[] {
 }
 
 /** Solvers of an issuer that name the old controller. */
-function ofIssuer(issuer: Manifest): AuditFinding[] {
+function ofIssuer(issuer: Manifest): Found[] {
   return list(record(issuer.spec.acme).solvers).flatMap((solver, n) => {
     const { ingress } = record(record(solver).http01);
     const { ingressClassName, class: old, name } = record(ingress);
@@ -75,11 +70,10 @@ function ofIssuer(issuer: Manifest): AuditFinding[] {
             severity: Severity.ERROR,
             field: `spec.acme.solvers[${n}].http01.ingress`,
             message: `challenges go to ${chosen ?? 'the default class'}; hosts that have moved are not reached there`,
-            remedy: byTarget(TARGETS, (target) =>
+            remedy: (target) =>
               target === GATEWAY
                 ? 'a solver with http01.gatewayHTTPRoute'
                 : 'a second solver with the new class and a selector for the hosts that have moved',
-            ),
             reference: READ_IN.certManager,
             targets: TARGETS,
           }),

@@ -1,8 +1,8 @@
 import { Severity } from '../../cluster';
 import { Fit, Loss, type AnnotationRow } from './annotation-row';
 import { annotationTable, PREFIX } from './annotations';
-import { finding, quoted, type Draft } from './draft';
-import { READ_IN, TARGETS, type AuditFinding, type MigrationTarget } from './finding';
+import { finding, quoted, type Draft, type Found } from './draft';
+import { READ_IN, TARGETS, type MigrationTarget } from './finding';
 import type { Ingress } from './objects';
 import { isIgnoredValue } from './values';
 
@@ -16,7 +16,7 @@ const PATTERNS = [
 ];
 
 /** What becomes of each annotation. */
-export function annotationFindings(ingress: Ingress): AuditFinding[] {
+export function annotationFindings(ingress: Ingress): Found[] {
   return Object.entries(ingress.annotations)
     .filter(([key]) => key.startsWith(PREFIX))
     .flatMap(([key, value]) => {
@@ -94,7 +94,7 @@ function verdicts(row: AnnotationRow, value: string): Part[] {
             id: SNIPPET.test(row.name) ? 1 : TELL[fit].id,
             severity: severityOf(row, fit),
             message: `${quoted(value)} ${TELL[fit].message}`,
-            remedy: byTarget(targets, (target) => fitOf(target).by),
+            remedy: (target) => fitOf(target).by,
             reference: READ_IN.annotations,
             targets,
           },
@@ -117,15 +117,4 @@ function severityOf({ name, loss }: AnnotationRow, fit: Fit): Severity {
   const lost = fit === Fit.NONE && loss !== Loss.TUNING;
   const open = loss === Loss.PROTECTION && fit !== Fit.DIFFERS;
   return lost || open || SNIPPET.test(name) ? Severity.ERROR : Severity.WARNING;
-}
-
-/** One part for targets that are told the same. */
-export function byTarget(
-  targets: readonly MigrationTarget[],
-  by: (target: MigrationTarget) => string,
-): string {
-  const told = [...new Set(targets.map(by))];
-  return told
-    .map((text) => `${targets.filter((target) => by(target) === text).join(', ')}: ${text}`)
-    .join('; ');
 }

@@ -2,7 +2,7 @@ import { acmeFindings, isSolver } from './acme-checks';
 import { annotationFindings } from './annotation-checks';
 import { classFindings, isOurs } from './class-checks';
 import { configFindings } from './config-checks';
-import { SEVERITIES } from './draft';
+import { settled, SEVERITIES } from './draft';
 import { TARGETS, type AuditFinding, type MigrationTarget } from './finding';
 import { hostFindings } from './host-checks';
 import { ingress, manifests } from './objects';
@@ -16,7 +16,7 @@ export function auditIngress(
   objects: readonly unknown[],
   targets: readonly MigrationTarget[] = TARGETS,
 ): AuditFinding[] {
-  const all = manifests(objects);
+  const all = manifests(objects).sort((a, b) => (a.title < b.title ? -1 : 1));
   const of = (...kinds: string[]) => all.filter(({ kind }) => kinds.includes(kind));
   const classes = of('IngressClass');
   const ours = of('Ingress')
@@ -31,8 +31,7 @@ export function auditIngress(
     ...acmeFindings(ours, of('Issuer', 'ClusterIssuer')),
     ...configFindings(of('ConfigMap')),
   ]
-    .map((found) => ({ ...found, targets: targets.filter((one) => found.targets.includes(one)) }))
-    .filter((found) => found.targets.length > 0)
+    .flatMap((found) => settled(found, targets))
     .sort(inOrder);
 }
 

@@ -1,6 +1,6 @@
 import { Severity } from '../../cluster';
-import { finding, type Draft } from './draft';
-import { MigrationTarget, READ_IN, TARGETS, type AuditFinding } from './finding';
+import { finding, type Draft, type Found } from './draft';
+import { MigrationTarget, READ_IN, TARGETS } from './finding';
 import { CLASS_ANNOTATION, text, type Ingress, type Manifest } from './objects';
 
 const { NIC, GATEWAY } = MigrationTarget;
@@ -17,7 +17,7 @@ export function isOurs(ingress: Ingress, classes: readonly Manifest[]): boolean 
 export function classFindings(
   ingresses: readonly Ingress[],
   classes: readonly Manifest[],
-): AuditFinding[] {
+): Found[] {
   const defaults = classes.filter(({ annotations }) => annotations[DEFAULT] === 'true');
   return [
     ...ingresses.flatMap((ingress) => ofIngress(ingress).map((draft) => finding(ingress, draft))),

@@ -1,9 +1,8 @@
 import { Severity } from '../../cluster';
-import { byTarget } from './annotation-checks';
 import { Fit, Loss } from './annotation-row';
 import { configTable, otherConfigKeys, wholeNumberKeys, type ConfigRow } from './config-keys';
-import { finding, quoted, type Draft } from './draft';
-import { READ_IN, TARGETS, type AuditFinding } from './finding';
+import { finding, quoted, type Draft, type Found } from './draft';
+import { READ_IN, TARGETS } from './finding';
 import type { Manifest } from './objects';
 
 const OWN_NAMES = ['nginx-configuration', 'ingress-nginx-controller', 'nginx-ingress-controller'];
@@ -20,7 +19,7 @@ function isOwn(map: Manifest): boolean {
 }
 
 /** The ConfigMaps of ingress-nginx itself. */
-export function configFindings(maps: readonly Manifest[]): AuditFinding[] {
+export function configFindings(maps: readonly Manifest[]): Found[] {
   return maps.flatMap((map) => {
     if (isStreams(map)) {
       return Object.keys(map.data).map((port) => finding(map, stream(port, map.data[port])));
@@ -84,7 +83,7 @@ function moved(key: string, value: string, row: ConfigRow): Draft[] {
                 : Severity.WARNING,
             field: key,
             message: `${quoted(value)} ${lost ? 'cannot be said there' : 'is said elsewhere'}`,
-            remedy: byTarget(targets, (target) => row[target].by),
+            remedy: (target) => row[target].by,
             reference: READ_IN.configMap,
             targets,
           },
@@ -130,7 +129,7 @@ function stream(port: string, value: string): Draft {
     severity: Severity.ERROR,
     field: port,
     message: `port ${port} goes to ${quoted(value)}, which no Ingress says`,
-    remedy: byTarget(TARGETS, (target) => STREAM_BY[target]),
+    remedy: (target) => STREAM_BY[target],
     reference: 'kubernetes/ingress-nginx docs/user-guide/exposing-tcp-udp-services.md',
     targets: TARGETS,
   };

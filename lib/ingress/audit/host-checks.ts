@@ -1,17 +1,17 @@
 import { Severity } from '../../cluster';
-import { finding, type Draft } from './draft';
-import { MigrationTarget, READ_IN, TARGETS, type AuditFinding } from './finding';
+import { finding, type Draft, type Found } from './draft';
+import { MigrationTarget, READ_IN, TARGETS } from './finding';
 import { list, record, text, type Ingress } from './objects';
 import { isCanary } from './path-checks';
 
 const { NIC, GATEWAY } = MigrationTarget;
 
 /** Hosts, default backends and certificates. */
-export function hostFindings(ingresses: readonly Ingress[]): AuditFinding[] {
+export function hostFindings(ingresses: readonly Ingress[]): Found[] {
   return [...ingresses.flatMap(ofOne), ...shared(ingresses)];
 }
 
-function ofOne(ingress: Ingress): AuditFinding[] {
+function ofOne(ingress: Ingress): Found[] {
   const { spec, rules } = ingress;
   const hosts = rules.map(({ host }) => host);
   const drafts: Draft[] = [
@@ -32,7 +32,7 @@ function ofOne(ingress: Ingress): AuditFinding[] {
 }
 
 /** A host that several Ingresses build together. */
-function shared(ingresses: readonly Ingress[]): AuditFinding[] {
+function shared(ingresses: readonly Ingress[]): Found[] {
   const owners = new Map<string, Set<Ingress>>();
   for (const ingress of ingresses.filter((one) => !isCanary(one))) {
     for (const { host } of ingress.rules) {
@@ -88,7 +88,8 @@ function fallback(withRules: boolean): Draft {
         severity: Severity.ERROR,
         field: 'spec.defaultBackend',
         message: 'an Ingress with a default backend and no rules is refused',
-        remedy: 'nic: name the hosts in rules; gateway: an HTTPRoute without hostnames',
+        remedy: (target) =>
+          target === NIC ? 'name the hosts in rules' : 'an HTTPRoute without hostnames',
         reference: READ_IN.nicValidation,
         targets: [NIC, GATEWAY],
       };

@@ -1,7 +1,7 @@
 import { Severity } from '../../cluster';
 import { PREFIX } from './annotations';
-import { finding } from './draft';
-import { MigrationTarget, READ_IN, TARGETS, type AuditFinding } from './finding';
+import { finding, type Found } from './draft';
+import { MigrationTarget, READ_IN, TARGETS } from './finding';
 import type { Ingress, IngressPath, IngressRule } from './objects';
 
 const { NIC, GATEWAY, TRAEFIK } = MigrationTarget;
@@ -16,7 +16,7 @@ export const isCanary = ({ annotations }: Ingress): boolean =>
   annotations[`${PREFIX}canary`] === 'true';
 
 /** What a path means today and what it will mean. */
-export function pathFindings(ingresses: readonly Ingress[]): AuditFinding[] {
+export function pathFindings(ingresses: readonly Ingress[]): Found[] {
   const regexHosts = new Map<string, Ingress>();
   for (const ingress of ingresses.filter(isRegex)) {
     ingress.rules.forEach(({ host }) => regexHosts.has(host) || regexHosts.set(host, ingress));
@@ -41,7 +41,7 @@ const names = (paths: readonly IngressPath[]) => paths.map(({ path }) => path).j
 const hostOf = ({ host }: IngressRule) => host || 'every host';
 
 /** Paths of a host where somebody asked for regular expressions. */
-function regexPaths(ingress: Ingress, rule: IngressRule, cause: Ingress): AuditFinding[] {
+function regexPaths(ingress: Ingress, rule: IngressRule, cause: Ingress): Found[] {
   const bystanders = ingress === cause ? [] : rule.paths.filter(({ path }) => path !== '/');
   const exact = rule.paths.filter(({ pathType }) => pathType === 'Exact');
   return [
@@ -53,8 +53,10 @@ function regexPaths(ingress: Ingress, rule: IngressRule, cause: Ingress): AuditF
             severity: Severity.WARNING,
             field: rule.field,
             message: `paths ${names(bystanders)} of ${hostOf(rule)} are regular expressions without regard to case or end, because of ${cause.title}`,
-            remedy:
-              'decide what is meant; nic: nginx.org/path-regex: case_insensitive keeps it; gateway: plain paths tell capitals from small letters',
+            remedy: (target) =>
+              target === NIC
+                ? 'decide what is meant; nginx.org/path-regex: case_insensitive keeps it'
+                : 'decide what is meant; paths tell capitals from small letters there',
             reference: READ_IN.paths,
             targets: [NIC, GATEWAY],
           }),
@@ -77,7 +79,7 @@ function regexPaths(ingress: Ingress, rule: IngressRule, cause: Ingress): AuditF
 }
 
 /** Paths of a host without regular expressions. */
-function plainPaths(ingress: Ingress, rule: IngressRule): AuditFinding[] {
+function plainPaths(ingress: Ingress, rule: IngressRule): Found[] {
   const of = (type: string) =>
     rule.paths.filter(({ path, pathType }) => pathType === type && !path.endsWith('/'));
   const prefix = of('Prefix');
@@ -115,7 +117,7 @@ function plainPaths(ingress: Ingress, rule: IngressRule): AuditFinding[] {
 /** Braces that hold anything but a count, and what ends a string or a directive. */
 const ENDS = /[\s;"'`#]|\{(?!\d+(?:,\d*)?\})/;
 
-function strange(ingress: Ingress, { field, path }: IngressPath): AuditFinding[] {
+function strange(ingress: Ingress, { field, path }: IngressPath): Found[] {
   const rejected = path.startsWith('//') || path.split(/[/\\]/).includes('..');
   return [
     ...(ENDS.test(path)
@@ -149,7 +151,7 @@ function strange(ingress: Ingress, { field, path }: IngressPath): AuditFinding[]
 }
 
 /** A rewrite that asks for more groups than the path has. */
-function groups(ingress: Ingress, { field, path }: IngressPath): AuditFinding[] {
+function groups(ingress: Ingress, { field, path }: IngressPath): Found[] {
   const target = ingress.annotations[REWRITE] ?? '';
   const asked = Math.max(0, ...[...target.matchAll(/\$(\d)/g)].map(([, n]) => Number(n)));
   const given = (path.match(/(?<!\\)\((?!\?(?!<[a-zA-Z]|P<))/g) ?? []).length;
@@ -169,7 +171,7 @@ function groups(ingress: Ingress, { field, path }: IngressPath): AuditFinding[] 
 }
 
 /** One path of one host in two places. */
-function twice(ingresses: readonly Ingress[]): AuditFinding[] {
+function twice(ingresses: readonly Ingress[]): Found[] {
   const first = new Map<string, Ingress>();
   return ingresses.flatMap((ingress) =>
     ingress.rules.flatMap(({ host, paths }) =>
