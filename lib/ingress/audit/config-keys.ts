@@ -310,33 +310,38 @@ export const configTable: Readonly<Record<string, ConfigRow>> = {
 /** Keys of ingress-nginx 1.15 that tune what the targets settle for themselves, or do not have. */
 const others = `access-log-params access-log-path allow-backend-server-header allow-cross-namespace-resources
 annotation-value-word-blocklist bind-address brotli-level brotli-min-length brotli-types
-client-body-buffer-size compute-full-forwarded-for debug-connections default-type disable-access-log
-disable-ipv6 disable-ipv6-dns enable-access-log-for-default-backend enable-aio-write enable-brotli
-enable-multi-accept enable-ocsp enable-opentelemetry enable-serial-reloads enable-syslog
-enable-underscores-in-headers error-log-level error-log-path forwarded-for-header
-forwarded-for-proxy-protocol-header generate-request-id geoip2-autoreload-in-minutes
+client-body-buffer-size compute-full-forwarded-for debug-connections default-type
+disable-access-log disable-http-access-log disable-ipv6 disable-ipv6-dns
+disable-proxy-intercept-errors disable-stream-access-log enable-access-log-for-default-backend
+enable-aio-write enable-auth-access-log enable-brotli enable-multi-accept enable-ocsp
+enable-opentelemetry enable-serial-reloads enable-syslog enable-underscores-in-headers
+error-log-level error-log-path forwarded-for-header forwarded-for-proxy-protocol-header
+forwarded-host-header generate-request-id geoip2-autoreload-in-minutes
 global-allowed-response-headers global-auth-always-set-cookie global-auth-cache-duration
-global-auth-cache-key global-auth-method global-auth-request-redirect global-auth-response-headers
-global-auth-signin global-auth-signin-redirect-param grpc-buffer-size-kb gzip-disable gzip-level
-gzip-min-length gzip-types hsts-preload http-access-log-path http-redirect-code http2-max-field-size
-http2-max-header-size http2-max-requests ignore-invalid-headers limit-conn-status-code limit-rate
-limit-rate-after limit-req-status-code load-balance log-format-escape-json log-format-escape-none
-log-format-stream log-format-upstream lua-shared-dicts map-hash-bucket-size nginx-status-ipv4-whitelist
-nginx-status-ipv6-whitelist no-auth-locations no-tls-redirect-locations opentelemetry-config
-opentelemetry-operation-name opentelemetry-trust-incoming-span otel-max-export-batch-size
-otel-max-queuesize otel-sampler otel-sampler-parent-based otel-sampler-ratio
-otel-schedule-delay-millis otel-service-name otlp-collector-host otlp-collector-port
-proxy-add-original-uri-header proxy-buffer-size proxy-buffers-number proxy-busy-buffers-size
-proxy-cookie-domain proxy-cookie-path proxy-headers-hash-bucket-size proxy-headers-hash-max-size
-proxy-next-upstream proxy-next-upstream-timeout proxy-next-upstream-tries proxy-protocol-header-timeout
-proxy-redirect-from proxy-redirect-to proxy-ssl-location-only proxy-stream-next-upstream
-proxy-stream-next-upstream-timeout proxy-stream-next-upstream-tries proxy-stream-responses
-proxy-stream-timeout relative-redirects retry-non-idempotent reuse-port server-name-hash-bucket-size
-server-name-hash-max-size service-upstream skip-access-log-urls ssl-buffer-size ssl-dh-param
-ssl-early-data ssl-ecdh-curve ssl-session-cache ssl-session-cache-size ssl-session-ticket-key
-ssl-session-timeout stream-access-log-path syslog-host syslog-port upstream-keepalive-requests
-upstream-keepalive-time upstream-keepalive-timeout use-geoip use-geoip2 use-gzip
-variables-hash-bucket-size variables-hash-max-size worker-cpu-affinity`;
+global-auth-cache-key global-auth-method global-auth-request-redirect
+global-auth-response-headers global-auth-signin global-auth-signin-redirect-param
+grpc-buffer-size-kb gzip-disable gzip-level gzip-min-length gzip-types hsts-preload
+http-access-log-path http-redirect-code http2-max-field-size http2-max-header-size
+http2-max-requests ignore-invalid-headers limit-conn-status-code limit-rate limit-rate-after
+limit-req-status-code load-balance log-format-escape-json log-format-escape-none
+log-format-stream log-format-upstream lua-shared-dicts map-hash-bucket-size
+nginx-status-ipv4-whitelist nginx-status-ipv6-whitelist no-auth-locations
+no-tls-redirect-locations opentelemetry-config opentelemetry-operation-name
+opentelemetry-trust-incoming-span otel-max-export-batch-size otel-max-queuesize otel-sampler
+otel-sampler-parent-based otel-sampler-ratio otel-schedule-delay-millis otel-service-name
+otlp-collector-host otlp-collector-port proxy-add-original-uri-header proxy-buffer-size
+proxy-buffers-number proxy-busy-buffers-size proxy-cookie-domain proxy-cookie-path
+proxy-headers-hash-bucket-size proxy-headers-hash-max-size proxy-http-version
+proxy-next-upstream proxy-next-upstream-timeout proxy-next-upstream-tries
+proxy-protocol-header-timeout proxy-redirect-from proxy-ssl-location-only
+proxy-stream-next-upstream proxy-stream-next-upstream-timeout proxy-stream-next-upstream-tries
+proxy-stream-responses proxy-stream-timeout relative-redirects retry-non-idempotent reuse-port
+server-name-hash-bucket-size server-name-hash-max-size service-upstream skip-access-log-urls
+ssl-buffer-size ssl-dh-param ssl-early-data ssl-ecdh-curve ssl-session-cache
+ssl-session-cache-size ssl-session-ticket-key ssl-session-timeout stream-access-log-path
+syslog-host syslog-port upstream-keepalive-requests upstream-keepalive-time
+upstream-keepalive-timeout use-geoip use-geoip2 use-gzip variables-hash-bucket-size
+variables-hash-max-size worker-cpu-affinity`;
 
 export const otherConfigKeys: ReadonlySet<string> = new Set(others.split(/\s+/));
 
