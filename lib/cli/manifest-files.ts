@@ -5,9 +5,8 @@ import { Failure, mustBe } from './failure';
 const KINDS = /\.(ya?ml|json)$/i;
 
 /** Every object in these files and in the YAML and JSON files below these folders. */
-export async function readManifests(paths: readonly string[]): Promise<unknown[]> {
-  // Only this command needs it.
-  const { parseAllDocuments } = await import('yaml');
+export function readManifests(paths: readonly string[]): unknown[] {
+  const { parseAllDocuments } = yaml();
   const files = paths.flatMap(filesOf);
   return files.flatMap((file) => {
     const documents = [...parseAllDocuments(readFileSync(file, 'utf8'))];
@@ -23,6 +22,11 @@ export async function readManifests(paths: readonly string[]): Promise<unknown[]
       throw new Failure(`${file} must be YAML or JSON: ${sentence.replace(/:$/, '')}`);
     }
   });
+}
+
+function yaml() {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- only audit-ingress needs it
+  return require('yaml') as typeof import('yaml');
 }
 
 function filesOf(path: string): string[] {

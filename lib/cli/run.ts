@@ -4,7 +4,7 @@ import { auditIngressCommand } from './commands/audit-ingress';
 import { sealCommand } from './commands/seal';
 import { secretsCheck, secretsNew, secretsRenew } from './commands/secrets';
 import { Failure, UsageFailure } from './failure';
-import { overview, page, words } from './usage';
+import { overview, page, placeholders } from './usage';
 
 const commands: readonly Command[] = [
   secretsNew,
@@ -65,7 +65,7 @@ function understand(command: Command, rest: string[]): Arguments {
   const remedy = `see cdk8s-groundwork ${command.name} --help`;
   const { length } = command.positionals;
   if (command.repeats ? positionals.length < length : positionals.length !== length) {
-    const wanted = words(command).join(' ') || 'no arguments';
+    const wanted = placeholders(command).join(' ') || 'no arguments';
     throw new UsageFailure(
       `arguments of ${command.name} must be ${wanted}, got ${positionals.join(' ') || 'nothing'}; ${remedy}`,
     );

@@ -15,7 +15,7 @@ export function overview(commands: readonly Command[]): string {
 }
 
 /** The arguments of a command as its usage names them. */
-export function words({ positionals, repeats = false }: Command): string[] {
+export function placeholders({ positionals, repeats = false }: Command): string[] {
   return positionals.map(
     (name, n) => `<${name}>${repeats && n === positionals.length - 1 ? '...' : ''}`,
   );
@@ -31,7 +31,7 @@ export function page(command: Command): string {
   const line = [
     PROGRAM,
     command.name,
-    ...words(command),
+    ...placeholders(command),
     ...options.map(({ text, option }) => (option.required ? text : `[${text}]`)),
   ];
   return [

@@ -1,10 +1,10 @@
 import { Severity } from '../../cluster';
-import { IngressAudit, MigrationTarget } from '../../ingress';
+import { auditIngress } from '../../ingress/audit/audit';
+import { TARGETS } from '../../ingress/audit/finding';
+import { reportOf } from '../../ingress/audit/report';
 import type { Command } from '../command';
 import { Failure, mustBe } from '../failure';
 import { readManifests } from '../manifest-files';
-
-const TARGETS = Object.values(MigrationTarget);
 
 /** Says what breaks when Ingresses leave ingress-nginx. */
 export const auditIngressCommand: Command = {
@@ -19,20 +19,17 @@ export const auditIngressCommand: Command = {
       help: 'where they move to; all targets when it is left out',
     },
   },
-  async run(args, { out }) {
+  run(args, { out }) {
     const target = args.text('target');
     const targets = TARGETS.filter((one) => target === '' || one === target);
     if (targets.length === 0) {
       throw mustBe('--target', `one of ${TARGETS.join(', ')}`, target, 'leave it out to see all');
     }
-    const objects = await readManifests(args.positionals);
-    const audit = IngressAudit.auditIngress(objects, { targets });
-    out(audit.report());
-    const errors = audit.findings.filter(({ severity }) => severity === Severity.ERROR).length;
+    const findings = auditIngress(readManifests(args.positionals), targets);
+    out(reportOf(findings, targets));
+    const errors = findings.filter(({ severity }) => severity === Severity.ERROR).length;
     if (errors > 0) {
-      throw new Failure(
-        `${errors} of ${audit.findings.length} findings lose traffic or protection`,
-      );
+      throw new Failure(`${errors} of ${findings.length} findings lose traffic or protection`);
     }
   },
 };

@@ -1,7 +1,7 @@
-import { Severity } from '../../cluster';
 import { finding, type Found } from './draft';
 import { MigrationTarget, READ_IN, TARGETS } from './finding';
 import { list, record, text, type Ingress, type Manifest } from './objects';
+import { Severity } from '../../cluster';
 
 const { NIC, GATEWAY } = MigrationTarget;
 const SOLVER = 'acme.cert-manager.io/http01-solver';

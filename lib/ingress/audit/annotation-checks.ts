@@ -1,10 +1,10 @@
-import { Severity } from '../../cluster';
 import { Fit, Loss, type AnnotationRow } from './annotation-row';
 import { annotationTable, PREFIX } from './annotations';
 import { finding, quoted, type Draft, type Found } from './draft';
 import { READ_IN, TARGETS, type MigrationTarget } from './finding';
 import type { Ingress } from './objects';
 import { isIgnoredValue } from './values';
+import { Severity } from '../../cluster';
 
 const SNIPPET = /-snippet$/;
 /** Annotations whose value is a regular expression, where braces are no sign of anything. */

@@ -1,7 +1,7 @@
-import { Severity } from '../../cluster';
 import { finding, type Draft, type Found } from './draft';
 import { MigrationTarget, READ_IN, TARGETS } from './finding';
 import { CLASS_ANNOTATION, text, type Ingress, type Manifest } from './objects';
+import { Severity } from '../../cluster';
 
 const { NIC, GATEWAY } = MigrationTarget;
 const CONTROLLER = 'k8s.io/ingress-nginx';

@@ -1,9 +1,9 @@
-import { Severity } from '../../cluster';
 import { Fit, Loss } from './annotation-row';
 import { configTable, otherConfigKeys, wholeNumberKeys, type ConfigRow } from './config-keys';
 import { finding, quoted, type Draft, type Found } from './draft';
 import { READ_IN, TARGETS } from './finding';
 import type { Manifest } from './objects';
+import { Severity } from '../../cluster';
 
 const OWN_NAMES = ['nginx-configuration', 'ingress-nginx-controller', 'nginx-ingress-controller'];
 const STREAMS = /(^|-)(tcp|udp)(-services)?$/;

@@ -1,6 +1,6 @@
-import { Severity } from '../../cluster';
 import { TARGETS, type AuditFinding, type MigrationTarget } from './finding';
 import type { Manifest } from './objects';
+import { Severity } from '../../cluster';
 
 /** What to do: the same everywhere, or something for each target. */
 export type Remedy = string | ((target: MigrationTarget) => string);

@@ -1,8 +1,8 @@
-import { Severity } from '../../cluster';
 import { finding, type Draft, type Found } from './draft';
 import { MigrationTarget, READ_IN, TARGETS } from './finding';
 import { list, record, text, type Ingress } from './objects';
 import { isCanary } from './path-checks';
+import { Severity } from '../../cluster';
 
 const { NIC, GATEWAY } = MigrationTarget;
 

@@ -1,7 +1,7 @@
-import { Severity } from '../../cluster';
 import { auditIngress } from './audit';
 import { TARGETS, type AuditFinding, type MigrationTarget } from './finding';
 import { reportOf } from './report';
+import { Severity } from '../../cluster';
 
 /** What is audited for. */
 export interface IngressAuditOptions {

@@ -1,8 +1,8 @@
-import { Severity } from '../../cluster';
 import { PREFIX } from './annotations';
 import { finding, type Found } from './draft';
 import { MigrationTarget, READ_IN, TARGETS } from './finding';
 import type { Ingress, IngressPath, IngressRule } from './objects';
+import { Severity } from '../../cluster';
 
 const { NIC, GATEWAY, TRAEFIK } = MigrationTarget;
 const REWRITE = `${PREFIX}rewrite-target`;
