@@ -164,7 +164,10 @@ export const edgeControllers = {
       'nginx-ingress-controller',
     ],
     variants: [],
-    newestSeen: read('1.15.1', 'kubernetes/ingress-nginx, archived on 2026-03-24'),
+    newestSeen: read(
+      '2026.8.21',
+      'releases of forkline/ingress-nginx; kubernetes/ingress-nginx ended with 1.15.1',
+    ),
     nginxByRelease: read(
       {
         ...withNginx('1.25.5', ...patches('1.11', 0, 8), ...patches('1.12', 0, 8)),

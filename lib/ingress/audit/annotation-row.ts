@@ -47,7 +47,9 @@ export const same: Verdict = { fit: Fit.SAME, by: '' };
 export const differs = (by: string): Verdict => ({ fit: Fit.DIFFERS, by });
 export const as = (by: string): Verdict => ({ fit: Fit.NAME, by });
 export const needs = (by: string): Verdict => ({ fit: Fit.OBJECT, by });
-export const none = (by = 'there is no equivalent'): Verdict => ({ fit: Fit.NONE, by });
+/** Where there is nothing more exact to say. */
+export const NO_EQUIVALENT = 'there is no equivalent: the application has to do it, or nobody does';
+export const none = (by = NO_EQUIVALENT): Verdict => ({ fit: Fit.NONE, by });
 export const drop = (by: string): Verdict => ({ fit: Fit.IDLE, by });
 
 /** A row; the order of the verdicts is that of the targets. */

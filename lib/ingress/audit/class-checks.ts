@@ -7,9 +7,11 @@ const { NIC, GATEWAY } = MigrationTarget;
 const CONTROLLER = 'k8s.io/ingress-nginx';
 const DEFAULT = 'ingressclass.kubernetes.io/is-default-class';
 
+const isDefault = ({ annotations }: Manifest): boolean => annotations[DEFAULT] === 'true';
+
 /** Whether ingress-nginx serves it, as far as the classes at hand tell. */
-export function isOurs(ingress: Ingress, classes: readonly Manifest[]): boolean {
-  const known = classes.find(({ name }) => name === ingress.className);
+export function isOurs({ className }: Ingress, classes: readonly Manifest[]): boolean {
+  const known = classes.find((one) => (className === '' ? isDefault(one) : one.name === className));
   return known === undefined || text(known.spec.controller) === CONTROLLER;
 }
 
@@ -18,7 +20,7 @@ export function classFindings(
   ingresses: readonly Ingress[],
   classes: readonly Manifest[],
 ): Found[] {
-  const defaults = classes.filter(({ annotations }) => annotations[DEFAULT] === 'true');
+  const defaults = classes.filter(isDefault);
   return [
     ...ingresses.flatMap((ingress) => ofIngress(ingress).map((draft) => finding(ingress, draft))),
     ...classes
@@ -88,7 +90,8 @@ function ofIngress(ingress: Ingress): Draft[] {
   ];
 }
 
-function ofClass({ name, annotations }: Manifest): Draft[] {
+function ofClass(one: Manifest): Draft[] {
+  const { name } = one;
   return [
     {
       id: 32,
@@ -100,7 +103,7 @@ function ofClass({ name, annotations }: Manifest): Draft[] {
       reference: READ_IN.ingressApi,
       targets: [NIC, GATEWAY],
     },
-    ...(annotations[DEFAULT] === 'true'
+    ...(isDefault(one)
       ? [
           {
             id: 33,

@@ -203,6 +203,9 @@ spec: {controller: nginx.org/ingress-controller}
     const moved = ingressOf('a', { 'auth-url': 'x' }, { ...spec, ingressClassName: 'edge' });
     expect(short([classes[1], moved])).toEqual([]);
     expect(short([moved])).not.toEqual([]);
+    const unnamed = ingressOf('a', {}, { ...spec, ingressClassName: undefined });
+    expect(short([classes[1], unnamed])).toEqual([]);
+    expect(short([classes[0], unnamed]).join()).toContain('030 warning');
   });
 
   test('035: an API of old', () => {
