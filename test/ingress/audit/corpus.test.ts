@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as fc from 'fast-check';
 import { IngressAudit, MigrationTarget, type AuditFinding } from '../../../lib/ingress';
-import { GATEWAY, NIC, objects, short, TRAEFIK } from './support';
+import { GATEWAY, ingressOf, NIC, objects, rules, short, TRAEFIK } from './support';
 
 const folder = resolve(__dirname, '../../fixtures/ingress-nginx');
 const corpus = readdirSync(folder).flatMap((file) =>
@@ -173,15 +173,13 @@ test('it never throws, and says the same again', () => {
 });
 
 test('the order of the objects does not matter', () => {
-  const orders = fc.shuffledSubarray(
-    corpus.flatMap((o) => o.items ?? [o]),
-    {
-      minLength: corpus.flatMap((o) => o.items ?? [o]).length,
-    },
+  const regex = ['x', 'y'].map((name) =>
+    ingressOf(name, { 'use-regex': 'true' }, rules('shop.example.no', { '/twice': 'Prefix' })),
   );
-  const report = IngressAudit.auditIngress(corpus).report();
+  const all = [...corpus.flatMap((one) => one.items ?? [one]), ...regex];
+  const report = IngressAudit.auditIngress(all).report();
   fc.assert(
-    fc.property(orders, (given) => {
+    fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (given) => {
       expect(IngressAudit.auditIngress(given).report()).toBe(report);
     }),
     { numRuns: 50 },
