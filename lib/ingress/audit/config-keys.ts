@@ -16,7 +16,7 @@ const TRUST = needs('rewriteClientIP of the NginxProxy');
 const entryPoint = (what: string) => needs(`entryPoints.<name>.${what}`);
 const provider = (what: string) => needs(`providers.kubernetesIngressNGINX.${what}`);
 const snippets = {
-  nic: needs('a typed option of the edge where there is one'),
+  nic: needs('a typed option of the edge, or httpSnippets and mainSnippets'),
   gateway: needs('a SnippetsPolicy on the Gateway'),
   traefik: none(),
 };
@@ -56,7 +56,7 @@ export const configTable: Readonly<Record<string, ConfigRow>> = {
   'proxy-buffering': key(TUNING, drop('it is on'), PROXY, provider('proxyBuffering')),
   'proxy-request-buffering': key(
     TRAFFIC,
-    drop('it is on'),
+    as('requestBuffering'),
     drop('it is on'),
     provider('proxyRequestBuffering'),
   ),
@@ -80,7 +80,7 @@ export const configTable: Readonly<Record<string, ConfigRow>> = {
   ),
   'keep-alive-requests': key(
     TUNING,
-    drop('the edge sets 1000'),
+    as('keepaliveRequests'),
     CLIENT,
     entryPoint('transport.keepAliveMaxRequests'),
   ),
@@ -116,7 +116,7 @@ export const configTable: Readonly<Record<string, ConfigRow>> = {
   ),
   'worker-shutdown-timeout': key(
     TRAFFIC,
-    drop('the edge computes it'),
+    as('shutdown.drain'),
     needs('a SnippetsPolicy on the Gateway, context main'),
     entryPoint('transport.lifeCycle.graceTimeOut'),
   ),
@@ -128,7 +128,7 @@ export const configTable: Readonly<Record<string, ConfigRow>> = {
   ),
   'ssl-protocols': key(
     PROTECTION,
-    drop('the edge sets TLS 1.2 and 1.3'),
+    as('tlsPolicy'),
     needs('tls.options of the listener'),
     needs('a TLSOption'),
   ),
@@ -176,39 +176,39 @@ export const configTable: Readonly<Record<string, ConfigRow>> = {
   ),
   'hsts-include-subdomains': key(
     PROTECTION,
-    drop('the edge sets it'),
+    as('hstsIncludeSubdomains'),
     needs('a ResponseHeaderModifier filter'),
     needs('a headers middleware'),
   ),
   'server-tokens': key(TUNING, drop('they are off'), drop('they are off'), drop('there are none')),
   'use-forwarded-headers': key(
     PROTECTION,
-    as('trustedProxies'),
+    as('realIp: RealIp.fromProxies'),
     TRUST,
     entryPoint('forwardedHeaders.trustedIPs'),
   ),
   'proxy-real-ip-cidr': key(
     PROTECTION,
-    as('trustedProxies'),
+    as('realIp: RealIp.fromProxies'),
     TRUST,
     entryPoint('forwardedHeaders.trustedIPs'),
   ),
   'use-proxy-protocol': key(
     TRAFFIC,
-    needs('proxy-protocol and set-real-ip-from'),
+    as('realIp: RealIp.fromProxyProtocol'),
     TRUST,
     entryPoint('proxyProtocol.trustedIPs'),
   ),
   'enable-real-ip': key(
     PROTECTION,
-    as('trustedProxies'),
+    as('realIp: RealIp.fromProxies'),
     TRUST,
     entryPoint('forwardedHeaders.trustedIPs'),
   ),
-  'use-http2': key(TRAFFIC, drop('it is on'), drop('it is on'), drop('it is on')),
+  'use-http2': key(TRAFFIC, as('http2'), drop('it is on'), drop('it is on')),
   'http2-max-concurrent-streams': key(
     PROTECTION,
-    drop('the edge sets 128'),
+    as('http2MaxStreams'),
     needs('a SnippetsPolicy on the Gateway'),
     entryPoint('http2.maxConcurrentStreams'),
   ),
@@ -298,6 +298,42 @@ export const configTable: Readonly<Record<string, ConfigRow>> = {
     none('the open-source edition has no WAF'),
     none('it takes a plugin'),
   ),
+  'client-body-buffer-size': key(
+    TUNING,
+    as('clientBodyBuffer'),
+    none(),
+    provider('clientBodyBufferSize'),
+  ),
+  'hsts-preload': key(
+    PROTECTION,
+    as('hstsPreload'),
+    needs('a ResponseHeaderModifier filter'),
+    needs('a headers middleware'),
+  ),
+  'proxy-buffers-number': key(
+    TUNING,
+    as('responseBuffers.count'),
+    PROXY,
+    provider('proxyBuffersNumber'),
+  ),
+  'proxy-buffer-size': key(
+    TRAFFIC,
+    as('responseBuffers.header'),
+    PROXY,
+    provider('proxyBufferSize'),
+  ),
+  'proxy-next-upstream-timeout': key(
+    TUNING,
+    as('upstreamRetries.timeout'),
+    none(),
+    provider('proxyNextUpstreamTimeout'),
+  ),
+  'proxy-next-upstream-tries': key(
+    TUNING,
+    as('upstreamRetries.tries'),
+    none(),
+    provider('proxyNextUpstreamTries'),
+  ),
   'http-snippet': key(TRAFFIC, snippets.nic, snippets.gateway, snippets.traefik),
   'main-snippet': key(TRAFFIC, snippets.nic, snippets.gateway, snippets.traefik),
   'server-snippet': key(TRAFFIC, snippets.nic, snippets.gateway, snippets.traefik),
@@ -310,18 +346,17 @@ export const configTable: Readonly<Record<string, ConfigRow>> = {
 /** Keys of ingress-nginx 1.15 that tune what the targets settle for themselves, or do not have. */
 const others = `access-log-params access-log-path allow-backend-server-header allow-cross-namespace-resources
 annotation-value-word-blocklist bind-address brotli-level brotli-min-length brotli-types
-client-body-buffer-size compute-full-forwarded-for debug-connections default-type
-disable-access-log disable-http-access-log disable-ipv6 disable-ipv6-dns
-disable-proxy-intercept-errors disable-stream-access-log enable-access-log-for-default-backend
-enable-aio-write enable-auth-access-log enable-brotli enable-multi-accept enable-ocsp
-enable-opentelemetry enable-serial-reloads enable-syslog enable-underscores-in-headers
-error-log-level error-log-path forwarded-for-header forwarded-for-proxy-protocol-header
-forwarded-host-header generate-request-id geoip2-autoreload-in-minutes
-global-allowed-response-headers global-auth-always-set-cookie global-auth-cache-duration
-global-auth-cache-key global-auth-method global-auth-request-redirect
-global-auth-response-headers global-auth-signin global-auth-signin-redirect-param
-grpc-buffer-size-kb gzip-disable gzip-level gzip-min-length gzip-types hsts-preload
-http-access-log-path http-redirect-code http2-max-field-size http2-max-header-size
+compute-full-forwarded-for debug-connections default-type disable-access-log
+disable-http-access-log disable-ipv6 disable-ipv6-dns disable-proxy-intercept-errors
+disable-stream-access-log enable-access-log-for-default-backend enable-aio-write
+enable-auth-access-log enable-brotli enable-multi-accept enable-ocsp enable-opentelemetry
+enable-serial-reloads enable-syslog enable-underscores-in-headers error-log-level error-log-path
+forwarded-for-header forwarded-for-proxy-protocol-header forwarded-host-header
+generate-request-id geoip2-autoreload-in-minutes global-allowed-response-headers
+global-auth-always-set-cookie global-auth-cache-duration global-auth-cache-key
+global-auth-method global-auth-request-redirect global-auth-response-headers global-auth-signin
+global-auth-signin-redirect-param grpc-buffer-size-kb gzip-disable gzip-level gzip-min-length
+gzip-types http-access-log-path http-redirect-code http2-max-field-size http2-max-header-size
 http2-max-requests ignore-invalid-headers limit-conn-status-code limit-rate limit-rate-after
 limit-req-status-code load-balance log-format-escape-json log-format-escape-none
 log-format-stream log-format-upstream lua-shared-dicts map-hash-bucket-size
@@ -329,19 +364,17 @@ nginx-status-ipv4-whitelist nginx-status-ipv6-whitelist no-auth-locations
 no-tls-redirect-locations opentelemetry-config opentelemetry-operation-name
 opentelemetry-trust-incoming-span otel-max-export-batch-size otel-max-queuesize otel-sampler
 otel-sampler-parent-based otel-sampler-ratio otel-schedule-delay-millis otel-service-name
-otlp-collector-host otlp-collector-port proxy-add-original-uri-header proxy-buffer-size
-proxy-buffers-number proxy-busy-buffers-size proxy-cookie-domain proxy-cookie-path
-proxy-headers-hash-bucket-size proxy-headers-hash-max-size proxy-http-version
-proxy-next-upstream proxy-next-upstream-timeout proxy-next-upstream-tries
-proxy-protocol-header-timeout proxy-redirect-from proxy-ssl-location-only
-proxy-stream-next-upstream proxy-stream-next-upstream-timeout proxy-stream-next-upstream-tries
-proxy-stream-responses proxy-stream-timeout relative-redirects retry-non-idempotent reuse-port
-server-name-hash-bucket-size server-name-hash-max-size service-upstream skip-access-log-urls
-ssl-buffer-size ssl-dh-param ssl-early-data ssl-ecdh-curve ssl-session-cache
-ssl-session-cache-size ssl-session-ticket-key ssl-session-timeout stream-access-log-path
-syslog-host syslog-port upstream-keepalive-requests upstream-keepalive-time
-upstream-keepalive-timeout use-geoip use-geoip2 use-gzip variables-hash-bucket-size
-variables-hash-max-size worker-cpu-affinity`;
+otlp-collector-host otlp-collector-port proxy-add-original-uri-header proxy-busy-buffers-size
+proxy-cookie-domain proxy-cookie-path proxy-headers-hash-bucket-size proxy-headers-hash-max-size
+proxy-http-version proxy-next-upstream proxy-protocol-header-timeout proxy-redirect-from
+proxy-ssl-location-only proxy-stream-next-upstream proxy-stream-next-upstream-timeout
+proxy-stream-next-upstream-tries proxy-stream-responses proxy-stream-timeout relative-redirects
+retry-non-idempotent reuse-port server-name-hash-bucket-size server-name-hash-max-size
+service-upstream skip-access-log-urls ssl-buffer-size ssl-dh-param ssl-early-data ssl-ecdh-curve
+ssl-session-cache ssl-session-cache-size ssl-session-ticket-key ssl-session-timeout
+stream-access-log-path syslog-host syslog-port upstream-keepalive-requests
+upstream-keepalive-time upstream-keepalive-timeout use-geoip use-geoip2 use-gzip
+variables-hash-bucket-size variables-hash-max-size worker-cpu-affinity`;
 
 export const otherConfigKeys: ReadonlySet<string> = new Set(others.split(/\s+/));
 

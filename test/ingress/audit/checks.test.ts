@@ -293,13 +293,13 @@ describe('the ConfigMap', () => {
       toString: 'x',
     };
     expect(lines([map(data)], [NIC])).toEqual([
-      'error   GW-AUDIT-050 [ConfigMap ingress-nginx/ingress-nginx-controller] http-snippet: "x;" is said elsewhere; a typed option of the edge where there is one (nic)',
+      'error   GW-AUDIT-050 [ConfigMap ingress-nginx/ingress-nginx-controller] http-snippet: "x;" is said elsewhere; a typed option of the edge, or httpSnippets and mainSnippets (nic)',
       'error   GW-AUDIT-055 [ConfigMap ingress-nginx/ingress-nginx-controller] proxy-real-ip-cidr: use-forwarded-headers with 0.0.0.0/0: every client chooses the address it is known by; name the proxies in front of the edge, today and after the move (nic)',
       'error   GW-AUDIT-056 [ConfigMap ingress-nginx/ingress-nginx-controller] block-cidrs: "192.0.2.0/24" cannot be said there; use a firewall (nic)',
       'warning GW-AUDIT-051 [ConfigMap ingress-nginx/ingress-nginx-controller] proxy-body-sise: proxy-body-sise is no key of ingress-nginx 1.15, which says nothing and ignores it; correct its name, or delete it (nic)',
       'warning GW-AUDIT-051 [ConfigMap ingress-nginx/ingress-nginx-controller] toString: toString is no key of ingress-nginx 1.15, which says nothing and ignores it; correct its name, or delete it (nic)',
       'warning GW-AUDIT-053 [ConfigMap ingress-nginx/ingress-nginx-controller] keep-alive: "75s" is said elsewhere; clientTimeouts.keepalive (nic)',
-      'warning GW-AUDIT-053 [ConfigMap ingress-nginx/ingress-nginx-controller] use-forwarded-headers: "true" is said elsewhere; trustedProxies (nic)',
+      'warning GW-AUDIT-053 [ConfigMap ingress-nginx/ingress-nginx-controller] use-forwarded-headers: "true" is said elsewhere; realIp: RealIp.fromProxies (nic)',
       'warning GW-AUDIT-054 [ConfigMap ingress-nginx/ingress-nginx-controller] keep-alive: "75s" is no whole number, so ingress-nginx takes its default today; decide which of the two is meant, and move that one (nic)',
       'note    GW-AUDIT-052 [ConfigMap ingress-nginx/ingress-nginx-controller] gzip-level: "5" has no counterpart that is looked up here; leave it out, and look it up where something depends on it (nic)',
     ]);

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Fit, type AnnotationRow } from '../../../lib/ingress/audit/annotation-row';
 import { annotationTable } from '../../../lib/ingress/audit/annotations';
 import {
@@ -12,6 +14,7 @@ import {
   nicAnnotations,
   traefikAnnotations,
 } from './upstream-names';
+import { projectRoot } from '../../support/markdown';
 
 const rows = [...annotationTable.values()];
 
@@ -52,4 +55,17 @@ test('every key of the ConfigMap is known, and no other', () => {
   expect(ingressNginxKeys.filter((key) => !known.includes(key))).toEqual([]);
   expect([...wholeNumberKeys].filter((key) => !known.includes(key))).toEqual([]);
   expect(known.filter((key) => !ingressNginxKeys.includes(key)).sort()).toEqual([]);
+});
+
+test('options that are given for the edge are its own', () => {
+  const assembly = ['intent', 'options', 'pod-options'].map((file) =>
+    readFileSync(join(projectRoot, 'lib', 'ingress', `${file}.ts`), 'utf8'),
+  );
+  const options = assembly.flatMap((text) =>
+    [...text.matchAll(/readonly (\w+)\??:/g)].map(([, name]) => name),
+  );
+  const named = Object.values(configTable)
+    .filter(({ nic }) => nic.fit === Fit.NAME && !nic.by.startsWith('nginx.org/'))
+    .map(({ nic }) => /^\w+/.exec(nic.by)?.[0]);
+  expect(named.filter((name) => !options.includes(String(name)))).toEqual([]);
 });
