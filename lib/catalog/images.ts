@@ -5,6 +5,7 @@ import {
   nginxIngressController,
 } from './components';
 import { kubernetesMinor } from './kubernetes';
+import { traefikProxy } from './traefik';
 import { minorOf } from './versions';
 
 export { calico, ingressNginxRetired, nginxGatewayFabric, nginxIngressController };
@@ -125,8 +126,8 @@ export const images: Readonly<Record<ImageName, ImagePin>> = {
   ),
   traefik: pin(
     'traefik',
-    'docker.io/library/traefik:v3.7.13',
-    'first release with the fixes of CVE-2026-85596, CVE-2026-85597 and CVE-2026-88012; tag seen in public deployments',
+    `docker.io/library/traefik:v${traefikProxy.version.value}@sha256:575fa15b135078fe5e50aa847987d96dbddd7b093c172429618404df73f3fa7c`,
+    'tag and digest as several public deployments pin them',
   ),
   'metallb-controller': pin('metallb-controller', 'quay.io/metallb/controller:v0.16.1', METALLB),
   'metallb-speaker': pin('metallb-speaker', 'quay.io/metallb/speaker:v0.16.1', METALLB),

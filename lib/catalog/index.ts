@@ -14,5 +14,6 @@ export * from './lookup';
 export * from './nginx-advisories';
 export * from './nginx-ingress-controller';
 export * from './operating-systems';
+export * from './traefik';
 export * from './user-data-limits';
 export * from './versions';

@@ -65,7 +65,7 @@ export interface IngressSummary {
   readonly nodePorts: readonly number[];
   /** Ports of their machine that replicas take; none where they take none. */
   readonly hostPorts: readonly number[];
-  /** New connections a second at which slow clients fill every slot: workers × connections ÷ header timeout. */
+  /** New connections a second at which slow clients fill a replica: its connections, or its memory where those have no number. */
   readonly breakEvenRate: number;
   /** Full reference of the controller's image. */
   readonly image: string;

@@ -25,3 +25,4 @@ export {
   type AuditFinding,
   type IngressAuditOptions,
 } from './audit';
+export * from './traefik';

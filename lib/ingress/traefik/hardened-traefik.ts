@@ -1,0 +1,149 @@
+import { Construct } from 'constructs';
+import { images } from '../../catalog';
+import {
+  addManifest,
+  Phase,
+  PortSource,
+  throwProblems,
+  type Cluster,
+  type IIngressConfiguration,
+  type Manifest,
+} from '../../cluster';
+import { capacityRules } from '../capacity-rules';
+import { renderNamespace } from '../identity';
+import { renderPriorityClass } from '../pod-placement';
+import { reachRules } from '../reach-rules';
+import { machinesForReplicas, STOP_SECONDS } from '../sizing';
+import { renderDisruptionBudget, renderNetworkPolicy, renderService } from '../traffic';
+import {
+  renderClusterRole,
+  renderClusterRoleBinding,
+  renderIngressClass,
+  renderServiceAccount,
+} from './access';
+import { traefikProblems, traefikSettingsProblems } from './checks';
+import { renderConfigMap, renderFiles } from './configuration';
+import { ACCEPT_SECONDS, IDENTITY, PORTS } from './names';
+import type { HardenedTraefikOptions, HardenedTraefikProps } from './options';
+import { traefikRelease } from './release';
+import { traefikRules } from './rules';
+import { traefikSettingsOf, type TraefikSettings } from './settings';
+import { traefikTuning } from './tuning';
+import { renderDeployment } from './workload';
+
+/**
+ * The edge on Traefik: Ingresses of its class in every namespace, or those that were written for
+ * ingress-nginx. Its configuration is a file without custom resources, dashboard, HTTP/3 and usage
+ * reports. A slow client is cut off when its whole request has not arrived in `readTimeout`; there is
+ * no number of connections, so `breakEvenRate` is where the memory of a replica is full.
+ *
+ * A host without a certificate of its own is refused in the TLS handshake; there is no default
+ * certificate. With KUBERNETES_INGRESS a host with TLS is redirected to HTTPS, and one without is
+ * served as it is, ACME HTTP-01 challenges among them. Backends on a host network need a
+ * NetworkPolicy of their own.
+ */
+export class HardenedTraefik extends Construct {
+  /**
+   * The edge with its options, to be put into a cluster later.
+   *
+   * @param options everything but the cluster
+   */
+  public static configure(options: HardenedTraefikOptions = {}): IIngressConfiguration {
+    return new Configuration(options);
+  }
+
+  /** Namespace of Traefik. */
+  public readonly namespace: string;
+  /** Name of the IngressClass. */
+  public readonly ingressClassName: string;
+  /** Replicas. */
+  public readonly replicas: number;
+  /** New connections a second at which slow clients fill the memory of one replica, rounded down. */
+  public readonly breakEvenRate: number;
+
+  /**
+   * @param scope parent construct, inside a Chart
+   * @param id construct id
+   * @param props the cluster and the options; wrong ones throw, all of them at once
+   */
+  constructor(scope: Construct, id: string, props: HardenedTraefikProps) {
+    super(scope, id);
+    const { cluster } = props;
+    throwProblems(this.node.path, traefikProblems(props));
+    const settings = traefikSettingsOf(cluster, props, cluster._image(images.traefik));
+    throwProblems(this.node.path, traefikSettingsProblems(settings));
+    this.namespace = IDENTITY.namespace;
+    this.ingressClassName = settings.edge.className;
+    this.replicas = settings.edge.replicas;
+    this.breakEvenRate = settings.edge.breakEvenRate;
+    this.register(cluster, settings);
+    const tuning = traefikTuning(settings);
+    cluster.recordDecisions(tuning.decisions(this.node.path));
+    for (const object of objects(cluster, settings)) {
+      addManifest(this, cluster, Phase.INGRESS, object);
+    }
+    this.requireNodePorts(cluster, settings);
+  }
+
+  private register(cluster: Cluster, s: TraefikSettings): void {
+    const { edge } = s;
+    cluster._register('ingress', {
+      path: this.node.path,
+      label: `Traefik ${traefikRelease(edge.image) ?? edge.image}`,
+      namespace: IDENTITY.namespace,
+      replicas: edge.replicas,
+      nodePorts: [edge.nodePorts.http, edge.nodePorts.https],
+      breakEvenRate: edge.breakEvenRate,
+      image: edge.image,
+      headerTimeoutSeconds: s.readMilliseconds / 1000,
+      memoryMebibytes: edge.mebibytes,
+      drainSeconds: STOP_SECONDS + ACCEPT_SECONDS,
+      temporaryMebibytes: edge.temporaryMebibytes,
+      addressMebibytes: s.compatible ? s.addressRequests * Math.ceil(edge.bodyKibibytes / 1024) : 0,
+      own: s,
+    });
+    [...capacityRules, ...reachRules, ...traefikRules].forEach((r) => cluster.addRule(r, this));
+  }
+
+  private requireNodePorts(cluster: Cluster, { edge }: TraefikSettings): void {
+    if (edge.loadBalanced) {
+      return;
+    }
+    for (const port of Object.values(edge.nodePorts)) {
+      cluster.ledger.requirePort(String(port), {
+        by: this,
+        why: 'clients reach Traefik here',
+        protocol: 'tcp',
+        from: PortSource.ANYWHERE,
+        machines: machinesForReplicas(cluster).map((m) => m.name),
+      });
+    }
+  }
+}
+
+function objects(cluster: Cluster, s: TraefikSettings): Manifest[] {
+  const tuning = traefikTuning(s);
+  const files = renderFiles(s, tuning);
+  const budget = renderDisruptionBudget(IDENTITY, s.edge, tuning.placement);
+  return [
+    renderNamespace(IDENTITY, cluster.kubernetesVersion.minor, 'restricted'),
+    renderPriorityClass(tuning.placement),
+    renderServiceAccount(),
+    renderClusterRole(s),
+    renderClusterRoleBinding(),
+    renderConfigMap(files),
+    renderIngressClass(s),
+    renderNetworkPolicy(IDENTITY, cluster, s.edge, PORTS),
+    renderService(IDENTITY, s.edge, tuning.traffic),
+    ...(budget === undefined ? [] : [budget]),
+    renderDeployment(cluster, s, tuning, files),
+  ];
+}
+
+class Configuration implements IIngressConfiguration {
+  public constructor(private readonly options: HardenedTraefikOptions) {}
+
+  public create(scope: Construct, id: string, cluster: Cluster): Construct {
+    return new HardenedTraefik(scope, id, { ...this.options, cluster });
+  }
+}

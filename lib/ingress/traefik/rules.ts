@@ -1,0 +1,101 @@
+import { traefikProxy } from '../../catalog';
+import { rule, Severity, type IRule, type RuleViolation } from '../../cluster';
+import { onEdge } from '../on-edge';
+import { openAdvisories, traefikRelease } from './release';
+import type { TraefikSettings } from './settings';
+
+const ADVISORIES = 'https://github.com/traefik/traefik/security/advisories';
+const DOCS = 'https://doc.traefik.io/traefik/v3.7';
+
+/** Rules about Traefik alone; those about every edge stand in the room's root. */
+export const traefikRules: IRule[] = [
+  rule(
+    {
+      id: 'GW-INGRESS-050',
+      severity: Severity.WARNING,
+      title: 'Traefik has no published vulnerability',
+      why: 'The edge is what strangers reach first, and it reads every Secret',
+      remedy: `set image to v${traefikProxy.version.value} or newer, or leave it out`,
+      reference: ADVISORIES,
+    },
+    onTraefik(({ edge, compatible }) => {
+      const release = traefikRelease(edge.image);
+      const open = release === undefined ? undefined : openAdvisories(release, compatible);
+      return open === undefined
+        ? []
+        : [{ message: `${edge.image}: fixed in ${open.fixedIn}: ${open.ids.join(', ')}` }];
+    }),
+  ),
+  rule(
+    {
+      id: 'GW-INGRESS-051',
+      severity: Severity.NOTE,
+      title: 'The image names its release of Traefik',
+      why: 'Nobody can tell which advisories an image without one has, or whether it knows the options it is given: with an unknown one it does not start',
+      remedy: `compare it with the advisories; it must be ${traefikProxy.configurationFloor.value} or newer`,
+      reference: ADVISORIES,
+    },
+    onTraefik(({ edge: { image } }) =>
+      traefikRelease(image) === undefined ? [{ message: `${image} names no release` }] : [],
+    ),
+  ),
+  rule(
+    {
+      id: 'GW-INGRESS-052',
+      severity: Severity.NOTE,
+      title: 'Slow clients are refused before they cost memory',
+      why: 'Traefik has no number of connections: they end where the memory of the replica does, which is then killed with every request in it',
+      remedy:
+        'raise memoryLimit, lower readTimeout, or limit the connections of each address in front of it; HardenedNginxIngress refuses them instead',
+      reference: `${DOCS}/security/http2-header-memory/`,
+    },
+    onTraefik(({ edge }) => [
+      {
+        message: `${edge.breakEvenRate} slow clients a second fill the ${edge.mebibytes} MiB of a replica`,
+      },
+    ]),
+  ),
+  rule(
+    {
+      id: 'GW-INGRESS-053',
+      severity: Severity.NOTE,
+      title: 'The edge refuses bodies that are too large',
+      why: 'Traefik measures a body only where it collects it, and with an Ingress of Kubernetes it would collect every response as well',
+      remedy:
+        'let backends refuse them, or use TraefikProvider.INGRESS_NGINX_COMPATIBLE, which answers 413',
+      reference: `${DOCS}/reference/routing-configuration/http/middlewares/buffering/`,
+    },
+    onTraefik(({ compatible, readMilliseconds, edge }) =>
+      compatible
+        ? []
+        : [
+            {
+              message: `a backend gets whatever arrives in ${readMilliseconds / 1000} s, not only ${edge.bodyKibibytes} KiB`,
+            },
+          ],
+    ),
+  ),
+  rule(
+    {
+      id: 'GW-INGRESS-054',
+      severity: Severity.NOTE,
+      title: 'A class has one controller',
+      why: 'The provider serves every IngressClass of k8s.io/ingress-nginx, whatever its name; two controllers on one class both write the status of its Ingresses',
+      remedy: 'stop ingress-nginx once Traefik answers, and keep its IngressClass',
+      reference: `${DOCS}/reference/install-configuration/providers/kubernetes/kubernetes-ingress-nginx/`,
+    },
+    onTraefik(({ compatible, edge }) =>
+      compatible
+        ? [
+            {
+              message: `Traefik serves class ${edge.className} and every other class of ingress-nginx`,
+            },
+          ]
+        : [],
+    ),
+  ),
+];
+
+function onTraefik(check: (settings: TraefikSettings) => RuleViolation[]) {
+  return onEdge(({ own }) => check(own as TraefikSettings));
+}

@@ -1,0 +1,79 @@
+import type { Cluster } from '../../cluster';
+import { settingsOf, type Settings } from '../settings';
+import { machinesForReplicas } from '../sizing';
+import { TraefikProvider, type EncodedCharacter, type HardenedTraefikOptions } from './options';
+import {
+  breakEvenRate,
+  defaultMebibytes,
+  defaultReadMilliseconds,
+  freeKibibytes,
+  kibibytesPerRequest,
+  SMALL_MEBIBYTES,
+  temporaryMebibytes,
+} from './sizing';
+
+/** Every open question answered: what every edge has to know, and what Traefik has beside it. */
+export interface TraefikSettings {
+  /** Placement, traffic, names and timeouts, as for any other edge. What is nginx's own in it is not used. */
+  readonly edge: Settings;
+  /** Whether it stands in for ingress-nginx. */
+  readonly compatible: boolean;
+  readonly readMilliseconds: number;
+  /** Absent where a response may take any time. */
+  readonly writeMilliseconds?: number;
+  readonly uploadKibibytesPerSecond: number;
+  readonly headerKibibytes: number;
+  readonly allowedEncodedCharacters: readonly EncodedCharacter[];
+  readonly accessLog: boolean;
+  /** Requests that one address may have in flight to one route; what memory holds where there is no limit. */
+  readonly addressRequests: number;
+}
+
+/** The settings of one construct. Options must have passed their own checks. */
+export function traefikSettingsOf(
+  cluster: Cluster,
+  options: HardenedTraefikOptions,
+  defaultImage: string,
+): TraefikSettings {
+  const compatible = options.provider === TraefikProvider.INGRESS_NGINX_COMPATIBLE;
+  const shared = settingsOf(
+    cluster,
+    {
+      ...options,
+      workerProcesses: options.cpuCores,
+      ingressClassName: options.ingressClassName ?? (compatible ? 'nginx' : 'traefik'),
+      upstreamKeepalive: options.upstreamKeepalive ?? 200,
+    },
+    defaultImage,
+  );
+  const { bodyKibibytes, connectionsPerAddress } = shared;
+  const headerKibibytes = options.maxHeaderSize?.toKibibytes() ?? 16;
+  const upload = options.slowestUploadPerSecond?.toKibibytes() ?? 2048;
+  const readMilliseconds =
+    options.readTimeout?.toMilliseconds() ?? defaultReadMilliseconds(bodyKibibytes, upload);
+  const mebibytes =
+    options.memoryLimit?.toMebibytes() ?? defaultMebibytes(machinesForReplicas(cluster));
+  return {
+    edge: {
+      ...shared,
+      mebibytes,
+      breakEvenRate: breakEvenRate(mebibytes, headerKibibytes, readMilliseconds / 1000),
+      temporaryMebibytes: compatible ? temporaryMebibytes(bodyKibibytes) : SMALL_MEBIBYTES,
+    },
+    compatible,
+    readMilliseconds,
+    writeMilliseconds: options.writeTimeout?.toMilliseconds(),
+    uploadKibibytesPerSecond: upload,
+    headerKibibytes,
+    allowedEncodedCharacters: options.allowedEncodedCharacters ?? [],
+    accessLog: options.accessLog ?? false,
+    addressRequests:
+      connectionsPerAddress ||
+      Math.floor(freeKibibytes(mebibytes) / kibibytesPerRequest(headerKibibytes)),
+  };
+}
+
+/** Milliseconds as Go writes time. */
+export function goTime(milliseconds: number): string {
+  return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
+}

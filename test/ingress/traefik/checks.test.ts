@@ -1,0 +1,241 @@
+import { Chart, Duration, Size } from 'cdk8s';
+import { ApiEndpoint, CniKind, LoadBalancerKind } from '../../../lib/cluster';
+import {
+  HardenedNginxIngress,
+  HardenedTraefik,
+  type HardenedTraefikOptions,
+} from '../../../lib/ingress';
+import { openAdvisories, traefikRelease } from '../../../lib/ingress/traefik/release';
+import { osloCluster, osloMachine } from '../../support/oslo';
+import { tempApp } from '../../support/temp-app';
+import { findingIds, withWorkers } from '../edge';
+import { compatible, edge } from './traefik';
+
+const wrong: Array<[HardenedTraefikOptions, string]> = [
+  [
+    { image: 'traefik:v3.7.14' },
+    'image must be a full reference with a tag or a digest, got traefik:v3.7.14; write for example docker.io/library/traefik:v3.7.14',
+  ],
+  [
+    { image: 'docker.io/library/traefik:v3.7.11' },
+    'image must be Traefik 3.7.12 or newer, got docker.io/library/traefik:v3.7.11; an older one does not know aliasHeadersStrategy and does not start, and its advisories are many',
+  ],
+  [
+    { provider: 'kubernetesCRD' as any },
+    'provider must be kubernetesIngress or kubernetesIngressNGINX, got kubernetesCRD; use the values of TraefikProvider',
+  ],
+  [
+    { clientTimeouts: { header: Duration.seconds(5) } },
+    'clientTimeouts.header must be left out, got 5s; Traefik has one timeout for header and body; set readTimeout',
+  ],
+  [
+    { clientTimeouts: { body: Duration.seconds(5) } },
+    'clientTimeouts.body must be left out, got 5s; Traefik has one timeout for header and body; set readTimeout',
+  ],
+  [
+    { clientTimeouts: { send: Duration.millis(5500) } },
+    'clientTimeouts.send must be left out, got 5500ms; Traefik has one timeout for a whole response; set writeTimeout',
+  ],
+  [
+    { clientTimeouts: { keepalive: Duration.hours(2) } },
+    'clientTimeouts.keepalive must be between 1 s and 3600 s in whole milliseconds, got 7200 s; leave it out to take the default',
+  ],
+  [
+    { upstreamTimeouts: { send: Duration.seconds(60) } },
+    'upstreamTimeouts.send must be left out, got 60s; the provider kubernetesIngress has no such timeout',
+  ],
+  [
+    { ...compatible, upstreamTimeouts: { connect: Duration.millis(1500) } },
+    'upstreamTimeouts.connect must be whole seconds, got 1500ms; the options of ingress-nginx have no unit',
+  ],
+  [
+    { ...compatible, upstreamKeepalive: 64 },
+    "upstreamKeepalive must be left out, got 64; the provider kubernetesIngressNGINX keeps Traefik's own number",
+  ],
+  [
+    { clientMaxBodySize: Size.mebibytes(100), readTimeout: Duration.seconds(15) },
+    'readTimeout must be at least 55 s for 102400 KiB at 2048 KiB/s and a header before it, got 15s; raise it, lower clientMaxBodySize, or declare faster clients with slowestUploadPerSecond',
+  ],
+  [
+    { readTimeout: Duration.days(2) },
+    'readTimeout must be between 1 s and 86400 s in whole milliseconds, got 172800 s; leave it out to take the default',
+  ],
+  [
+    { writeTimeout: Duration.millis(10) },
+    'writeTimeout must be between 1 s and 86400 s in whole milliseconds, got 0.01 s; leave it out to take the default',
+  ],
+  [
+    { slowestUploadPerSecond: Size.gibibytes(2) },
+    'slowestUploadPerSecond must be between 1 KiB and 1048576 KiB in steps of 1 KiB, got 2097152 KiB; leave it out to take the default',
+  ],
+  [
+    { maxHeaderSize: Size.mebibytes(2) },
+    'maxHeaderSize must be between 1 KiB and 1024 KiB in steps of 1 KiB, got 2048 KiB; leave it out to take the default',
+  ],
+  [
+    { memoryLimit: Size.mebibytes(256) },
+    'memoryLimit must be between 393216 KiB and 1073741824 KiB in steps of 1024 KiB, got 262144 KiB; leave it out to take the default',
+  ],
+  [{ cpuCores: 0 }, 'cpuCores must be between 1 and 64, got 0; give what the edge may use'],
+  [
+    { connectionsPerAddress: 70000 },
+    'connectionsPerAddress must be between 0 and 65535, got 70000; 0 means no limit',
+  ],
+  [
+    { allowedEncodedCharacters: ['Space' as any] },
+    'allowedEncodedCharacters must be Slash, BackSlash, NullCharacter, Semicolon, Percent, QuestionMark, Hash, got Space; use the values of EncodedCharacter',
+  ],
+  [
+    { trustedProxies: ['0.0.0.0/0'] },
+    'trustedProxies must be narrower than the whole internet, got 0.0.0.0/0; name the proxies; a client that is trusted chooses its own address and escapes every limit',
+  ],
+  [
+    { httpsNodePort: 30080 },
+    'httpsNodePort must be another port than httpNodePort, got 30080; give one of them another number',
+  ],
+  [
+    { replicas: 1 },
+    'replicas must be between 2 and 100, got 1; one replica alone makes the loss of its machine an outage',
+  ],
+  [
+    { ingressClassName: 'Public' },
+    'ingressClassName must be an RFC 1123 subdomain, got Public; use lower-case letters, digits, hyphens and dots',
+  ],
+];
+
+test.each(wrong)('refused: %j', (options, text) => {
+  expect(() => edge(options)).toThrow(new Error(`[chart/ingress] ${text}`));
+});
+
+test('several mistakes come in one error', () => {
+  expect(() => edge({ cpuCores: 0, clientTimeouts: { send: Duration.seconds(1) } })).toThrow(
+    /cpuCores must be[^\n]*\n\[chart\/ingress\] clientTimeouts.send must be/,
+  );
+});
+
+test('a cluster has one edge', () => {
+  const { cluster, ingress } = edge();
+  expect(() => new HardenedNginxIngress(ingress, 'second', { cluster })).toThrow(
+    '[chart/ingress/second] cluster must be a cluster without another construct of this room (ingress), got chart/ingress; remove one of the two',
+  );
+});
+
+test('configure() is the construct with its options', () => {
+  const app = tempApp();
+  const chart = new Chart(app, 'chart');
+  const created = HardenedTraefik.configure({ replicas: 5 }).create(
+    chart,
+    'ingress',
+    osloCluster(app),
+  );
+  expect(created).toBeInstanceOf(HardenedTraefik);
+  expect((created as HardenedTraefik).replicas).toBe(5);
+  expect(chart.toJson()).toEqual(edge({ replicas: 5 }).objects);
+});
+
+test.each([
+  ['docker.io/library/traefik:v3.7.14', '3.7.14'],
+  ['mirror:5000/a/traefik:3.7.12-alpine@sha256:00', '3.7.12'],
+  ['docker.io/library/traefik@sha256:00', undefined],
+  ['example.no/my-traefik:v3.7.14', undefined],
+  ['docker.io/library/traefik:v3.7', undefined],
+])('release of %s', (image, release) => {
+  expect(traefikRelease(image)).toBe(release);
+});
+
+test('advisories: those of both releases, those of one, and none of a newer one', () => {
+  expect(openAdvisories('3.7.14', true)).toBeUndefined();
+  expect(openAdvisories('3.8.0', true)).toBeUndefined();
+  expect(openAdvisories('3.7.13', false)).toEqual({
+    fixedIn: '3.7.14',
+    ids: ['GHSA-qm9f-w54v-q2qh', 'GHSA-cw35-4q88-3rmp'],
+  });
+  expect(openAdvisories('3.7.12', true)?.ids).toEqual(
+    expect.arrayContaining(['CVE-2026-88009', 'GHSA-qvj7-gq9c-hp7q']),
+  );
+});
+
+describe('findings', () => {
+  const of = (id: string, e: ReturnType<typeof edge>) =>
+    e.cluster.findings().filter((f) => f.id === id);
+
+  test('the flagship: no warning, and what Traefik cannot do', () => {
+    const e = edge();
+    expect(findingIds(e.cluster)).toEqual([
+      'GW-INGRESS-005',
+      'GW-INGRESS-010',
+      'GW-INGRESS-052',
+      'GW-INGRESS-053',
+    ]);
+    expect(e.cluster.findings().map((f) => f.severity)).not.toContain('error');
+    expect(of('GW-INGRESS-052', e)[0].message).toBe(
+      '498 slow clients a second fill the 1024 MiB of a replica',
+    );
+    expect(of('GW-INGRESS-053', e)[0].message).toBe(
+      'a backend gets whatever arrives in 15 s, not only 20480 KiB',
+    );
+  });
+
+  test('in place of ingress-nginx: bodies have a limit, and classes have one controller', () => {
+    const e = edge({ ...compatible, ingressClassName: 'public' });
+    expect(findingIds(e.cluster)).toEqual([
+      'GW-INGRESS-005',
+      'GW-INGRESS-010',
+      'GW-INGRESS-052',
+      'GW-INGRESS-054',
+    ]);
+    expect(of('GW-INGRESS-054', e)[0].message).toBe(
+      'Traefik serves class public and every other class of ingress-nginx',
+    );
+  });
+
+  test('004: more than 15 seconds for a request', () => {
+    expect(findingIds(edge().cluster)).not.toContain('GW-INGRESS-004');
+    const slow = edge({ readTimeout: Duration.seconds(16) });
+    expect(of('GW-INGRESS-004', slow)).toHaveLength(1);
+    expect(of('GW-INGRESS-004', edge({ clientMaxBodySize: Size.mebibytes(21) }))).toHaveLength(1);
+  });
+
+  test('050 and 051: what is published against an image, or nobody knows', () => {
+    const vulnerable = 'docker.io/library/traefik:v3.7.13';
+    expect(of('GW-INGRESS-050', edge({ image: vulnerable }))[0]).toMatchObject({
+      severity: 'warning',
+      message: `${vulnerable}: fixed in 3.7.14: GHSA-qm9f-w54v-q2qh, GHSA-cw35-4q88-3rmp`,
+    });
+    const mirrored = 'mirror.example.no/edge/proxy:2026-11';
+    expect(of('GW-INGRESS-051', edge({ image: mirrored }))[0].message).toBe(
+      `${mirrored} names no release`,
+    );
+  });
+
+  test('008: replicas that take more than half of their machine', () => {
+    const small = {
+      machines: [osloMachine(1, { memory: Size.gibibytes(2) })],
+      endpoint: ApiEndpoint.external({ address: '10.20.0.11' }),
+    };
+    expect(of('GW-INGRESS-008', edge({ memoryLimit: Size.mebibytes(768) }, small))[0].message).toBe(
+      'replicas reserve 1536 MiB of a machine and the smallest has 2048 MiB',
+    );
+  });
+
+  test('011: one address that fills the disk, where bodies are collected', () => {
+    const body = (mebibytes: number, options: HardenedTraefikOptions) =>
+      edge({ clientMaxBodySize: Size.mebibytes(mebibytes), ...options });
+    expect(findingIds(body(81, compatible).cluster)).not.toContain('GW-INGRESS-011');
+    expect(of('GW-INGRESS-011', body(82, compatible))[0].message).toBe(
+      'one address may write 8200 MiB at once, and a replica is evicted at 8192 MiB',
+    );
+    expect(
+      findingIds(body(20, { ...compatible, connectionsPerAddress: 0 }).cluster),
+    ).toContain('GW-INGRESS-011');
+    expect(findingIds(body(82, {}).cluster)).not.toContain('GW-INGRESS-011');
+  });
+
+  test('rules about every edge see this one', () => {
+    expect(findingIds(edge({}, withWorkers(5)).cluster)).toContain('GW-INGRESS-006');
+    expect(findingIds(edge({}, { cni: CniKind.FLANNEL }).cluster)).toContain('GW-INGRESS-007');
+    expect(
+      findingIds(edge({}, { loadBalancer: LoadBalancerKind.METALLB_L2 }).cluster),
+    ).not.toContain('GW-INGRESS-005');
+  });
+});
