@@ -1,9 +1,9 @@
 import type { ServiceAccount } from 'kubernetes-types/core/v1';
 import type { IngressClass } from 'kubernetes-types/networking/v1';
 import type { ClusterRole, ClusterRoleBinding, PolicyRule } from 'kubernetes-types/rbac/v1';
-import { tuned } from '../../cluster';
 import { IDENTITY } from './names';
 import type { TraefikSettings } from './settings';
+import { tuned } from '../../cluster';
 
 const RBAC = 'rbac.authorization.k8s.io';
 // Its caches list and watch; nothing is fetched by name.

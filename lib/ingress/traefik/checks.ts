@@ -19,13 +19,7 @@ export function traefikProblems(options: HardenedTraefikOptions): Problem[] {
     ...sizeProblem('clientMaxBodySize', options.clientMaxBodySize, 1, 16 * GIBIBYTE, 1),
     ...sizeProblem('slowestUploadPerSecond', options.slowestUploadPerSecond, 1, GIBIBYTE, 1),
     ...sizeProblem('maxHeaderSize', options.maxHeaderSize, 1, MEBIBYTE, 1),
-    ...sizeProblem(
-      'memoryLimit',
-      options.memoryLimit,
-      384 * MEBIBYTE,
-      1024 * GIBIBYTE,
-      MEBIBYTE,
-    ),
+    ...sizeProblem('memoryLimit', options.memoryLimit, 384 * MEBIBYTE, 1024 * GIBIBYTE, MEBIBYTE),
     ...checkInteger(
       'cpuCores',
       options.cpuCores,
@@ -107,7 +101,9 @@ function leftOut(prop: string, got: unknown, remedy: string): Problem[] {
   return got === undefined ? [] : [{ prop, allowed: 'left out', got, remedy }];
 }
 
-function wholeSeconds(timeouts: NonNullable<HardenedTraefikOptions['upstreamTimeouts']>): Problem[] {
+function wholeSeconds(
+  timeouts: NonNullable<HardenedTraefikOptions['upstreamTimeouts']>,
+): Problem[] {
   const named = { connect: timeouts.connect, read: timeouts.read, send: timeouts.send };
   return Object.entries(named).flatMap(([name, time]) =>
     time === undefined || time.toMilliseconds() % 1000 === 0
@@ -137,7 +133,8 @@ export function traefikSettingsProblems(s: TraefikSettings): Problem[] {
       prop: 'readTimeout',
       allowed: `at least ${body + HEADER_SECONDS} s for ${bodyKibibytes} KiB at ${s.uploadKibibytesPerSecond} KiB/s and a header before it`,
       got: goTime(s.readMilliseconds),
-      remedy: 'raise it, lower clientMaxBodySize, or declare faster clients with slowestUploadPerSecond',
+      remedy:
+        'raise it, lower clientMaxBodySize, or declare faster clients with slowestUploadPerSecond',
     });
   }
   if (nodePorts.http === nodePorts.https) {

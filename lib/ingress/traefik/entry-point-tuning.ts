@@ -163,7 +163,13 @@ function redirectRows(): FileRow[] {
   const redirect = 'entryPoints.web.http.redirections.entryPoint';
   const internal = 'traefik/traefik pkg/provider/traefik/internal.go at v3.7.9';
   return [
-    row(`${redirect}.to`, ':443', 'none', 'the port clients know, not the one of the pod', internal),
+    row(
+      `${redirect}.to`,
+      ':443',
+      'none',
+      'the port clients know, not the one of the pod',
+      internal,
+    ),
     row(`${redirect}.scheme`, 'https', 'https', 'a host with TLS is used with it', internal),
     row(`${redirect}.permanent`, true, 'true', 'browsers remember it', internal),
     row(
@@ -180,4 +186,3 @@ function middlewares(s: TraefikSettings, names: readonly string[]): string[] {
   const limits = s.edge.connectionsPerAddress === 0 ? [] : [ADDRESS_LIMIT];
   return [...names, ...limits].map((name) => `${name}@file`);
 }
-

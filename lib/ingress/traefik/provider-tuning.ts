@@ -1,6 +1,7 @@
 import { rowsOf, type FileRow } from './file-rows';
 import { IDENTITY, STATIC_FILE } from './names';
 import { goTime, type TraefikSettings } from './settings';
+import { familyOf } from '../../cluster';
 
 const INGRESS = 'traefik/traefik pkg/provider/kubernetes/ingress/kubernetes.go at v3.7.9';
 const COMPATIBLE = 'traefik/traefik pkg/provider/kubernetes/ingress-nginx/kubernetes.go at v3.7.9';
@@ -52,7 +53,7 @@ function ingressRows(s: TraefikSettings): FileRow[] {
       loadBalanced,
       (address) =>
         row(
-          `${endpoint}.${/^[\d.]+$|:/.test(address) ? 'ip' : 'hostname'}`,
+          `${endpoint}.${familyOf(address) === undefined ? 'hostname' : 'ip'}`,
           address,
           'none',
           'the spec says where clients reach the edge',
@@ -110,7 +111,12 @@ function compatibleRows(s: TraefikSettings): FileRow[] {
       'false',
       'an Ingress that names no class may be meant for another controller',
     ),
-    row(`${prefix}.httpEntryPoint`, 'web', 'every entry point without TLS', 'not beside probes and metrics'),
+    row(
+      `${prefix}.httpEntryPoint`,
+      'web',
+      'every entry point without TLS',
+      'not beside probes and metrics',
+    ),
     row(`${prefix}.httpsEntryPoint`, 'websecure', 'none', 'the one for TLS'),
     row(
       `${prefix}.allowSnippetAnnotations`,

@@ -1,7 +1,7 @@
-import { tuned } from '../../cluster';
 import { rowsOf, type FileRow } from './file-rows';
 import { CONFIG_DIRECTORY, DYNAMIC_FILE, STATIC_FILE } from './names';
 import type { TraefikSettings } from './settings';
+import { tuned } from '../../cluster';
 
 const STATIC = 'traefik/traefik pkg/config/static/static_config.go at v3.7.9';
 const row = rowsOf(STATIC_FILE, STATIC);
@@ -41,7 +41,12 @@ export function staticRows(s: TraefikSettings): FileRow[] {
       'a changed file is a new pod, one after the other, and a bad one stops at the first',
     ),
     row('ping.entryPoint', 'traefik', 'ping is off', 'for the probes of the kubelet'),
-    row('log.level', 'INFO', 'ERROR', 'routes that are refused are warnings; requests are not in it'),
+    row(
+      'log.level',
+      'INFO',
+      'ERROR',
+      'routes that are refused are warnings; requests are not in it',
+    ),
     row('log.format', 'json', 'common', 'colours and columns are for terminals'),
     ...(s.accessLog
       ? [row('accessLog.format', 'json', 'no access log', 'asked for in the spec')]

@@ -69,7 +69,10 @@ function container(s: TraefikSettings, { pod }: TraefikTuning): Container {
     s.edge.metricsNamespace === undefined
       ? []
       : [{ name: 'metrics', containerPort: PORTS.metrics }];
-  const probe = { httpGet: { path: '/ping', port: 'ping' }, timeoutSeconds: pod.get('probeTimeout') };
+  const probe = {
+    httpGet: { path: '/ping', port: 'ping' },
+    timeoutSeconds: pod.get('probeTimeout'),
+  };
   return {
     name,
     image: s.edge.image,

@@ -225,9 +225,9 @@ describe('findings', () => {
     expect(of('GW-INGRESS-011', body(82, compatible))[0].message).toBe(
       'one address may write 8200 MiB at once, and a replica is evicted at 8192 MiB',
     );
-    expect(
-      findingIds(body(20, { ...compatible, connectionsPerAddress: 0 }).cluster),
-    ).toContain('GW-INGRESS-011');
+    expect(findingIds(body(20, { ...compatible, connectionsPerAddress: 0 }).cluster)).toContain(
+      'GW-INGRESS-011',
+    );
     expect(findingIds(body(82, {}).cluster)).not.toContain('GW-INGRESS-011');
   });
 

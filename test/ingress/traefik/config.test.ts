@@ -220,9 +220,8 @@ test('status of Ingresses in place of ingress-nginx', () => {
 });
 
 test('HSTS can be withdrawn, and never makes a domain eligible for the preload list', () => {
-  const header = edge({ hstsMaxAge: Duration.seconds(0) }).dynamicFile.http.middlewares[
-    'edge-hsts'
-  ].headers.customResponseHeaders['Strict-Transport-Security'];
+  const header = edge({ hstsMaxAge: Duration.seconds(0) }).dynamicFile.http.middlewares['edge-hsts']
+    .headers.customResponseHeaders['Strict-Transport-Security'];
   expect(header).toBe('max-age=0');
 });
 

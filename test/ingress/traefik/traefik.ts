@@ -1,7 +1,11 @@
 import { Chart } from 'cdk8s';
 import { parse } from 'yaml';
 import { type Cluster, type ClusterProps } from '../../../lib/cluster';
-import { HardenedTraefik, TraefikProvider, type HardenedTraefikOptions } from '../../../lib/ingress';
+import {
+  HardenedTraefik,
+  TraefikProvider,
+  type HardenedTraefikOptions,
+} from '../../../lib/ingress';
 import { osloCluster } from '../../support/oslo';
 import { tempApp } from '../../support/temp-app';
 
