@@ -30,7 +30,7 @@ export interface EdgePodOptions {
    * Name of the IngressClass, an RFC 1123 subdomain. Choose another one beside a second controller:
    * the controller of an existing class cannot be changed.
    *
-   * @default 'nginx'
+   * @default - 'nginx'; 'traefik' with HardenedTraefik and TraefikProvider.KUBERNETES_INGRESS
    */
   readonly ingressClassName?: string;
   /**

@@ -12,7 +12,7 @@ export function podSecurityRows(s: Settings) {
       'none',
       s.hostPorts
         ? 'every narrower profile forbids host ports; the pods stay as restricted asks in everything else'
-        : 'NET_BIND_SERVICE is the one capability that restricted allows to add',
+        : 'restricted allows no capability but NET_BIND_SERVICE to be added, and no more is needed',
       STANDARDS,
     ),
     hostPort: tuned(

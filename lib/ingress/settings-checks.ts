@@ -35,17 +35,25 @@ export function settingsProblems(settings: Settings, cluster: Cluster): Problem[
       'that is all the requests a replica has at once, half its connections; 0 means no limit',
     ),
   );
-  if (settings.nodePorts.http === settings.nodePorts.https) {
-    problems.push({
-      prop: 'httpsNodePort',
-      allowed: 'another port than httpNodePort',
-      got: settings.nodePorts.https,
-      remedy: 'give one of them another number',
-    });
-  }
+  return [...problems, ...bufferProblems(settings), ...anyEdgeProblems(settings, cluster)];
+}
+
+/** What is wrong with them whatever program stands at the edge. */
+export function anyEdgeProblems(settings: Settings, cluster: Cluster): Problem[] {
+  const { nodePorts } = settings;
+  const ports: Problem[] =
+    nodePorts.http === nodePorts.https
+      ? [
+          {
+            prop: 'httpsNodePort',
+            allowed: 'another port than httpNodePort',
+            got: nodePorts.https,
+            remedy: 'give one of them another number',
+          },
+        ]
+      : [];
   return [
-    ...problems,
-    ...bufferProblems(settings),
+    ...ports,
     ...timeProblems(settings),
     ...replicaProblems(settings),
     ...addressProblems(settings, cluster),

@@ -9,12 +9,13 @@ import { EdgeKind } from './workload-options';
 
 type Placement = Tuning<ReturnType<typeof placementRows>>;
 
-/** The replicas: some of them, or one on each machine. */
+/** The replicas: some of them, or one on each machine; other annotations are new pods. */
 export function renderWorkload(
   identity: Identity,
   settings: Settings,
   placement: Placement,
   pod: PodSpec,
+  annotations?: Record<string, string>,
 ): Deployment | DaemonSet {
   const { name, namespace, selector } = identity;
   const rollingUpdate = {
@@ -24,7 +25,10 @@ export function renderWorkload(
   const common = {
     minReadySeconds: placement.get('minReadySeconds'),
     selector: { matchLabels: selector },
-    template: { metadata: { labels: selector }, spec: pod },
+    template: {
+      metadata: { labels: selector, ...(annotations === undefined ? {} : { annotations }) },
+      spec: pod,
+    },
   };
   if (settings.kind === EdgeKind.DAEMON_SET) {
     return {

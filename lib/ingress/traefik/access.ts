@@ -4,6 +4,7 @@ import type { ClusterRole, ClusterRoleBinding, PolicyRule } from 'kubernetes-typ
 import { IDENTITY } from './names';
 import type { TraefikSettings } from './settings';
 import { tuned } from '../../cluster';
+import { podSecurityRows } from '../pod-security-tuning';
 
 const RBAC = 'rbac.authorization.k8s.io';
 // Its caches list and watch; nothing is fetched by name.
@@ -26,13 +27,7 @@ export function accessRows(s: TraefikSettings) {
         ? 'traefik/traefik pkg/provider/kubernetes/ingress-nginx/client.go at v3.7.9'
         : 'traefik/traefik pkg/provider/kubernetes/ingress/client.go at v3.7.9',
     ),
-    podSecurity: tuned(
-      'Namespace.metadata.labels',
-      'pod-security.kubernetes.io: restricted',
-      'none',
-      'no capability is needed: all ports are above 1023',
-      'https://kubernetes.io/docs/concepts/security/pod-security-standards/',
-    ),
+    ...podSecurityRows(s.edge),
   };
 }
 

@@ -1,6 +1,9 @@
-import { checkInteger, type Problem } from '../../cluster';
+import { checkInteger, type Cluster, type Problem } from '../../cluster';
+import { combinationProblems } from '../combination-checks';
 import { nameProblems, proxyProblems } from '../name-checks';
-import { durationProblem, numberProblems, sizeProblem, timeoutProblems } from '../quantity-checks';
+import { numberProblems } from '../number-checks';
+import { durationProblem, sizeProblem, timeoutProblems } from '../quantity-checks';
+import { anyEdgeProblems } from '../settings-checks';
 import { EncodedCharacter, TraefikProvider, type HardenedTraefikOptions } from './options';
 import { imageProblems } from './release';
 import { goTime, type TraefikSettings } from './settings';
@@ -32,9 +35,16 @@ export function traefikProblems(options: HardenedTraefikOptions): Problem[] {
       { min: 0, max: 65535 },
       '0 means no limit',
     ),
-    ...numberProblems(options),
+    ...checkInteger(
+      'upstreamKeepalive',
+      options.upstreamKeepalive,
+      { min: 1, max: 1024 },
+      'leave it out to take 200',
+    ),
+    ...numberProblems({ ...options, upstreamKeepalive: undefined }),
     ...nameProblems(options),
-    ...proxyProblems(options.trustedProxies ?? []),
+    ...proxyProblems(options),
+    ...combinationProblems(options),
     ...imageProblems(options.image),
     ...characterProblems(options.allowedEncodedCharacters ?? []),
     ...unknownToTraefik(options),
@@ -124,8 +134,8 @@ function goTimeOf(time: { toMilliseconds(): number } | undefined): string | unde
 }
 
 /** What is wrong with the options together, once every default is known. */
-export function traefikSettingsProblems(s: TraefikSettings): Problem[] {
-  const { bodyKibibytes, nodePorts } = s.edge;
+export function traefikSettingsProblems(s: TraefikSettings, cluster: Cluster): Problem[] {
+  const { bodyKibibytes } = s.edge;
   const body = secondsForBody(bodyKibibytes, s.uploadKibibytesPerSecond);
   const problems: Problem[] = [];
   if (s.readMilliseconds < body * 1000) {
@@ -137,13 +147,5 @@ export function traefikSettingsProblems(s: TraefikSettings): Problem[] {
         'raise it, lower clientMaxBodySize, or declare faster clients with slowestUploadPerSecond',
     });
   }
-  if (nodePorts.http === nodePorts.https) {
-    problems.push({
-      prop: 'httpsNodePort',
-      allowed: 'another port than httpNodePort',
-      got: nodePorts.https,
-      remedy: 'give one of them another number',
-    });
-  }
-  return problems;
+  return [...problems, ...anyEdgeProblems(s.edge, cluster)];
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Yaml } from 'cdk8s';
 import type { ConfigMap } from 'kubernetes-types/core/v1';
 import { CLIENT_ENTRY_POINTS } from './entry-point-tuning';
@@ -34,4 +35,11 @@ export function renderConfigMap(files: Record<string, string>): ConfigMap {
     metadata: { name: CONFIG_MAP, namespace: IDENTITY.namespace },
     data: files,
   };
+}
+
+/** Changes with the files: Traefik reads them once, so new ones are new pods. */
+export function filesAnnotation(files: Record<string, string>): Record<string, string> {
+  const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex');
+  // Enough to tell two texts apart, and too short to look like a key.
+  return { 'cdk8s-groundwork/config-hash': hash.slice(0, 12) };
 }

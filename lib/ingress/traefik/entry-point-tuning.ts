@@ -1,4 +1,3 @@
-import { DRAIN_SECONDS, STREAMS } from '../sizing';
 import { rowsOf, type FileRow } from './file-rows';
 import { ACCEPT_SECONDS, STATIC_FILE } from './names';
 import { EncodedCharacter } from './options';
@@ -11,7 +10,9 @@ export const CLIENT_ENTRY_POINTS = ['web', 'websecure'];
 export const HEADERS = 'edge-headers';
 /** Keeps browsers on TLS. */
 export const HSTS = 'edge-hsts';
-/** Counts the requests of each address. */
+/** Counts what each address sends in a second. */
+export const REQUEST_RATE = 'edge-request-rate';
+/** Counts what each address has in flight. */
 export const ADDRESS_LIMIT = 'edge-address-limit';
 
 const ENTRY_POINTS = 'traefik/traefik pkg/config/static/entrypoints.go at v3.7.9';
@@ -31,16 +32,7 @@ export function entryPointRows(s: TraefikSettings): FileRow[] {
     ),
     ...timeoutRows(s),
     ...requestRows(s),
-    ...(s.edge.trustedProxies.length === 0
-      ? []
-      : [
-          row(
-            'entryPoints.*.forwardedHeaders.trustedIPs',
-            s.edge.trustedProxies,
-            'none',
-            'only these may say who the client is; what others send in X-Forwarded-… is thrown away',
-          ),
-        ]),
+    ...realIpRows(s),
     row(
       'entryPoints.web.http.middlewares',
       middlewares(s, [HEADERS]),
@@ -93,7 +85,7 @@ function timeoutRows(s: TraefikSettings): FileRow[] {
     ),
     row(
       `${transport}.keepAliveMaxRequests`,
-      1000,
+      edge.keepaliveRequests,
       '0, no end',
       'bounds what one connection can open and reset in its life; clients also find other replicas again',
     ),
@@ -106,7 +98,7 @@ function timeoutRows(s: TraefikSettings): FileRow[] {
     ),
     row(
       `${transport}.lifeCycle.graceTimeOut`,
-      goTime(DRAIN_SECONDS * 1000),
+      goTime(edge.shutdown.drain * 1000),
       '10s',
       'requests in flight finish after SIGTERM; WebSockets are cut at the end of it',
       SERVER,
@@ -150,11 +142,37 @@ function requestRows(s: TraefikSettings): FileRow[] {
     ),
     row(
       'entryPoints.*.http2.maxConcurrentStreams',
-      STREAMS,
+      s.edge.streams,
       '250',
       `a page with its parts; each can hold ${kibibytesPerRequest(s.headerKibibytes)} KiB while its body stalls`,
       `${HEADER_MEMORY}; measured with a proxy of Go 1.26: 101 KiB a stream with 12 KiB of header`,
     ),
+  ];
+}
+
+function realIpRows({ edge, httpProxies }: TraefikSettings): FileRow[] {
+  return [
+    ...(httpProxies.length === 0
+      ? []
+      : [
+          row(
+            'entryPoints.*.forwardedHeaders.trustedIPs',
+            httpProxies,
+            'none',
+            'only these may say who the client is; what others send in X-Forwarded-… is thrown away',
+          ),
+        ]),
+    ...(edge.proxyProtocol
+      ? [
+          row(
+            'entryPoints.*.proxyProtocol.trustedIPs',
+            edge.trustedProxies,
+            'none',
+            'only these may say who the client is; to anybody else such a line is a broken request',
+            SERVER,
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -184,5 +202,6 @@ function redirectRows(): FileRow[] {
 
 function middlewares(s: TraefikSettings, names: readonly string[]): string[] {
   const limits = s.edge.connectionsPerAddress === 0 ? [] : [ADDRESS_LIMIT];
-  return [...names, ...limits].map((name) => `${name}@file`);
+  const rates = s.edge.requestRate === undefined ? [] : [REQUEST_RATE];
+  return [...names, ...limits, ...rates].map((name) => `${name}@file`);
 }

@@ -25,7 +25,8 @@ export function treeOf(file: string, rows: readonly FileRow[]): Tree {
       place[step] ??= {};
       place = place[step] as Tree;
     }
-    place[last] = value;
+    // Each place has a list of its own; YAML would name the first and point to it.
+    place[last] = Array.isArray(value) ? [...(value as unknown[])] : value;
   }
   return root;
 }

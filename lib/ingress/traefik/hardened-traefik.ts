@@ -13,8 +13,10 @@ import { capacityRules } from '../capacity-rules';
 import { renderNamespace } from '../identity';
 import { renderPriorityClass } from '../pod-placement';
 import { reachRules } from '../reach-rules';
-import { machinesForReplicas, STOP_SECONDS } from '../sizing';
+import { machinesForReplicas } from '../sizing';
 import { renderDisruptionBudget, renderNetworkPolicy, renderService } from '../traffic';
+import { serviceType } from '../traffic-tuning';
+import { renderAutoscaler, renderWorkload } from '../workload';
 import {
   renderClusterRole,
   renderClusterRoleBinding,
@@ -22,14 +24,14 @@ import {
   renderServiceAccount,
 } from './access';
 import { traefikProblems, traefikSettingsProblems } from './checks';
-import { renderConfigMap, renderFiles } from './configuration';
-import { ACCEPT_SECONDS, IDENTITY, PORTS } from './names';
+import { filesAnnotation, renderConfigMap, renderFiles } from './configuration';
+import { IDENTITY, PORTS } from './names';
 import type { HardenedTraefikOptions, HardenedTraefikProps } from './options';
+import { podSpec } from './pod';
 import { traefikRelease } from './release';
-import { traefikRules } from './rules';
+import { traefikRules, type TraefikOwn } from './rules';
 import { traefikSettingsOf, type TraefikSettings } from './settings';
 import { traefikTuning } from './tuning';
-import { renderDeployment } from './workload';
 
 /**
  * The edge on Traefik: Ingresses of its class in every namespace, or those that were written for
@@ -71,7 +73,7 @@ export class HardenedTraefik extends Construct {
     const { cluster } = props;
     throwProblems(this.node.path, traefikProblems(props));
     const settings = traefikSettingsOf(cluster, props, cluster._image(images.traefik));
-    throwProblems(this.node.path, traefikSettingsProblems(settings));
+    throwProblems(this.node.path, traefikSettingsProblems(settings, cluster));
     this.namespace = IDENTITY.namespace;
     this.ingressClassName = settings.edge.className;
     this.replicas = settings.edge.replicas;
@@ -82,34 +84,39 @@ export class HardenedTraefik extends Construct {
     for (const object of objects(cluster, settings)) {
       addManifest(this, cluster, Phase.INGRESS, object);
     }
-    this.requireNodePorts(cluster, settings);
+    this.requirePorts(cluster, settings);
   }
 
   private register(cluster: Cluster, s: TraefikSettings): void {
     const { edge } = s;
+    const own: TraefikOwn = { ...edge, traefik: s };
     cluster._register('ingress', {
       path: this.node.path,
       label: `Traefik ${traefikRelease(edge.image) ?? edge.image}`,
       namespace: IDENTITY.namespace,
       replicas: edge.replicas,
-      nodePorts: [edge.nodePorts.http, edge.nodePorts.https],
+      nodePorts:
+        serviceType(edge) === 'ClusterIP' ? [] : [edge.nodePorts.http, edge.nodePorts.https],
+      hostPorts: edge.hostPorts ? [80, 443] : [],
       breakEvenRate: edge.breakEvenRate,
       image: edge.image,
       headerTimeoutSeconds: s.readMilliseconds / 1000,
       memoryMebibytes: edge.mebibytes,
-      drainSeconds: STOP_SECONDS + ACCEPT_SECONDS,
+      drainSeconds: edge.shutdown.grace,
+      preStopSeconds: edge.shutdown.preStop,
       temporaryMebibytes: edge.temporaryMebibytes,
       addressMebibytes: s.compatible ? s.addressRequests * Math.ceil(edge.bodyKibibytes / 1024) : 0,
-      own: s,
+      loadBalancerAddress: edge.loadBalancerAddress,
+      own,
     });
     [...capacityRules, ...reachRules, ...traefikRules].forEach((r) => cluster.addRule(r, this));
   }
 
-  private requireNodePorts(cluster: Cluster, { edge }: TraefikSettings): void {
-    if (edge.loadBalanced) {
-      return;
-    }
-    for (const port of Object.values(edge.nodePorts)) {
+  private requirePorts(cluster: Cluster, { edge }: TraefikSettings): void {
+    const { hostPorts, nodePorts } = cluster._summary('ingress')!;
+    // What has an address is let in by whatever announces it.
+    const open = edge.loadBalanced ? hostPorts : [...hostPorts, ...nodePorts];
+    for (const port of open) {
       cluster.ledger.requirePort(String(port), {
         by: this,
         why: 'clients reach Traefik here',
@@ -125,8 +132,9 @@ function objects(cluster: Cluster, s: TraefikSettings): Manifest[] {
   const tuning = traefikTuning(s);
   const files = renderFiles(s, tuning);
   const budget = renderDisruptionBudget(IDENTITY, s.edge, tuning.placement);
+  const autoscaler = renderAutoscaler(IDENTITY, s.edge, tuning.placement);
   return [
-    renderNamespace(IDENTITY, cluster.kubernetesVersion.minor, 'restricted'),
+    renderNamespace(IDENTITY, cluster.kubernetesVersion.minor, tuning.access.get('podSecurity')),
     renderPriorityClass(tuning.placement),
     renderServiceAccount(),
     renderClusterRole(s),
@@ -134,9 +142,16 @@ function objects(cluster: Cluster, s: TraefikSettings): Manifest[] {
     renderConfigMap(files),
     renderIngressClass(s),
     renderNetworkPolicy(IDENTITY, cluster, s.edge, PORTS),
-    renderService(IDENTITY, s.edge, tuning.traffic),
+    renderService(IDENTITY, cluster, s.edge, tuning.traffic),
     ...(budget === undefined ? [] : [budget]),
-    renderDeployment(cluster, s, tuning, files),
+    renderWorkload(
+      IDENTITY,
+      s.edge,
+      tuning.placement,
+      podSpec(cluster, s, tuning),
+      filesAnnotation(files),
+    ),
+    ...(autoscaler === undefined ? [] : [autoscaler]),
   ];
 }
 

@@ -1,6 +1,11 @@
 import type { Duration, Size } from 'cdk8s';
 import type { Cluster } from '../../cluster';
-import type { ClientTimeouts, UpstreamTimeouts } from '../options';
+import type { ClientTimeouts, RequestRate } from '../client-options';
+import type { EdgePodOptions } from '../pod-options';
+import type { RealIp } from '../real-ip';
+import type { TlsPolicy } from '../tls-policy';
+import type { UpstreamTimeouts } from '../upstream-options';
+import type { ShutdownTimeouts } from '../workload-options';
 
 /** Which Ingresses Traefik understands. It is one or the other: both on one class would serve everything twice. */
 export enum TraefikProvider {
@@ -35,7 +40,7 @@ export enum EncodedCharacter {
  * What a user may decide about a Traefik edge. The names are those of `HardenedNginxIngressOptions`
  * wherever both mean the same; what Traefik cannot do is not here or throws.
  */
-export interface HardenedTraefikOptions {
+export interface HardenedTraefikOptions extends EdgePodOptions {
   /**
    * Which Ingresses it understands.
    *
@@ -75,7 +80,7 @@ export interface HardenedTraefikOptions {
    * How long a client may keep a replica waiting. Only `keepalive` exists in Traefik: `header` and
    * `body` throw (see `readTimeout`), and so does `send` (see `writeTimeout`).
    *
-   * @default - keepalive 10 seconds, 75 when `trustedProxies` names a proxy
+   * @default - keepalive 10 seconds, 75 behind a proxy or a balancer
    */
   readonly clientTimeouts?: ClientTimeouts;
   /**
@@ -116,6 +121,31 @@ export interface HardenedTraefikOptions {
    */
   readonly allowedEncodedCharacters?: EncodedCharacter[];
   /**
+   * Requests that one source address (for IPv6 one /64) may send in a second to one route of one
+   * replica.
+   *
+   * @default - no limit
+   */
+  readonly requestRate?: RequestRate;
+  /**
+   * Which versions of TLS clients may use.
+   *
+   * @default TlsPolicy.INTERMEDIATE
+   */
+  readonly tlsPolicy?: TlsPolicy;
+  /**
+   * Streams of one HTTP/2 connection, 1 to 256. Each can hold memory while its body stalls.
+   *
+   * @default 32
+   */
+  readonly http2MaxStreams?: number;
+  /**
+   * Requests that one connection of a client may carry, 1 to 1000000.
+   *
+   * @default 1000
+   */
+  readonly keepaliveRequests?: number;
+  /**
    * How long browsers remember to use TLS only for a host once it was served with TLS, whole
    * seconds, 0 to 730 days. Zero makes them forget.
    *
@@ -123,9 +153,30 @@ export interface HardenedTraefikOptions {
    */
   readonly hstsMaxAge?: Duration;
   /**
+   * Whether that holds for every name below the host as well.
+   *
+   * @default false
+   */
+  readonly hstsIncludeSubdomains?: boolean;
+  /**
+   * Whether browsers may put the host on the list that they ship, which takes months to leave. Needs
+   * `hstsIncludeSubdomains` and a year of `hstsMaxAge`, or it throws.
+   *
+   * @default false
+   */
+  readonly hstsPreload?: boolean;
+  /**
+   * How the edge learns the address of a client that comes through a proxy or a balancer. Clients that
+   * come around HTTP proxies then share one limit of `connectionsPerAddress`. The PROXY protocol is read
+   * from the balancers that are named; a connection of anybody else is served as it comes.
+   *
+   * @default - a client is who opened the connection
+   */
+  readonly realIp?: RealIp;
+  /**
    * Addresses or networks of the HTTP proxies in front, canonical, whose `X-Forwarded-…` headers are
-   * believed. The whole internet (`0.0.0.0/0`, `::/0`) throws: any client could then pretend to be
-   * any other. Clients that come around the proxies then share one limit of `connectionsPerAddress`.
+   * believed: the short form of `RealIp.fromProxies`, both throw. The whole internet (`0.0.0.0/0`,
+   * `::/0`) throws: any client could then pretend to be any other.
    *
    * @default - none; a client is who opened the connection
    */
@@ -145,49 +196,11 @@ export interface HardenedTraefikOptions {
    */
   readonly memoryLimit?: Size;
   /**
-   * Replicas, 2 to 100.
+   * How a replica ends; `drain` is Traefik's graceTimeOut.
    *
-   * @default - one on each machine that can run it, 2 to 3
+   * @default - the defaults of ShutdownTimeouts
    */
-  readonly replicas?: number;
-  /**
-   * Name of the IngressClass, an RFC 1123 subdomain. Choose another one beside a second controller:
-   * the controller of an existing class cannot be changed.
-   *
-   * @default - 'traefik' with KUBERNETES_INGRESS, 'nginx' with INGRESS_NGINX_COMPATIBLE
-   */
-  readonly ingressClassName?: string;
-  /**
-   * Whether Ingresses without a class belong to this one.
-   *
-   * @default false
-   */
-  readonly defaultIngressClass?: boolean;
-  /**
-   * Port of every machine for HTTP, 30000 to 32767.
-   *
-   * @default 30080, inside the range that Kubernetes never assigns by itself first
-   */
-  readonly httpNodePort?: number;
-  /**
-   * Port of every machine for HTTPS, 30000 to 32767, another one than `httpNodePort`.
-   *
-   * @default 30043, inside the range that Kubernetes never assigns by itself first
-   */
-  readonly httpsNodePort?: number;
-  /**
-   * Address or name under which clients reach the edge. It is written into the status of every
-   * Ingress, which GitOps tools wait for and DNS tools publish.
-   *
-   * @default - the address of the Service where a load balancer gives one; otherwise no status
-   */
-  readonly statusAddress?: string;
-  /**
-   * Namespace whose pods may read Prometheus metrics on port 9100.
-   *
-   * @default - no metrics
-   */
-  readonly metricsNamespace?: string;
+  readonly shutdown?: ShutdownTimeouts;
   /**
    * Whether every request is logged, as JSON on standard output: client addresses are personal data.
    *

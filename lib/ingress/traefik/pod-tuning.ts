@@ -1,5 +1,6 @@
 import { tuned } from '../../cluster';
-import { DRAIN_SECONDS, EXIT_SECONDS, PRE_STOP_SECONDS, STOP_SECONDS } from '../sizing';
+import { podPath } from '../settings';
+import { EXIT_SECONDS } from '../sizing';
 import { ACCEPT_SECONDS } from './names';
 import type { TraefikSettings } from './settings';
 import {
@@ -11,8 +12,6 @@ import {
   SMALL_MEBIBYTES,
 } from './sizing';
 
-const POD = 'Deployment.spec.template.spec';
-const CONTAINER = `${POD}.containers`;
 const CHART = 'traefik/traefik-helm-chart traefik/values.yaml at v41.3.0';
 const STORAGE =
   'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#local-ephemeral-storage';
@@ -24,42 +23,48 @@ const LOG_MEBIBYTES = 50;
 
 /** How a replica is watched, how it ends, what it may do and what it may use. */
 export function podRows(s: TraefikSettings) {
-  return { ...probeRows(), ...lifeCycleRows(s), ...identityRows(), ...resourceRows(s) };
+  const pod = podPath(s.edge);
+  return {
+    ...probeRows(`${pod}.containers`),
+    ...lifeCycleRows(s, pod),
+    ...identityRows(pod),
+    ...resourceRows(s, pod),
+  };
 }
 
-function probeRows() {
+function probeRows(container: string) {
   const ping = 'traefik/traefik pkg/ping/ping.go at v3.7.9';
   return {
     readinessPeriod: tuned(
-      `${CONTAINER}.readinessProbe.periodSeconds`,
+      `${container}.readinessProbe.periodSeconds`,
       5,
       '10',
       'ready means that it has begun to serve; it says 503 from SIGTERM on',
       CHART,
     ),
     readinessFailures: tuned(
-      `${CONTAINER}.readinessProbe.failureThreshold`,
+      `${container}.readinessProbe.failureThreshold`,
       3,
       '1',
       'one late answer must not take a replica out of service at the moment it is needed',
       CHART,
     ),
     livenessPeriod: tuned(
-      `${CONTAINER}.livenessProbe.periodSeconds`,
+      `${container}.livenessProbe.periodSeconds`,
       10,
       '10',
       'a port of its own: a flood of clients does not reach it',
       ping,
     ),
     livenessFailures: tuned(
-      `${CONTAINER}.livenessProbe.failureThreshold`,
+      `${container}.livenessProbe.failureThreshold`,
       6,
       '3',
       'a minute without an answer is a process that hangs; a busy one answers in that time',
       ping,
     ),
     probeTimeout: tuned(
-      `${CONTAINER}.*.timeoutSeconds`,
+      `${container}.*.timeoutSeconds`,
       5,
       '2',
       'an attack takes the CPU of the limit, and the probe shares it',
@@ -68,31 +73,32 @@ function probeRows() {
   };
 }
 
-function lifeCycleRows(s: TraefikSettings) {
+function lifeCycleRows({ edge }: TraefikSettings, pod: string) {
+  const { preStop, drain, grace } = edge.shutdown;
   return {
     preStop: tuned(
-      `${CONTAINER}.lifecycle.preStop.sleep.seconds`,
-      PRE_STOP_SECONDS,
+      `${pod}.containers.lifecycle.preStop.sleep.seconds`,
+      preStop,
       'none',
-      s.edge.loadBalanced
-        ? 'it refuses new connections after SIGTERM. Until then it serves and is ready, while kube-proxy and the balancer turn to other replicas: three checks of 5 s'
+      edge.loadBalanced
+        ? 'it refuses new connections after SIGTERM. Until then it serves and is ready, while kube-proxy and the balancer turn to other replicas: three checks of 5 s by default'
         : 'it refuses new connections after SIGTERM. Until then it serves what still arrives: a replica that is the last on its machine keeps all of it (kube-proxy uses terminating endpoints when no other is local), so the machine must leave a balancer before',
       'https://kubernetes.io/docs/concepts/services-networking/service-traffic-policy/; KEP-1669',
     ),
     grace: tuned(
-      `${POD}.terminationGracePeriodSeconds`,
-      STOP_SECONDS + ACCEPT_SECONDS,
+      `${pod}.terminationGracePeriodSeconds`,
+      grace,
       '60',
-      `${PRE_STOP_SECONDS} s before SIGTERM, ${ACCEPT_SECONDS} s of requestAcceptGraceTimeout, ${DRAIN_SECONDS} s of graceTimeOut, ${EXIT_SECONDS} s for its own exit; SIGKILL comes after all of it. A reboot without a drain before it gives less: the kubelet has a limit for all pods`,
+      `${preStop} s before SIGTERM, ${ACCEPT_SECONDS} s of requestAcceptGraceTimeout, ${drain} s of graceTimeOut, ${EXIT_SECONDS} s for its own exit; SIGKILL comes after all of it. A reboot without a drain before it gives less: the kubelet has a limit for all pods`,
       'traefik/traefik pkg/server/server_entrypoint_tcp.go at v3.7.9',
     ),
   };
 }
 
-function identityRows() {
+function identityRows(pod: string) {
   return {
     identity: tuned(
-      `${CONTAINER}.securityContext`,
+      `${pod}.containers.securityContext`,
       {
         allowPrivilegeEscalation: false,
         capabilities: { drop: ['ALL'] },
@@ -103,7 +109,7 @@ function identityRows() {
       CHART,
     ),
     user: tuned(
-      `${POD}.securityContext`,
+      `${pod}.securityContext`,
       {
         runAsGroup: 65532,
         runAsNonRoot: true,
@@ -115,7 +121,7 @@ function identityRows() {
       CHART,
     ),
     serviceLinks: tuned(
-      `${POD}.enableServiceLinks`,
+      `${pod}.enableServiceLinks`,
       false,
       'true',
       'variables such as TRAEFIK_PORT, which a Service of this name would add, look like options of its own',
@@ -124,7 +130,7 @@ function identityRows() {
   };
 }
 
-function resourceRows(s: TraefikSettings) {
+function resourceRows(s: TraefikSettings, pod: string) {
   const { edge, headerKibibytes } = s;
   const memory = edge.mebibytes % 1024 === 0 ? `${edge.mebibytes / 1024}Gi` : `${edge.mebibytes}Mi`;
   const free = freeKibibytes(edge.mebibytes);
@@ -133,56 +139,56 @@ function resourceRows(s: TraefikSettings) {
   const disk = edge.temporaryMebibytes + LOG_MEBIBYTES;
   return {
     memoryLimit: tuned(
-      `${CONTAINER}.resources.limits.memory`,
+      `${pod}.containers.resources.limits.memory`,
       memory,
       'none',
       `Traefik takes any number of connections, and this is where they end: the process is killed and starts again. ${BASE_MEBIBYTES} MiB are its own; the rest holds ${Math.floor(free / connection)} clients that stall in their header at ${connection} KiB, or ${Math.floor(free / request)} requests whose body stalls at ${request} KiB, of which one HTTP/2 connection can have many`,
       MEASURED,
     ),
     memoryRequest: tuned(
-      `${CONTAINER}.resources.requests.memory`,
+      `${pod}.containers.resources.requests.memory`,
       memory,
       'none',
       'reserved in full: when memory runs short, pods above their request are evicted first, before priority is looked at, and an attack is when this one would get there',
       CHART,
     ),
     goMemory: tuned(
-      `${CONTAINER}.env`,
+      `${pod}.containers.env`,
       `${Math.floor(edge.mebibytes * GO_SHARE)}MiB`,
       'none',
       'GOMEMLIMIT: Go collects more often before the limit instead of being killed at it',
       'https://go.dev/doc/gc-guide#Memory_limit',
     ),
     cpuLimit: tuned(
-      `${CONTAINER}.resources.limits.cpu`,
+      `${pod}.containers.resources.limits.cpu`,
       `${edge.workers}`,
       'none',
       'Go uses as many threads; on machines with etcd the edge must not take the rest',
       CHART,
     ),
     cpuRequest: tuned(
-      `${CONTAINER}.resources.requests.cpu`,
+      `${pod}.containers.resources.requests.cpu`,
       edge.workers % 4 === 0 ? `${edge.workers / 4}` : `${250 * edge.workers}m`,
       'none',
       'a quarter of the limit when everybody wants the machine',
       CHART,
     ),
     diskLimit: tuned(
-      `${CONTAINER}.resources.limits.ephemeral-storage`,
+      `${pod}.containers.resources.limits.ephemeral-storage`,
       `${disk}Mi`,
       'none',
       `temporary files and ${LOG_MEBIBYTES} MiB of logs; beyond it the kubelet evicts this pod, and it starts again with an empty volume`,
       STORAGE,
     ),
     diskRequest: tuned(
-      `${CONTAINER}.resources.requests.ephemeral-storage`,
+      `${pod}.containers.resources.requests.ephemeral-storage`,
       `${Math.min(1024, disk)}Mi`,
       'none',
       'what ordinary uploads take, not the limit: a machine with a small disk runs a replica as well',
       STORAGE,
     ),
     temporarySize: tuned(
-      `${POD}.volumes.emptyDir.sizeLimit`,
+      `${pod}.volumes.emptyDir.sizeLimit`,
       `${edge.temporaryMebibytes}Mi`,
       'none',
       s.compatible

@@ -90,7 +90,7 @@ function ingressRows(s: TraefikSettings): FileRow[] {
 function compatibleRows(s: TraefikSettings): FileRow[] {
   const prefix = 'providers.kubernetesIngressNGINX';
   const row = rowsOf(STATIC_FILE, COMPATIBLE);
-  const { statusAddress, loadBalanced, timeouts, trustedProxies, bodyKibibytes } = s.edge;
+  const { statusAddress, loadBalanced, timeouts, bodyKibibytes } = s.edge;
   const seconds = (milliseconds: number) => milliseconds / 1000;
   return [
     row(
@@ -168,12 +168,12 @@ function compatibleRows(s: TraefikSettings): FileRow[] {
       'long requests of applications finish',
     ),
     row(`${prefix}.proxySendTimeout`, seconds(timeouts.upstreamSend), '60', 'as long as reading'),
-    ...(trustedProxies.length === 0
+    ...(s.httpProxies.length === 0
       ? []
       : [
           row(
             `${prefix}.ipAllowListStrategy.excludedIPs`,
-            trustedProxies,
+            s.httpProxies,
             'none: the address that opened the connection',
             'allow lists of Ingresses are about the client, not about the proxy in front',
           ),

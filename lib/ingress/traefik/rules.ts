@@ -3,6 +3,7 @@ import { rule, Severity, type IRule, type RuleViolation } from '../../cluster';
 import { onEdge } from '../on-edge';
 import { openAdvisories, traefikRelease } from './release';
 import type { TraefikSettings } from './settings';
+import type { Settings } from '../settings';
 
 const ADVISORIES = 'https://github.com/traefik/traefik/security/advisories';
 const DOCS = 'https://doc.traefik.io/traefik/v3.7';
@@ -96,6 +97,11 @@ export const traefikRules: IRule[] = [
   ),
 ];
 
+/** What Traefik puts beside the settings that rules about every edge read. */
+export interface TraefikOwn extends Settings {
+  readonly traefik: TraefikSettings;
+}
+
 function onTraefik(check: (settings: TraefikSettings) => RuleViolation[]) {
-  return onEdge(({ own }) => check(own as TraefikSettings));
+  return onEdge(({ own }) => check((own as TraefikOwn).traefik));
 }

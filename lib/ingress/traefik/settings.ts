@@ -1,5 +1,6 @@
 import type { Cluster } from '../../cluster';
-import { settingsOf, type Settings } from '../settings';
+import type { Settings } from '../settings';
+import { settingsOf } from '../settle';
 import { machinesForReplicas } from '../sizing';
 import { TraefikProvider, type EncodedCharacter, type HardenedTraefikOptions } from './options';
 import {
@@ -24,6 +25,8 @@ export interface TraefikSettings {
   readonly uploadKibibytesPerSecond: number;
   readonly headerKibibytes: number;
   readonly allowedEncodedCharacters: readonly EncodedCharacter[];
+  /** HTTP proxies that say in a header who the client is; none where the PROXY protocol does. */
+  readonly httpProxies: readonly string[];
   readonly accessLog: boolean;
   /** Requests that one address may have in flight to one route; what memory holds where there is no limit. */
   readonly addressRequests: number;
@@ -66,6 +69,7 @@ export function traefikSettingsOf(
     uploadKibibytesPerSecond: upload,
     headerKibibytes,
     allowedEncodedCharacters: options.allowedEncodedCharacters ?? [],
+    httpProxies: shared.proxyProtocol ? [] : shared.trustedProxies,
     accessLog: options.accessLog ?? false,
     addressRequests:
       connectionsPerAddress ||

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Container, PodSpec } from 'kubernetes-types/core/v1';
 import type { Cluster } from '../../cluster';
 import { renderPlacement, renderSpread } from '../pod-placement';
@@ -7,43 +5,10 @@ import { CONFIG_DIRECTORY, CONFIG_MAP, IDENTITY, PING_PORT, PORTS, STATIC_FILE }
 import type { TraefikSettings } from './settings';
 import type { TraefikTuning } from './tuning';
 
-const { name, namespace, selector } = IDENTITY;
+const { name } = IDENTITY;
 
-/** The replicas; they start with these files, and new files are new pods. */
-export function renderDeployment(
-  cluster: Cluster,
-  s: TraefikSettings,
-  tuning: TraefikTuning,
-  files: Record<string, string>,
-): Deployment {
-  const { placement } = tuning;
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace },
-    spec: {
-      replicas: placement.get('replicas'),
-      minReadySeconds: placement.get('minReadySeconds'),
-      selector: { matchLabels: selector },
-      strategy: {
-        type: 'RollingUpdate',
-        rollingUpdate: {
-          maxUnavailable: placement.get('maxUnavailable'),
-          maxSurge: placement.get('maxSurge'),
-        },
-      },
-      template: {
-        metadata: {
-          labels: selector,
-          annotations: { 'cdk8s-groundwork/config-hash': shortHash(files) },
-        },
-        spec: podSpec(cluster, s, tuning),
-      },
-    },
-  };
-}
-
-function podSpec(cluster: Cluster, s: TraefikSettings, tuning: TraefikTuning): PodSpec {
+/** What a replica is made of. */
+export function podSpec(cluster: Cluster, s: TraefikSettings, tuning: TraefikTuning): PodSpec {
   const { pod, placement } = tuning;
   const secrets = cluster.imagePullSecrets.map((secret) => ({ name: secret }));
   return {
@@ -55,7 +20,7 @@ function podSpec(cluster: Cluster, s: TraefikSettings, tuning: TraefikTuning): P
     ...(secrets.length === 0 ? {} : { imagePullSecrets: secrets }),
     ...renderPlacement(s.edge, placement),
     securityContext: pod.get('user'),
-    topologySpreadConstraints: renderSpread(IDENTITY, placement),
+    ...renderSpread(IDENTITY, s.edge, placement),
     containers: [container(s, tuning)],
     volumes: [
       { name: 'config', configMap: { name: CONFIG_MAP } },
@@ -79,8 +44,8 @@ function container(s: TraefikSettings, { pod }: TraefikTuning): Container {
     args: [`--configFile=${CONFIG_DIRECTORY}/${STATIC_FILE}`],
     env: [{ name: 'GOMEMLIMIT', value: pod.get('goMemory') }],
     ports: [
-      { name: 'http', containerPort: PORTS.http },
-      { name: 'https', containerPort: PORTS.https },
+      { name: 'http', containerPort: PORTS.http, ...hostPort(s, 80) },
+      { name: 'https', containerPort: PORTS.https, ...hostPort(s, 443) },
       { name: 'ping', containerPort: PING_PORT },
       ...metrics,
     ].map((port) => ({ ...port, protocol: 'TCP' })),
@@ -94,7 +59,9 @@ function container(s: TraefikSettings, { pod }: TraefikTuning): Container {
       periodSeconds: pod.get('livenessPeriod'),
       failureThreshold: pod.get('livenessFailures'),
     },
-    lifecycle: { preStop: { sleep: { seconds: pod.get('preStop') } } },
+    ...(s.edge.shutdown.preStop === 0
+      ? {}
+      : { lifecycle: { preStop: { sleep: { seconds: pod.get('preStop') } } } }),
     resources: {
       requests: {
         cpu: pod.get('cpuRequest'),
@@ -115,7 +82,6 @@ function container(s: TraefikSettings, { pod }: TraefikTuning): Container {
   };
 }
 
-/** Twelve hexadecimal digits: enough to tell two texts apart, and too short to look like a key. */
-function shortHash(files: Record<string, string>): string {
-  return createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12);
+function hostPort({ edge }: TraefikSettings, port: number) {
+  return edge.hostPorts ? { hostPort: port } : {};
 }
