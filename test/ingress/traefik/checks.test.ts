@@ -1,6 +1,7 @@
 import { Chart, Duration, Size } from 'cdk8s';
 import { ApiEndpoint, CniKind, LoadBalancerKind } from '../../../lib/cluster';
 import {
+  EdgeExposure,
   HardenedNginxIngress,
   HardenedTraefik,
   type HardenedTraefikOptions,
@@ -92,6 +93,26 @@ const wrong: Array<[HardenedTraefikOptions, string]> = [
   [
     { httpsNodePort: 30080 },
     'httpsNodePort must be another port than httpNodePort, got 30080; give one of them another number',
+  ],
+  [
+    { exposure: EdgeExposure.HOST_PORT, replicas: 2 },
+    'replicas must be left out with EdgeKind.DAEMON_SET, got 2; there is one replica on each machine; set kind to EdgeKind.DEPLOYMENT for a number',
+  ],
+  [
+    { shutdown: { drain: Duration.seconds(30), grace: Duration.seconds(40) } },
+    'shutdown.grace must be at least 50 s: 15 s preStop, 30 s drain, 5 s for the exit, got 40 s; raise it or leave it out; SIGKILL would cut requests that were promised their time',
+  ],
+  [
+    { loadBalancerAddress: '192.0.2.1' },
+    'loadBalancerAddress must be left out without a load balancer that can be asked for an address, got 192.0.2.1; add MetalLB or a Calico pool to the cluster, or say in statusAddress what clients reach the edge by',
+  ],
+  [
+    { hstsPreload: true },
+    'hstsIncludeSubdomains must be true with hstsPreload, got false; the list of the browsers takes whole domains only; set it, or leave hstsPreload out',
+  ],
+  [
+    { upstreamKeepalive: 0 },
+    'upstreamKeepalive must be between 1 and 1024, got 0; leave it out to take 200',
   ],
   [
     { replicas: 1 },

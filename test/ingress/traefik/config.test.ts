@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { LoadBalancerKind } from '../../../lib/cluster';
 import {
   EncodedCharacter,
+  RealIp,
+  TlsPolicy,
   TraefikProvider,
   type HardenedTraefikOptions,
 } from '../../../lib/ingress';
@@ -151,6 +153,11 @@ const anyOptions: fc.Arbitrary<HardenedTraefikOptions> = fc.record({
   connectionsPerAddress: fc.integer({ min: 0, max: 65535 }),
   allowedEncodedCharacters: fc.subarray(Object.values(EncodedCharacter)),
   trustedProxies: fc.constantFrom([], ['192.0.2.1'], ['192.0.2.0/28', '2001:db8::/64']),
+  requestRate: fc.constantFrom(undefined, { perSecond: 5 }),
+  http2MaxStreams: fc.integer({ min: 1, max: 256 }),
+  shutdown: fc.record({
+    drain: fc.integer({ min: 1, max: 3600 }).map((n) => Duration.seconds(n)),
+  }),
   statusAddress: fc.constantFrom(undefined, '192.0.2.1', '2001:db8::1', 'edge.oslo.example'),
   metricsNamespace: fc.constantFrom(undefined, 'monitoring'),
   accessLog: fc.boolean(),
@@ -171,7 +178,12 @@ test('whatever the options: only options that Traefik knows, with values it can 
 });
 
 test('middlewares that entry points name are in the file, and the other way round', () => {
-  for (const options of [{}, { connectionsPerAddress: 0 }, compatible]) {
+  const all: HardenedTraefikOptions[] = [
+    {},
+    { connectionsPerAddress: 0 },
+    { ...compatible, requestRate: { perSecond: 1 } },
+  ];
+  for (const options of all) {
     const { staticFile, dynamicFile } = edge(options);
     const { web, websecure } = staticFile.entryPoints;
     const named = [...web.http.middlewares, ...websecure.http.middlewares].map((name: string) =>
@@ -223,6 +235,53 @@ test('HSTS can be withdrawn, and never makes a domain eligible for the preload l
   const header = edge({ hstsMaxAge: Duration.seconds(0) }).dynamicFile.http.middlewares['edge-hsts']
     .headers.customResponseHeaders['Strict-Transport-Security'];
   expect(header).toBe('max-age=0');
+});
+
+test('HSTS for every name below a host', () => {
+  const { customResponseHeaders } = edge({ hstsIncludeSubdomains: true, hstsPreload: true })
+    .dynamicFile.http.middlewares['edge-hsts'].headers;
+  expect(customResponseHeaders['Strict-Transport-Security']).toBe(
+    'max-age=31536000; includeSubDomains; preload',
+  );
+});
+
+test('the PROXY protocol stands in place of the headers', () => {
+  const { staticFile, dynamicFile } = edge({
+    ...compatible,
+    realIp: RealIp.fromProxyProtocol(['192.0.2.10']),
+  });
+  for (const point of ['web', 'websecure']) {
+    expect(staticFile.entryPoints[point].proxyProtocol).toEqual({ trustedIPs: ['192.0.2.10'] });
+    expect(staticFile.entryPoints[point]).not.toHaveProperty('forwardedHeaders');
+  }
+  expect(staticFile.providers.kubernetesIngressNGINX).not.toHaveProperty('ipAllowListStrategy');
+  expect(dynamicFile.http.middlewares['edge-address-limit'].inFlightReq.sourceCriterion).toEqual({
+    ipStrategy: { ipv6Subnet: 64 },
+  });
+});
+
+test('a rate for each address, on both entry points', () => {
+  const { staticFile, dynamicFile } = edge({ requestRate: { perSecond: 20 } });
+  expect(dynamicFile.http.middlewares['edge-request-rate']).toEqual({
+    rateLimit: { average: 20, burst: 40, sourceCriterion: { ipStrategy: { ipv6Subnet: 64 } } },
+  });
+  for (const point of ['web', 'websecure']) {
+    expect(staticFile.entryPoints[point].http.middlewares).toContain('edge-request-rate@file');
+  }
+});
+
+test('TLS 1.3 alone needs no cipher suites', () => {
+  const { options } = edge({ tlsPolicy: TlsPolicy.MODERN }).dynamicFile.tls;
+  expect(options.default).toEqual({
+    disableSessionTickets: true,
+    minVersion: 'VersionTLS13',
+    sniStrict: true,
+  });
+});
+
+test('no list is written once and pointed to', () => {
+  const { data } = edge({ ...compatible, trustedProxies: ['192.0.2.10'] }).only('ConfigMap');
+  expect(Object.values(data).join('')).not.toMatch(/: [&*]/);
 });
 
 test('encoded characters are refused one by one', () => {

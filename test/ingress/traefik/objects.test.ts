@@ -1,4 +1,4 @@
-import { Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
 import {
   ApiEndpoint,
   LoadBalancerKind,
@@ -6,7 +6,7 @@ import {
   Zone,
   type ClusterProps,
 } from '../../../lib/cluster';
-import { type HardenedTraefikOptions } from '../../../lib/ingress';
+import { EdgeExposure, EdgeKind, type HardenedTraefikOptions } from '../../../lib/ingress';
 import { unexplainedLeaves } from '../../support/coverage';
 import { dualStack } from '../../support/dual-stack';
 import { osloMachine } from '../../support/oslo';
@@ -29,6 +29,9 @@ const variants: Array<[string, HardenedTraefikOptions, Partial<ClusterProps>]> =
   ['in place of ingress-nginx', compatible, {}],
   ['every option', everything, { imagePullSecrets: ['mirror'] }],
   ['every option, in place of ingress-nginx', { ...compatible, ...everything }, {}],
+  ['ports of the machines', { exposure: EdgeExposure.HOST_PORT }, {}],
+  ['one on each machine', { ...compatible, kind: EdgeKind.DAEMON_SET }, withWorkers(2)],
+  ['more when busy', { autoscaling: { maxReplicas: 6 } }, withWorkers(6)],
   ['workers in two zones', {}, twoZones()],
   ['one machine', {}, { machines: [osloMachine(1)] }],
   ['a load balancer', compatible, { loadBalancer: LoadBalancerKind.METALLB_L2 }],
@@ -69,10 +72,7 @@ test.each(variants)('every leaf has a reason: %s', (_name, options, facts) => {
   const { cluster, objects, staticFile, dynamicFile } = edge(options, facts);
   const explained = {
     decisions: cluster.decisions(),
-    facts: [
-      'Deployment.spec.template.spec.containers.image',
-      'Deployment.spec.template.spec.imagePullSecrets',
-    ],
+    facts: ['*.spec.template.spec.containers.image', '*.spec.template.spec.imagePullSecrets'],
     structural: [
       'ClusterRoleBinding.roleRef',
       'ClusterRoleBinding.subjects',
@@ -89,17 +89,19 @@ test.each(variants)('every leaf has a reason: %s', (_name, options, facts) => {
       'Service.spec.ports.targetPort',
       'PodDisruptionBudget.spec.selector',
       'PriorityClass.description',
-      'Deployment.spec.selector',
-      'Deployment.spec.strategy.type',
-      'Deployment.spec.template.metadata',
-      'Deployment.spec.template.spec.serviceAccountName',
-      'Deployment.spec.template.spec.automountServiceAccountToken',
-      'Deployment.spec.template.spec.*.name',
-      'Deployment.spec.template.spec.containers.args',
-      'Deployment.spec.template.spec.containers.ports',
-      'Deployment.spec.template.spec.containers.*.httpGet',
-      'Deployment.spec.template.spec.containers.volumeMounts',
-      'Deployment.spec.template.spec.volumes.configMap',
+      'HorizontalPodAutoscaler.spec.scaleTargetRef',
+      '*.spec.selector',
+      '*.spec.strategy.type',
+      '*.spec.updateStrategy.type',
+      '*.spec.template.metadata',
+      '*.spec.template.spec.serviceAccountName',
+      '*.spec.template.spec.automountServiceAccountToken',
+      '*.spec.template.spec.*.name',
+      '*.spec.template.spec.containers.args',
+      '*.spec.template.spec.containers.ports',
+      '*.spec.template.spec.containers.*.httpGet',
+      '*.spec.template.spec.containers.volumeMounts',
+      '*.spec.template.spec.volumes.configMap',
     ],
   };
   expect(objects.flatMap((o) => unexplainedLeaves(o, explained))).toEqual([]);
@@ -125,7 +127,8 @@ test.each(variants)(
     const kinds = objects.map((o) => o.kind);
     expect(keys.filter((key) => !kinds.includes(key.split('.')[0]))).toEqual([]);
     for (const part of ['affinity', 'tolerations']) {
-      expect(keys.includes(`Deployment.spec.template.spec.${part}`)).toBe(part in pod);
+      const key = new RegExp(`^(Deployment|DaemonSet)\\.spec\\.template\\.spec\\.${part}$`);
+      expect(keys.some((k) => key.test(k))).toBe(part in pod);
     }
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
   },
@@ -210,8 +213,29 @@ test('Pod Security restricted admits it, without any capability', () => {
   expect(pod.enableServiceLinks).toBe(false);
 });
 
+test('ports of the machine: a privileged namespace, pods as restricted as before, and one rollout at a time', () => {
+  const { container, only, cluster } = edge({ exposure: EdgeExposure.HOST_PORT });
+  expect(only('Namespace').metadata.labels['pod-security.kubernetes.io/enforce']).toBe(
+    'privileged',
+  );
+  expect(container.ports.slice(0, 2)).toEqual([
+    { name: 'http', containerPort: 8000, hostPort: 80, protocol: 'TCP' },
+    { name: 'https', containerPort: 8443, hostPort: 443, protocol: 'TCP' },
+  ]);
+  expect(container.securityContext.capabilities).toEqual({ drop: ['ALL'] });
+  const { spec } = only('DaemonSet');
+  expect(spec.updateStrategy.rollingUpdate).toEqual({ maxSurge: 0, maxUnavailable: 1 });
+  expect(spec.template.metadata.annotations['cdk8s-groundwork/config-hash']).toMatch(/^\w{12}$/);
+  expect(cluster._summary('ingress')).toMatchObject({ hostPorts: [80, 443], nodePorts: [] });
+  const [machine] = cluster.machines;
+  expect(cluster.ledger.forMachine(machine).ports.map((p) => p.key)).toEqual(
+    expect.arrayContaining(['80/tcp from anywhere', '443/tcp from anywhere']),
+  );
+});
+
 test('SIGKILL comes after waiting, accepting, draining and leaving', () => {
-  const { pod, container, staticFile, cluster } = edge();
+  const shutdown = { preStop: Duration.seconds(20), drain: Duration.minutes(2) };
+  const { pod, container, staticFile, cluster } = edge({ shutdown });
   for (const point of ['web', 'websecure']) {
     const { requestAcceptGraceTimeout, graceTimeOut } =
       staticFile.entryPoints[point].transport.lifeCycle;
@@ -219,6 +243,7 @@ test('SIGKILL comes after waiting, accepting, draining and leaving', () => {
       container.lifecycle.preStop.sleep.seconds +
       parseInt(requestAcceptGraceTimeout, 10) +
       parseInt(graceTimeOut, 10);
+    expect(seconds).toBe(140);
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(seconds + 5);
   }
   expect(cluster._summary('ingress')!.drainSeconds).toBe(pod.terminationGracePeriodSeconds);

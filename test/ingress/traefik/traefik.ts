@@ -38,7 +38,8 @@ export function edge(
     expect(found).toHaveLength(1);
     return found[0];
   };
-  const pod = only('Deployment').spec.template.spec;
+  const workload = objects.find((o) => ['Deployment', 'DaemonSet'].includes(o.kind));
+  const pod = workload.spec.template.spec;
   const { data } = only('ConfigMap');
   return {
     cluster,
@@ -70,6 +71,7 @@ const entryPoint = {
   address: /^:\d+$/,
   asDefault: BOOLEAN,
   'forwardedHeaders.trustedIPs': WORD,
+  'proxyProtocol.trustedIPs': WORD,
   'http.aliasHeadersStrategy': /^(keep|delete|reject)$/,
   ...Object.fromEntries(
     ['Slash', 'BackSlash', 'NullCharacter', 'Semicolon', 'Percent', 'QuestionMark', 'Hash'].map(
