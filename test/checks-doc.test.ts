@@ -9,6 +9,7 @@ import { alertsRules } from '../lib/etcd/alerts/rules';
 import { backupRules } from '../lib/etcd/backup/rules';
 import { etcdRules } from '../lib/etcd/rules';
 import { ingressRules } from '../lib/ingress/rules';
+import { traefikRules } from '../lib/ingress/traefik/rules';
 import { loadBalancerRules } from '../lib/loadbalancer/rules';
 import { nodeRules } from '../lib/node/rules';
 import { proxyRules } from '../lib/proxy/rules';
@@ -20,7 +21,7 @@ const rooms: Record<string, IRule[]> = {
   cni: [...calicoRules, ...flannelRules],
   proxy: proxyRules,
   dns: [...dnsRules, ...absentRules],
-  ingress: ingressRules,
+  ingress: [...ingressRules, ...traefikRules],
   lb: loadBalancerRules,
   etcd: [...etcdRules, ...backupRules, ...alertsRules],
   node: nodeRules,

@@ -10,7 +10,8 @@ export const capacityRules: IRule[] = [
       severity: Severity.WARNING,
       title: 'A client has at most 15 seconds for its request header',
       why: 'A slot is held for the whole of it, so the rate at which slow clients fill a replica falls as it grows',
-      remedy: 'lower clientTimeouts.header to 15 seconds or less',
+      remedy:
+        'lower clientTimeouts.header to 15 seconds or less; with HardenedTraefik that is readTimeout',
       reference: 'https://nginx.org/en/docs/http/ngx_http_core_module.html#client_header_timeout',
     },
     onEdge(({ headerTimeoutSeconds, breakEvenRate }) =>

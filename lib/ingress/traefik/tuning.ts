@@ -5,6 +5,7 @@ import { trafficRows } from '../traffic-tuning';
 import { accessRows } from './access';
 import { dynamicRows } from './dynamic-tuning';
 import { entryPointRows } from './entry-point-tuning';
+import { figureRows } from './figures';
 import { PORTS } from './names';
 import { podRows } from './pod-tuning';
 import { providerRows } from './provider-tuning';
@@ -16,6 +17,7 @@ export function traefikTuning(s: TraefikSettings) {
   const rows = {
     staticFile: [...staticRows(s), ...providerRows(s), ...entryPointRows(s)],
     dynamicFile: dynamicRows(s),
+    figures: new Tuning(figureRows(s)),
     placement: new Tuning(placementRows(s.edge)),
     pod: new Tuning(podRows(s)),
     traffic: new Tuning(trafficRows(s.edge, PORTS)),
@@ -26,7 +28,9 @@ export function traefikTuning(s: TraefikSettings) {
     decisions: (path: string) =>
       [
         ...decisionsOf(path, [...rows.staticFile, ...absentRows(), ...rows.dynamicFile]),
-        ...[rows.placement, rows.pod, rows.traffic, rows.access].flatMap((t) => t.decisions(path)),
+        ...[rows.figures, rows.placement, rows.pod, rows.traffic, rows.access].flatMap((t) =>
+          t.decisions(path),
+        ),
       ].filter(({ key }) => !isAbsent(s.edge, key)),
   };
 }
