@@ -1,5 +1,5 @@
-import { tuned } from '../../cluster';
 import type { TraefikSettings } from './settings';
+import { tuned } from '../../cluster';
 
 /** What the options add up to: the figures to compare with an attack or a complaint. */
 export function figureRows(s: TraefikSettings) {

@@ -9,10 +9,8 @@ import {
   type IIngressConfiguration,
   type Manifest,
 } from '../../cluster';
-import { capacityRules } from '../capacity-rules';
 import { renderNamespace } from '../identity';
 import { renderPriorityClass } from '../pod-placement';
-import { reachRules } from '../reach-rules';
 import { machinesForReplicas } from '../sizing';
 import { renderDisruptionBudget, renderNetworkPolicy, renderService } from '../traffic';
 import { serviceType } from '../traffic-tuning';
@@ -29,7 +27,7 @@ import { IDENTITY, PORTS } from './names';
 import type { HardenedTraefikOptions, HardenedTraefikProps } from './options';
 import { podSpec } from './pod';
 import { traefikRelease } from './release';
-import { traefikRules, type TraefikOwn } from './rules';
+import { sharedRules, traefikRules, type TraefikOwn } from './rules';
 import { traefikSettingsOf, type TraefikSettings } from './settings';
 import { traefikTuning } from './tuning';
 
@@ -105,11 +103,11 @@ export class HardenedTraefik extends Construct {
       drainSeconds: edge.shutdown.grace,
       preStopSeconds: edge.shutdown.preStop,
       temporaryMebibytes: edge.temporaryMebibytes,
-      addressMebibytes: s.compatible ? s.addressRequests * Math.ceil(edge.bodyKibibytes / 1024) : 0,
+      addressMebibytes: addressMebibytes(s),
       loadBalancerAddress: edge.loadBalancerAddress,
       own,
     });
-    [...capacityRules, ...reachRules, ...traefikRules].forEach((r) => cluster.addRule(r, this));
+    [...sharedRules, ...traefikRules].forEach((r) => cluster.addRule(r, this));
   }
 
   private requirePorts(cluster: Cluster, { edge }: TraefikSettings): void {
@@ -153,6 +151,12 @@ function objects(cluster: Cluster, s: TraefikSettings): Manifest[] {
     ),
     ...(autoscaler === undefined ? [] : [autoscaler]),
   ];
+}
+
+/** What one source address can write to disk: its requests to one route, where bodies are collected. */
+function addressMebibytes({ compatible, edge }: TraefikSettings): number {
+  const requests = edge.connectionsPerAddress || edge.requests;
+  return compatible ? requests * Math.ceil(edge.bodyKibibytes / 1024) : 0;
 }
 
 class Configuration implements IIngressConfiguration {

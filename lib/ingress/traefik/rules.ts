@@ -1,6 +1,10 @@
 import { traefikProxy } from '../../catalog';
 import { rule, Severity, type IRule, type RuleViolation } from '../../cluster';
+import { capacityRules } from '../capacity-rules';
+import { limitRules } from '../limit-rules';
 import { onEdge } from '../on-edge';
+import { reachRules } from '../reach-rules';
+import { workloadRules } from '../workload-rules';
 import { openAdvisories, traefikRelease } from './release';
 import type { TraefikSettings } from './settings';
 import type { Settings } from '../settings';
@@ -96,6 +100,16 @@ export const traefikRules: IRule[] = [
     ),
   ),
 ];
+
+/** They count processes, connections and files of nginx. */
+const NGINX_ONLY = ['GW-INGRESS-012', 'GW-INGRESS-018'];
+/** Rules about every edge. */
+export const sharedRules: IRule[] = [
+  ...capacityRules,
+  ...reachRules,
+  ...workloadRules,
+  ...limitRules,
+].filter(({ id }) => !NGINX_ONLY.includes(id));
 
 /** What Traefik puts beside the settings that rules about every edge read. */
 export interface TraefikOwn extends Settings {

@@ -15,7 +15,10 @@ import {
 
 /** Every open question answered: what every edge has to know, and what Traefik has beside it. */
 export interface TraefikSettings {
-  /** Placement, traffic, names and timeouts, as for any other edge. What is nginx's own in it is not used. */
+  /**
+   * Placement, traffic, names, timeouts and limits, as for any other edge; `requests` are those that
+   * memory holds. What is nginx's own in it is not used.
+   */
   readonly edge: Settings;
   /** Whether it stands in for ingress-nginx. */
   readonly compatible: boolean;
@@ -28,8 +31,6 @@ export interface TraefikSettings {
   /** HTTP proxies that say in a header who the client is; none where the PROXY protocol does. */
   readonly httpProxies: readonly string[];
   readonly accessLog: boolean;
-  /** Requests that one address may have in flight to one route; what memory holds where there is no limit. */
-  readonly addressRequests: number;
 }
 
 /** The settings of one construct. Options must have passed their own checks. */
@@ -49,7 +50,7 @@ export function traefikSettingsOf(
     },
     defaultImage,
   );
-  const { bodyKibibytes, connectionsPerAddress } = shared;
+  const { bodyKibibytes } = shared;
   const headerKibibytes = options.maxHeaderSize?.toKibibytes() ?? 16;
   const upload = options.slowestUploadPerSecond?.toKibibytes() ?? 2048;
   const readMilliseconds =
@@ -60,6 +61,7 @@ export function traefikSettingsOf(
     edge: {
       ...shared,
       mebibytes,
+      requests: Math.floor(freeKibibytes(mebibytes) / kibibytesPerRequest(headerKibibytes)),
       breakEvenRate: breakEvenRate(mebibytes, headerKibibytes, readMilliseconds / 1000),
       temporaryMebibytes: compatible ? temporaryMebibytes(bodyKibibytes) : SMALL_MEBIBYTES,
     },
@@ -71,9 +73,6 @@ export function traefikSettingsOf(
     allowedEncodedCharacters: options.allowedEncodedCharacters ?? [],
     httpProxies: shared.proxyProtocol ? [] : shared.trustedProxies,
     accessLog: options.accessLog ?? false,
-    addressRequests:
-      connectionsPerAddress ||
-      Math.floor(freeKibibytes(mebibytes) / kibibytesPerRequest(headerKibibytes)),
   };
 }
 

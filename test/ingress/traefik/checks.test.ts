@@ -4,6 +4,7 @@ import {
   EdgeExposure,
   HardenedNginxIngress,
   HardenedTraefik,
+  RealIp,
   type HardenedTraefikOptions,
 } from '../../../lib/ingress';
 import { openAdvisories, traefikRelease } from '../../../lib/ingress/traefik/release';
@@ -253,6 +254,24 @@ describe('findings', () => {
   });
 
   test('rules about every edge see this one', () => {
+    const ids = (options: HardenedTraefikOptions, facts = {}) =>
+      findingIds(edge(options, facts).cluster);
+    expect(ids({ autoscaling: { maxReplicas: 6 } })).toContain('GW-INGRESS-014');
+    expect(ids({}, { loadBalancer: LoadBalancerKind.OTHER })).toContain('GW-INGRESS-016');
+    expect(() =>
+      ids(
+        { realIp: RealIp.fromProxyProtocol(['192.0.2.1']) },
+        { loadBalancer: LoadBalancerKind.CALICO },
+      ),
+    ).toThrow(
+      'GW-INGRESS-017 [chart/ingress] realIp asks for the PROXY protocol, which calico does not send',
+    );
+    expect(of('GW-INGRESS-019', edge({ connectionsPerAddress: 0 }))[0].message).toBe(
+      'one address may have all 7048 requests of a replica',
+    );
+    // Traefik has neither worker processes nor a number of connections.
+    const never = ['GW-INGRESS-001', 'GW-INGRESS-002', 'GW-INGRESS-003', 'GW-INGRESS-012'];
+    expect(ids({ connectionsPerAddress: 0 }).filter((id) => never.includes(id))).toEqual([]);
     expect(findingIds(edge({}, withWorkers(5)).cluster)).toContain('GW-INGRESS-006');
     expect(findingIds(edge({}, { cni: CniKind.FLANNEL }).cluster)).toContain('GW-INGRESS-007');
     expect(
