@@ -35,11 +35,18 @@ export function podRows(s: TraefikSettings) {
 function probeRows(container: string) {
   const ping = 'traefik/traefik pkg/ping/ping.go at v3.7.9';
   return {
+    readinessDelay: tuned(
+      `${container}.readinessProbe.initialDelaySeconds`,
+      10,
+      '2',
+      'the probe is answered before the first routes are there, and until then every request would be a 404',
+      ping,
+    ),
     readinessPeriod: tuned(
       `${container}.readinessProbe.periodSeconds`,
       5,
       '10',
-      'ready means that it has begun to serve; it says 503 from SIGTERM on',
+      'it says 503 from SIGTERM on; before that it changes when the process hangs',
       CHART,
     ),
     readinessFailures: tuned(

@@ -51,6 +51,7 @@ function container(s: TraefikSettings, { pod }: TraefikTuning): Container {
     ].map((port) => ({ ...port, protocol: 'TCP' })),
     readinessProbe: {
       ...probe,
+      initialDelaySeconds: pod.get('readinessDelay'),
       periodSeconds: pod.get('readinessPeriod'),
       failureThreshold: pod.get('readinessFailures'),
     },

@@ -249,6 +249,11 @@ test('SIGKILL comes after waiting, accepting, draining and leaving', () => {
   expect(cluster._summary('ingress')!.drainSeconds).toBe(pod.terminationGracePeriodSeconds);
 });
 
+test('no traffic before there are routes', () => {
+  expect(edge().container.readinessProbe.initialDelaySeconds).toBe(10);
+  expect(edge().container.livenessProbe).not.toHaveProperty('initialDelaySeconds');
+});
+
 test('memory is one number for the kubelet and nine tenths of it for Go', () => {
   const { container } = edge({ memoryLimit: Size.mebibytes(1000) });
   expect(container.resources.requests.memory).toBe('1000Mi');
