@@ -6,7 +6,11 @@ import { serviceType } from './traffic-tuning';
 import { EdgeKind } from './workload-options';
 
 /** What the edge tells the other rooms. */
-export function summaryOf(path: string, settings: Settings, flavor: Flavor): Summaries['ingress'] {
+export function summaryOf(
+  path: string,
+  settings: Settings,
+  flavor: Pick<Flavor, 'identity' | 'label'>,
+): Summaries['ingress'] {
   const { http, https } = settings.nodePorts;
   return {
     path,

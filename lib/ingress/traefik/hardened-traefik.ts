@@ -11,9 +11,10 @@ import {
 } from '../../cluster';
 import { renderNamespace } from '../identity';
 import { renderPriorityClass } from '../pod-placement';
+import type { Settings } from '../settings';
 import { machinesForReplicas } from '../sizing';
+import { summaryOf } from '../summary';
 import { renderDisruptionBudget, renderNetworkPolicy, renderService } from '../traffic';
-import { serviceType } from '../traffic-tuning';
 import { renderAutoscaler, renderWorkload } from '../workload';
 import {
   renderClusterRole,
@@ -89,22 +90,9 @@ export class HardenedTraefik extends Construct {
     const { edge } = s;
     const own: TraefikOwn = { ...edge, traefik: s };
     cluster._register('ingress', {
-      path: this.node.path,
-      label: `Traefik ${traefikRelease(edge.image) ?? edge.image}`,
-      namespace: IDENTITY.namespace,
-      replicas: edge.replicas,
-      nodePorts:
-        serviceType(edge) === 'ClusterIP' ? [] : [edge.nodePorts.http, edge.nodePorts.https],
-      hostPorts: edge.hostPorts ? [80, 443] : [],
-      breakEvenRate: edge.breakEvenRate,
-      image: edge.image,
+      ...summaryOf(this.node.path, edge, { identity: IDENTITY, label }),
       headerTimeoutSeconds: s.readMilliseconds / 1000,
-      memoryMebibytes: edge.mebibytes,
-      drainSeconds: edge.shutdown.grace,
-      preStopSeconds: edge.shutdown.preStop,
-      temporaryMebibytes: edge.temporaryMebibytes,
       addressMebibytes: addressMebibytes(s),
-      loadBalancerAddress: edge.loadBalancerAddress,
       own,
     });
     [...sharedRules, ...traefikRules].forEach((r) => cluster.addRule(r, this));
@@ -124,6 +112,10 @@ export class HardenedTraefik extends Construct {
       });
     }
   }
+}
+
+function label({ image }: Settings): string {
+  return `Traefik ${traefikRelease(image) ?? image}`;
 }
 
 function objects(cluster: Cluster, s: TraefikSettings): Manifest[] {

@@ -61,6 +61,7 @@ export function traefikSettingsOf(
     edge: {
       ...shared,
       mebibytes,
+      requestBuffering: compatible,
       requests: Math.floor(freeKibibytes(mebibytes) / kibibytesPerRequest(headerKibibytes)),
       breakEvenRate: breakEvenRate(mebibytes, headerKibibytes, readMilliseconds / 1000),
       temporaryMebibytes: compatible ? temporaryMebibytes(bodyKibibytes) : SMALL_MEBIBYTES,
