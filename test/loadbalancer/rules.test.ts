@@ -58,16 +58,7 @@ describe('GW-LB-001 and 002: the edge and its address', () => {
   const withEdge = (options: object, address?: string, facts: Partial<ClusterProps> = {}) => {
     const rendered = metalLb(options, facts);
     const { chart, cluster } = rendered;
-    if (address === undefined) {
-      new HardenedNginxIngress(chart, 'edge', { cluster });
-    } else {
-      cluster._register('ingress', {
-        ...{ path: 'oslo/edge', label: 'an edge', namespace: 'nginx-ingress', replicas: 3 },
-        ...{ nodePorts: [], breakEvenRate: 1, image: 'x', headerTimeoutSeconds: 10 },
-        ...{ memoryMebibytes: 1, drainSeconds: 1, temporaryMebibytes: 1, addressMebibytes: 1 },
-        loadBalancerAddress: address,
-      });
-    }
+    new HardenedNginxIngress(chart, 'edge', { cluster, loadBalancerAddress: address });
     return said(rendered).filter((line) => line !== oneNic);
   };
   const pending =
