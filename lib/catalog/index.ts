@@ -8,6 +8,7 @@ export * from './etcd';
 export * from './etcd-flags';
 export * from './feature-gates';
 export * from './felix-fields';
+export * from './fetched-manifests';
 export * from './images';
 export * from './kubernetes';
 export * from './lookup';

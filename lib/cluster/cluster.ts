@@ -8,6 +8,7 @@ import { conntrackBudget } from './conntrack';
 import { Contributions, type When } from './contributions';
 import type { Decision } from './decision';
 import { factProblems } from './fact-problems';
+import type { FetchedManifest } from './fetched-manifest';
 import { Severity, type Finding, type IRule } from './finding';
 import { findingLine } from './finding-line';
 import { KubernetesVersion } from './kubernetes-version';
@@ -374,6 +375,25 @@ export class Cluster extends Construct {
    */
   public _waits(when: When, phase: Phase): Wait[] {
     return this.contributions.waits(when, phase);
+  }
+
+  /**
+   * What somebody else publishes and a phase needs, such as the definitions of an API: apply.sh fetches
+   * it before the objects of the phase. Two constructs may need the same one.
+   *
+   * @internal
+   */
+  public _fetch(phase: Phase, ...manifests: FetchedManifest[]): void {
+    this.contributions.fetch(phase, manifests);
+  }
+
+  /**
+   * What is fetched before one phase, in the order in which it was asked for.
+   *
+   * @internal
+   */
+  public _fetched(phase: Phase): FetchedManifest[] {
+    return this.contributions.fetched(phase);
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { FetchedManifest } from './fetched-manifest';
 import type { Phase } from './phase';
 import { problemAt } from './problem';
 import type { Summaries } from './summaries';
@@ -6,10 +7,11 @@ import type { Wait } from './wait';
 /** Whether something is waited for before a phase is applied, or after it. */
 export type When = 'before' | 'after';
 
-/** What the constructs of a cluster bring to the whole: summaries, waits, files for people. */
+/** What the constructs of a cluster bring to the whole: summaries, waits, foreign manifests, files for people. */
 export class Contributions {
   public readonly summaries: Partial<Summaries> = {};
   private readonly waiting = new Map<string, Wait[]>();
+  private readonly foreign = new Map<Phase, FetchedManifest[]>();
   private readonly files = new Map<string, () => string>();
   private readonly listeners = new Map<keyof Summaries, Array<(summary: never) => void>>();
 
@@ -46,6 +48,16 @@ export class Contributions {
 
   public waits(when: When, phase: Phase): Wait[] {
     return this.waiting.get(`${when} ${phase}`) ?? [];
+  }
+
+  public fetch(phase: Phase, manifests: readonly FetchedManifest[]): void {
+    const present = this.fetched(phase);
+    const added = manifests.filter(({ file }) => !present.some((one) => one.file === file));
+    this.foreign.set(phase, [...present, ...added]);
+  }
+
+  public fetched(phase: Phase): FetchedManifest[] {
+    return this.foreign.get(phase) ?? [];
   }
 
   public addReport(path: string, name: string, content: () => string): void {

@@ -2,6 +2,8 @@
 export interface Wait {
   /** `kind/name`, as kubectl takes it. */
   readonly resource: string;
+  /** Where it is; absent for what belongs to the whole cluster. */
+  readonly namespace?: string;
   /** Type of the condition in its status that must be True. */
   readonly condition: string;
   /** Longest wait in minutes. */

@@ -1,10 +1,12 @@
-import type { Wait } from '../cluster';
+import type { FetchedManifest, Wait } from '../cluster';
 
 /** One phase as apply.sh walks it. */
 export interface ApplyPhase {
   readonly phase: string;
   readonly file: string;
   readonly objects: ReadonlyArray<AppliedObject>;
+  /** What is fetched and applied first; addresses are those of the mirror where there is one. */
+  readonly fetched?: readonly FetchedManifest[];
   /** What it waits for before it is applied. */
   readonly preconditions?: readonly Wait[];
   /** What it waits for afterwards. */

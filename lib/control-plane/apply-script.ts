@@ -1,4 +1,5 @@
 import { CLUSTER_LABEL, clientUrls, MANAGED_BY, type Cluster, type Wait } from '../cluster';
+import { fetchFunction, fetchLines } from './apply-fetched';
 import { orphansBlock } from './apply-orphans';
 import type { ApplyPhase } from './apply-phase';
 
@@ -16,6 +17,7 @@ export function applyScript(
   return [
     header(cluster, phases),
     functions(),
+    ...(fetches(phases) ? [fetchFunction()] : []),
     guard(cluster),
     orphansBlock(selector, phases),
     nodes(cluster),
@@ -25,8 +27,25 @@ export function applyScript(
   ].join('\n\n');
 }
 
+function fetches(phases: readonly ApplyPhase[]): boolean {
+  return phases.some(({ fetched = [] }) => fetched.length > 0);
+}
+
 function header(cluster: Cluster, phases: readonly ApplyPhase[]): string {
   const names = phases.map(({ phase }) => phase);
+  const option = fetches(phases)
+    ? {
+        usage: ' [--fetched DIR]',
+        help: "\n  --fetched DIR  take others' manifests (report/fetched.txt) from there, not from the internet",
+        initial: '\nfetched_dir=',
+        parse: `
+    --fetched)
+      shift
+      fetched_dir=\${1:-}
+      [ -d "$fetched_dir" ] || { usage >&2; die "no folder '$fetched_dir'"; }
+      ;;`,
+      }
+    : { usage: '', help: '', initial: '', parse: '' };
   return `#!/usr/bin/env bash
 # Applies the manifests beside this file to cluster ${cluster.clusterName}, phase by phase.
 # Server-side apply throughout: some custom resource definitions do not fit into the annotation of
@@ -36,11 +55,11 @@ cd "$(dirname "\${BASH_SOURCE[0]}")"
 
 usage() {
   cat <<'TEXT'
-usage: apply.sh [--context-ok] [--from PHASE] [--no-wait] [--orphans]
+usage: apply.sh [--context-ok] [--from PHASE] [--no-wait] [--orphans]${option.usage}
   --context-ok   apply although the kubectl context points to another server than the spec's
   --from PHASE   leave out the phases before this one
   --no-wait      wait neither for machines nor for pods, only for what the next phase cannot do without
-  --orphans      list objects of this cluster that are applied but no longer rendered; changes nothing
+  --orphans      list objects of this cluster that are applied but no longer rendered; changes nothing${option.help}
 Fields that somebody else changed by hand come back to the rendered values.
 phases: ${names.join(' ')}
 TEXT
@@ -52,12 +71,12 @@ die() { printf 'apply.sh: %s\\n' "$*" >&2; exit 1; }
 context_ok=false
 list_orphans=false
 wait=true
-from=
+from=${option.initial}
 while [ "$#" -gt 0 ]; do
   case "$1" in
     --context-ok) context_ok=true ;;
     --orphans) list_orphans=true ;;
-    --no-wait) wait=false ;;
+    --no-wait) wait=false ;;${option.parse}
     --from)
       shift
       from=\${1:-}
@@ -92,19 +111,19 @@ poll() {
   done
 }
 
-# holds <condition> <resource> [<followed>]: true of the newest generation of what it reports on.
+# holds <condition> <resource> [<followed>] [<namespace>]: true of the newest generation of what it reports on.
 holds() {
   local state seen generation=0
-  state=$(kubectl get "$2" -o "jsonpath={range .status.conditions[?(@.type=='$1')]}{.status} {.observedGeneration}{end}") || return 1
+  state=$(kubectl get "$2" \${4:+-n "$4"} -o "jsonpath={range .status.conditions[?(@.type=='$1')]}{.status} {.observedGeneration}{end}") || return 1
   if [ -n "\${3:-}" ]; then
-    generation=$(kubectl get "$3" -o 'jsonpath={.metadata.generation}') || return 1
+    generation=$(kubectl get "$3" \${4:+-n "$4"} -o 'jsonpath={.metadata.generation}') || return 1
   fi
   read -r state seen <<<"$state"
   printf '%s is %s' "$1" "\${state:-unknown}"
   [ "$state" = True ] && [ "\${seen:-$generation}" -ge "$generation" ]
 }
 
-# need <minutes> <condition> <resource> [<followed>]: without it nothing of the next phase can be applied.
+# need <minutes> <condition> <resource> [<followed>] [<namespace>]: without it nothing of the next phase can be applied.
 need() {
   local minutes=$1
   shift
@@ -112,7 +131,7 @@ need() {
   poll "$minutes" holds "$@" || die "$2 is not $1 after $minutes minutes: $last"
 }
 
-# wait_for <minutes> <condition> <resource> [<followed>]
+# wait_for <minutes> <condition> <resource> [<followed>] [<namespace>]
 wait_for() {
   [ "$wait" = true ] || return 0
   need "$@"
@@ -165,7 +184,8 @@ for node in ${cluster.machines.map((m) => m.name).join(' ')}; do
 done`;
 }
 
-function applyPhase({ phase, file, objects, preconditions = [], waits }: ApplyPhase): string {
+function applyPhase(each: ApplyPhase): string {
+  const { phase, file, objects, fetched = [], preconditions = [], waits } = each;
   const rollouts = objects
     .filter((object) => object.kind === 'DaemonSet' || object.kind === 'Deployment')
     .map(
@@ -173,6 +193,7 @@ function applyPhase({ phase, file, objects, preconditions = [], waits }: ApplyPh
         `rollout ${metadata.namespace} ${kind.toLowerCase()}/${metadata.name}`,
     );
   const lines = [
+    ...fetched.flatMap(fetchLines),
     ...preconditions.map(waitLine),
     `apply ${file}`,
     ...rollouts,
@@ -183,9 +204,11 @@ function applyPhase({ phase, file, objects, preconditions = [], waits }: ApplyPh
 
 function waitLine(wait: Wait): string {
   const command = wait.needed === true ? 'need' : 'wait_for';
-  return [command, wait.minutes, wait.condition, wait.resource, wait.follows ?? '']
-    .join(' ')
-    .trim();
+  const { follows, namespace } = wait;
+  const where = namespace === undefined ? [] : [namespace];
+  // What follows nothing still keeps its place before a namespace.
+  const followed = follows ?? (namespace === undefined ? [] : "''");
+  return [command, wait.minutes, wait.condition, wait.resource, followed, where].flat().join(' ');
 }
 
 function closing(others: readonly string[]): string {

@@ -1,6 +1,8 @@
 import { ApiObject, Chart, DependencyGraph, Names, Yaml, type App } from 'cdk8s';
+import { mirroredUrl } from '../catalog';
 import { Cluster, Phase, phaseOf } from '../cluster';
 import { explainLines, explainMarkdown, findingsText } from '../report';
+import { fetchedList } from './apply-fetched';
 import type { AppliedObject, ApplyPhase } from './apply-phase';
 import { applyScript } from './apply-script';
 import { staysInside } from './write-tree';
@@ -21,6 +23,10 @@ export function renderApp(app: App): Record<string, string> {
         phase,
         file,
         objects,
+        fetched: cluster?._fetched(phase).map((one) => ({
+          ...one,
+          url: mirroredUrl(one.url, cluster.downloadBaseUrl),
+        })),
         preconditions: cluster?._waits('before', phase) ?? [],
         waits: cluster?._waits('after', phase) ?? [],
       });
@@ -37,6 +43,10 @@ export function renderApp(app: App): Record<string, string> {
     files.add('report/explain.md', explainMarkdown(cluster));
     files.add('report/explain.ndjson', explainLines(cluster));
     files.add('report/findings.txt', findingsText(cluster));
+    const fetched = fetchedList(phases);
+    if (fetched !== undefined) {
+      files.add('report/fetched.txt', fetched);
+    }
     Object.entries(cluster._reports()).forEach(([name, content]) =>
       files.add(`report/${name}`, content),
     );
