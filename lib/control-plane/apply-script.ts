@@ -41,7 +41,11 @@ function header(cluster: Cluster, phases: readonly ApplyPhase[]): string {
         parse: `
     --fetched)
       shift
-      fetched_dir=\${1:-}
+      # Where the caller stands; this script went to its own folder.
+      case "\${1:-}" in
+        /*) fetched_dir=$1 ;;
+        ?*) fetched_dir=$OLDPWD/$1 ;;
+      esac
       [ -d "$fetched_dir" ] || { usage >&2; die "no folder '$fetched_dir'"; }
       ;;`,
       }

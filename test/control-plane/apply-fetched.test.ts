@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { GroundworkApp, Phase } from '../../lib';
 import { gatewayApiManifest, gatewayFabricManifest } from '../../lib/catalog';
 import type { FetchedManifest } from '../../lib/cluster';
@@ -25,8 +25,9 @@ while [ "$1" != -o ]; do shift; done
 printf '%s' "$SERVED" > "$2"
 `;
 
-function run(args: string[] = [], served = BYTES) {
+function run(args: string[] = [], served = BYTES, cwd?: string) {
   return apply(args, {
+    cwd,
     extend: ({ cluster }) => cluster._fetch(Phase.INGRESS, manifest),
     programs: { curl: CURL.replaceAll('$SERVED', served) },
   });
@@ -90,8 +91,10 @@ test('a folder takes the place of the internet, and its files are compared as we
   expect(applied(calls).map((call) => call.split(' ').at(-1))).toContain(
     `${folder}/kinds-1.2.3.yaml`,
   );
+  expect(run(['--fetched', basename(folder)], BYTES, dirname(folder)).status).toBe(0);
   writeFileSync(join(folder, manifest.file), 'changed');
   expect(run(['--fetched', folder]).stderr).toContain('nothing of it was applied');
+  expect(run(['--fetched']).stderr).toContain("no folder ''");
   const nowhere = run(['--fetched', `${folder}/nowhere`]);
   expect(nowhere.status).toBe(1);
   expect(nowhere.stderr).toContain(`no folder '${folder}/nowhere'`);

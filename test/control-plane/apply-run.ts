@@ -29,6 +29,8 @@ interface Run {
   readonly absent?: string;
   readonly broken?: string;
   readonly orphan?: string;
+  /** Where the caller stands. */
+  readonly cwd?: string;
   /** What is added to the flagship. */
   readonly extend?: (plane: NvmeControlPlane) => void;
   /** Further programs that stand in for real ones, name and script. */
@@ -54,6 +56,7 @@ export function apply(args: string[], answers: Run = {}) {
   }
   const run = spawnSync(join(outdir, 'apply.sh'), args, {
     encoding: 'utf8',
+    cwd: answers.cwd,
     env: {
       PATH: `${bin}${delimiter}${process.env.PATH}`,
       CALLS: calls,
