@@ -1,4 +1,5 @@
 import type { Flavor } from './flavor';
+import { gatewayFabricFlavor, type GatewayFabricOptions } from './gateway-fabric';
 import { nicFlavor, type NginxIngressControllerOptions } from './nic';
 
 /**
@@ -16,6 +17,17 @@ export class NginxController {
     options: NginxIngressControllerOptions = {},
   ): NginxController {
     return new NginxController(nicFlavor(options));
+  }
+
+  /**
+   * NGINX Gateway Fabric: the Gateway API, with a Gateway named `edge` in the namespace `nginx-gateway`
+   * that HTTPRoutes, GRPCRoutes and ListenerSets name. The pods that serve clients are made by its
+   * control plane. `ingressClassName` is the name of the GatewayClass.
+   *
+   * @param options what only this controller has
+   */
+  public static gatewayFabric(options: GatewayFabricOptions = {}): NginxController {
+    return new NginxController(gatewayFabricFlavor(options));
   }
 
   /** @internal */

@@ -17,6 +17,8 @@ export interface Flavor {
   label(settings: Settings): string;
   /** The image whose nginx the release rules look at, when the user names no other. */
   defaultImage(cluster: Cluster): string;
+  /** Processes of one replica, where the controller takes a number of its own; the user may name no other. */
+  processes?(cluster: Cluster): number | undefined;
   /** What this controller cannot obey, with its own options; thrown together with all others. */
   problems(settings: Settings, cluster: Cluster): Problem[];
   /** Objects in the order in which they are applied; all get Phase.INGRESS. */

@@ -66,7 +66,12 @@ export class HardenedNginxIngress extends Construct {
     const options = withPreset(props);
     throwProblems(this.node.path, optionProblems(options));
     const { _flavor: flavor } = props.controller ?? NginxController.nginxIngressController();
-    const settings = settingsOf(cluster, options, flavor.defaultImage(cluster));
+    const workerProcesses = options.workerProcesses ?? flavor.processes?.(cluster);
+    const settings = settingsOf(
+      cluster,
+      { ...options, workerProcesses },
+      flavor.defaultImage(cluster),
+    );
     throwProblems(this.node.path, [
       ...settingsProblems(settings, cluster),
       ...flavor.problems(settings, cluster),

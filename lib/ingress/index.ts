@@ -1,4 +1,9 @@
 export { NginxController } from './controller';
+export {
+  type GatewayFabricOptions,
+  type GatewayHttpsListener,
+  type GatewayService,
+} from './gateway-fabric';
 export { HardenedNginxIngress } from './hardened-nginx-ingress';
 export { type NginxIngressControllerOptions } from './nic';
 export { type ClientTimeouts, type HeaderBuffers, type RequestRate } from './client-options';

@@ -1,0 +1,6 @@
+export { gatewayFabricFlavor } from './flavor';
+export {
+  type GatewayFabricOptions,
+  type GatewayHttpsListener,
+  type GatewayService,
+} from './options';
