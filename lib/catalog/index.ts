@@ -9,6 +9,7 @@ export * from './etcd-flags';
 export * from './feature-gates';
 export * from './felix-fields';
 export * from './fetched-manifests';
+export * from './gateway-fabric-directives';
 export * from './images';
 export * from './kubernetes';
 export * from './lookup';

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { parseAllDocuments } from 'yaml';
+import { describeWithUpstream, upstreamFile } from '../../support/upstream';
+import { fabric, grants } from './fabric';
+
+// Compared by meaning with what upstream itself deploys at 2.6.7.
+
+describeWithUpstream('upstream deployment 2.6.7', () => {
+  const find = (kind: string, name: string) =>
+    parseAllDocuments(readFileSync(upstreamFile('manifests', 'ngf-2.6.7-deploy.yaml'), 'utf8'))
+      .map((d) => d.toJS())
+      .find((o) => o.kind === kind && o.metadata.name === name);
+  const control = (f = fabric()) => f.only('Deployment').spec.template.spec.containers[0];
+
+  test("rights are upstream's, with snippets and without usage reports", () => {
+    const oracle = grants(find('ClusterRole', 'nginx-gateway').rules);
+    const { only } = fabric();
+    const ours = grants([...only('ClusterRole').rules, ...only('Role', 'nginx-gateway').rules]);
+    expect([...oracle].filter((g) => !ours.has(g))).toEqual(['/nodes list']);
+    expect([...ours].filter((g) => !oracle.has(g)).sort()).toEqual([
+      'gateway.nginx.org/snippetsfilters list',
+      'gateway.nginx.org/snippetsfilters watch',
+      'gateway.nginx.org/snippetsfilters/status update',
+      'gateway.nginx.org/snippetspolicies list',
+      'gateway.nginx.org/snippetspolicies watch',
+      'gateway.nginx.org/snippetspolicies/status update',
+    ]);
+  });
+
+  test('cluster-wide it writes status and events, and nothing else', () => {
+    const writes = [...grants(fabric().only('ClusterRole').rules)].filter(
+      (g) => !/ (get|list|watch)$/.test(g) && !/\/(status|finalizers) update$/.test(g),
+    );
+    expect(writes.sort()).toEqual([
+      '/events create',
+      '/events patch',
+      'authentication.k8s.io/tokenreviews create',
+      'events.k8s.io/events create',
+      'events.k8s.io/events patch',
+    ]);
+  });
+
+  test('with watched namespaces, nothing in a namespace is seen elsewhere', () => {
+    const f = fabric({ watchNamespaces: ['shop'], gatewayNamespaces: ['blog'] });
+    const everywhere = [...grants(f.only('ClusterRole').rules)].map((g) => g.split(' ')[0]);
+    expect([...new Set(everywhere)].sort()).toEqual([
+      '/namespaces',
+      'apiextensions.k8s.io/customresourcedefinitions',
+      'authentication.k8s.io/tokenreviews',
+      'gateway.networking.k8s.io/gatewayclasses',
+      'gateway.networking.k8s.io/gatewayclasses/status',
+    ]);
+    const roles = f.objects.filter((o) => o.kind === 'Role' && o.metadata.name === 'nginx-gateway');
+    const secrets = roles.map((role) => [
+      role.metadata.namespace,
+      ...[...grants(role.rules)].flatMap((g) => /^\/secrets (\w+)$/.exec(g)?.[1] ?? []),
+    ]);
+    expect(secrets).toEqual([
+      ['nginx-gateway', 'get', 'list', 'watch', 'create', 'update', 'delete'],
+      ['blog', 'get', 'list', 'watch', 'create', 'update', 'delete'],
+      ['shop', 'get', 'list', 'watch'],
+    ]);
+    expect(control(f).args).toContain('--watch-namespaces=nginx-gateway,shop,blog');
+  });
+
+  test('the control plane is started as upstream starts it, and told two things more', () => {
+    const theirs = find('Deployment', 'nginx-gateway').spec.template.spec.containers[0];
+    const ours = control(fabric({}, { metricsNamespace: 'monitoring' }));
+    const ports = (container: any) =>
+      Object.fromEntries(container.ports.map((p: any) => [p.name, p.containerPort]));
+    expect([...ours.args].sort()).toEqual(
+      [...theirs.args, '--product-telemetry-disable', '--snippets'].sort(),
+    );
+    expect(ours.env).toEqual(theirs.env);
+    expect(ours.image).toBe(theirs.image);
+    expect(ours.securityContext).toMatchObject(theirs.securityContext);
+    expect(ours.volumeMounts).toEqual(theirs.volumeMounts);
+    expect(ports(ours)).toEqual(ports(theirs));
+    expect(ours.readinessProbe.httpGet).toEqual(theirs.readinessProbe.httpGet);
+    expect(control().args).toContain('--metrics-disable');
+  });
+
+  test('the Job, its rights, the Service and the class are those of upstream', () => {
+    const { only } = fabric();
+    const job = find('Job', 'nginx-gateway-cert-generator').spec.template.spec.containers[0];
+    const ours = only('Job').spec.template.spec.containers[0];
+    expect(ours.args).toEqual(job.args);
+    expect(ours.env).toEqual(job.env);
+    expect(grants(only('Role', 'nginx-gateway-cert-generator').rules)).toEqual(
+      grants(find('Role', 'nginx-gateway-cert-generator').rules),
+    );
+    const service = find('Service', 'nginx-gateway').spec;
+    expect(only('Service').spec).toEqual(service);
+    expect(only('GatewayClass').spec.controllerName).toBe(
+      find('GatewayClass', 'nginx').spec.controllerName,
+    );
+  });
+});
