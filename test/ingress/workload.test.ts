@@ -101,6 +101,7 @@ describe('host ports', () => {
   test('005 and 006 are about node ports; 020 asks whether the plugin serves host ports', () => {
     expect(findingIds(edge(HOST_PORTS, { cni: CniKind.CALICO }).cluster)).toEqual([
       'GW-INGRESS-001',
+      'GW-INGRESS-003',
       'GW-INGRESS-010',
     ]);
     const unknown = edge(HOST_PORTS, { cni: CniKind.OTHER });
