@@ -11,6 +11,7 @@ export * from './felix-fields';
 export * from './fetched-manifests';
 export * from './gateway-fabric-directives';
 export * from './images';
+export * from './ingress-nginx';
 export * from './kubernetes';
 export * from './lookup';
 export * from './nginx-advisories';
