@@ -132,43 +132,44 @@ export const ingressNginxForgottenKeys = cell<readonly string[]>(
   READ,
 );
 
-/** Directives that its template writes where a snippet of the ConfigMap ends up: a second one stops every later change. */
+/** Directives that its template writes where a snippet of the ConfigMap ends up, as words with spaces between them. */
+const DIRECTIVES: Readonly<Record<string, readonly string[]>> = {
+  'http-snippet': [
+    'absolute_redirect aio aio_write client_body_buffer_size client_body_temp_path',
+    'client_body_timeout client_header_buffer_size client_header_timeout default_type',
+    'fastcgi_temp_path grpc_buffer_size http2_max_concurrent_streams http2_max_field_size',
+    'http2_max_header_size http2_max_requests ignore_invalid_headers init_by_lua_file',
+    'init_worker_by_lua_file keepalive_requests keepalive_timeout large_client_header_buffers',
+    'limit_conn_status limit_req_status log_subrequest lua_package_path map_hash_bucket_size',
+    'port_in_redirect proxy_headers_hash_bucket_size proxy_headers_hash_max_size',
+    'proxy_intercept_errors proxy_ssl_session_reuse proxy_temp_path real_ip_header',
+    'real_ip_recursive reset_timedout_connection resolver server_name_in_redirect',
+    'server_names_hash_bucket_size server_names_hash_max_size server_tokens ssl_buffer_size',
+    'ssl_ciphers ssl_dhparam ssl_early_data ssl_ecdh_curve ssl_prefer_server_ciphers',
+    'ssl_protocols ssl_session_cache ssl_session_ticket_key ssl_session_tickets',
+    'ssl_session_timeout tcp_nodelay tcp_nopush types_hash_max_size underscores_in_headers',
+    'uninitialized_variable_warn variables_hash_bucket_size variables_hash_max_size',
+  ],
+  'location-snippet': [
+    'client_max_body_size port_in_redirect proxy_buffer_size proxy_buffering proxy_buffers',
+    'proxy_connect_timeout proxy_cookie_domain proxy_cookie_path proxy_http_version',
+    'proxy_max_temp_file_size proxy_next_upstream proxy_next_upstream_timeout',
+    'proxy_next_upstream_tries proxy_pass proxy_read_timeout proxy_redirect',
+    'proxy_request_buffering proxy_send_timeout',
+  ],
+  'main-snippet': [
+    'daemon events http pid stream worker_cpu_affinity worker_processes',
+    'worker_rlimit_nofile worker_shutdown_timeout',
+  ],
+  'server-snippet': ['http2 ssl_certificate_by_lua_file ssl_reject_handshake'],
+  'stream-snippet': ['init_by_lua_file init_worker_by_lua_file lua_package_path resolver'],
+};
+
+/** Snippet of the ConfigMap → directives that stand there already: a second one is refused, and so is every later change. */
 export const ingressNginxDirectives = cell<Readonly<Record<string, readonly string[]>>>(
-  {
-    'main-snippet': [
-      'daemon',
-      'events',
-      'http',
-      'pid',
-      'stream',
-      'worker_cpu_affinity',
-      'worker_processes',
-      'worker_rlimit_nofile',
-      'worker_shutdown_timeout',
-    ],
-    'server-snippet': ['http2', 'ssl_certificate_by_lua_file', 'ssl_reject_handshake'],
-    'location-snippet': [
-      'client_max_body_size',
-      'port_in_redirect',
-      'proxy_buffer_size',
-      'proxy_buffering',
-      'proxy_buffers',
-      'proxy_connect_timeout',
-      'proxy_cookie_domain',
-      'proxy_cookie_path',
-      'proxy_http_version',
-      'proxy_max_temp_file_size',
-      'proxy_next_upstream',
-      'proxy_next_upstream_timeout',
-      'proxy_next_upstream_tries',
-      'proxy_pass',
-      'proxy_read_timeout',
-      'proxy_redirect',
-      'proxy_request_buffering',
-      'proxy_send_timeout',
-    ],
-    'stream-snippet': ['access_log', 'error_log', 'log_format', 'lua_package_path', 'resolver'],
-  },
+  Object.fromEntries(
+    Object.entries(DIRECTIVES).map(([snippet, lines]) => [snippet, lines.join(' ').split(' ')]),
+  ),
   'kubernetes/ingress-nginx rootfs/etc/nginx/template/nginx.tmpl at controller-v1.15.1',
   READ,
 );
@@ -226,6 +227,13 @@ export const ingressNginxAdvisories = cell<readonly IngressNginxAdvisory[]>(
 /** The nginx inside each minor release of ingress-nginx. */
 export const ingressNginxBundledNginx = cell<Readonly<Record<string, string>>>(
   { '1.12': '1.25.5', '1.13': '1.27.1', '1.14': '1.27.1', '1.15': '1.27.1' },
+  'kubernetes/ingress-nginx README.md, table of versions, at controller-v1.15.1',
+  READ,
+);
+
+/** Kubernetes minors that the last release was tested with. */
+export const ingressNginxTestedKubernetes = cell<readonly string[]>(
+  ['1.31', '1.32', '1.33', '1.34', '1.35'],
   'kubernetes/ingress-nginx README.md, table of versions, at controller-v1.15.1',
   READ,
 );

@@ -85,6 +85,8 @@ export interface IngressSummary {
   readonly loadBalancerAddress?: string;
   /** All that the edge settled; only its own rules read it. */
   readonly own: object;
+  /** What its controller settled beside that; only the rules of that controller read it. */
+  readonly controller?: object;
 }
 
 /** One pool of addresses for Services of type LoadBalancer. */

@@ -1,6 +1,7 @@
 import type { Flavor } from './flavor';
 import { gatewayFabricFlavor, type GatewayFabricOptions } from './gateway-fabric';
 import { nicFlavor, type NginxIngressControllerOptions } from './nic';
+import { retiredFlavor, type RetiredIngressNginxOptions } from './retired';
 
 /**
  * The program at the edge. The same options are rendered into its own keys; what it cannot obey
@@ -28,6 +29,22 @@ export class NginxController {
    */
   public static gatewayFabric(options: GatewayFabricOptions = {}): NginxController {
     return new NginxController(gatewayFabricFlavor(options));
+  }
+
+  /**
+   * ingress-nginx, archived in March 2026: for clusters that cannot leave it yet. Ingresses with
+   * annotations `nginx.ingress.kubernetes.io/…`. Without the webhook, with an admission policy in its
+   * place, and with findings about what nobody repairs any more.
+   *
+   * @param options what only this controller has; without a reason in `acknowledgeRetired` the edge throws
+   */
+  public static retiredIngressNginx(options: RetiredIngressNginxOptions): NginxController {
+    return new NginxController(retiredFlavor(options));
+  }
+
+  /** @internal */
+  public static _ofFlavor(flavor: Flavor): NginxController {
+    return new NginxController(flavor);
   }
 
   /** @internal */

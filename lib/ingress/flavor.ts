@@ -25,6 +25,8 @@ export interface Flavor {
   objects(cluster: Cluster, settings: Settings): Manifest[];
   /** A reason for every value in them. */
   decisions(path: string, settings: Settings): Decision[];
+  /** What its own rules read of it, through the summary of the edge. */
+  own?(): object;
   /** What it needs of the cluster beside its objects: waits, definitions to fetch, entries of the ledger. */
   require?(cluster: Cluster, settings: Settings, by: Construct): void;
 }

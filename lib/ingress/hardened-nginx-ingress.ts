@@ -14,6 +14,7 @@ import { edgeRows } from './edge-tuning';
 import type { Flavor } from './flavor';
 import type { HardenedNginxIngressOptions, HardenedNginxIngressProps } from './options';
 import { withPreset } from './preset';
+import { retiredFlavor, seedModel, type Seed2019Options } from './retired';
 import { ingressRules } from './rules';
 import type { Settings } from './settings';
 import { settingsProblems } from './settings-checks';
@@ -41,6 +42,20 @@ export class HardenedNginxIngress extends Construct {
    */
   public static configure(options: HardenedNginxIngressOptions = {}): IIngressConfiguration {
     return new Configuration(options);
+  }
+
+  /**
+   * The hardened ingress of the guides of 2019, to be put into a cluster later: ingress-nginx with
+   * exactly their six keys (`proxy-body-size: 20m`, `proxy-connect-timeout: 10`,
+   * `proxy-read-timeout: 120`, `proxy-send-timeout: 120`, `worker-processes: auto`,
+   * `upstream-keepalive-connections: 32`) in a ConfigMap `nginx-configuration`. nginx is not hardened
+   * beyond them, and findings say what each does today: none of them stops a slow client. Pods, rights
+   * and NetworkPolicy are as with every edge here.
+   *
+   * @param options the reason for a retired controller, and where and how large the edge is
+   */
+  public static seed2019(options: Seed2019Options): IIngressConfiguration {
+    return new Seed2019(options);
   }
 
   /** Namespace of the controller. */
@@ -118,5 +133,19 @@ class Configuration implements IIngressConfiguration {
 
   public create(scope: Construct, id: string, cluster: Cluster): Construct {
     return new HardenedNginxIngress(scope, id, { ...this.options, cluster });
+  }
+}
+
+class Seed2019 implements IIngressConfiguration {
+  public constructor(private readonly options: Seed2019Options) {}
+
+  public create(scope: Construct, id: string, cluster: Cluster): Construct {
+    const { acknowledgeRetired, nginxVersion } = this.options;
+    const flavor = retiredFlavor({ acknowledgeRetired, nginxVersion }, true);
+    return new HardenedNginxIngress(scope, id, {
+      ...seedModel(cluster, this.options),
+      controller: NginxController._ofFlavor(flavor),
+      cluster,
+    });
   }
 }

@@ -12,6 +12,11 @@ export { type HardenedNginxIngressOptions, type HardenedNginxIngressProps } from
 export { type EdgePodOptions } from './pod-options';
 export { EdgePreset } from './preset';
 export { RealIp } from './real-ip';
+export {
+  type RetiredIngressNginxOptions,
+  type RetirementAcknowledgement,
+  type Seed2019Options,
+} from './retired';
 export { TlsPolicy } from './tls-policy';
 export {
   type ResponseBuffers,

@@ -30,6 +30,7 @@ export function summaryOf(
     addressMebibytes: addressMebibytes(settings),
     loadBalancerAddress: settings.loadBalancerAddress,
     own: settings,
+    controller: flavor.own?.(),
   };
 }
 

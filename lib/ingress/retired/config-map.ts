@@ -1,0 +1,56 @@
+import type { ConfigMap } from 'kubernetes-types/core/v1';
+import { ingressNginxDirectives } from '../../catalog';
+import { askedFor, type TuningRow } from '../../cluster';
+import { httpDirectives, renderHttpDirectives } from '../http-directives';
+import type { Settings } from '../settings';
+import { configMapRows, DATA } from './config-map-tuning';
+import { IDENTITY } from './names';
+import { seedRows } from './seed-tuning';
+import type { RetiredChoices } from './choices';
+
+type Rows = Record<string, TuningRow<string>>;
+
+/** Where the directives stand in the output that the controller has no key for. */
+export const SNIPPET = `${DATA}http-snippet.`;
+
+/** The keys of the ConfigMap, without the snippet: the edge's, and the user's own in place of them. */
+export function keyRows(settings: Settings, { isSeed, entries }: RetiredChoices): Rows {
+  const rows: Rows = isSeed ? seedRows() : configMapRows(settings);
+  const written = Object.values(rows).map((row) => [row.key.slice(DATA.length), row]);
+  const asked = Object.entries(entries).map(([key, value]) => [
+    key,
+    askedFor(`${DATA}${key}`, value, 'see the guide of the controller'),
+  ]);
+  return Object.fromEntries([...written, ...asked]) as Rows;
+}
+
+/** The directives that the controller has no key for and its template does not write; none in the preset of 2019. */
+export function snippetRows(settings: Settings, choices: RetiredChoices): Rows {
+  if (choices.isSeed) {
+    return {};
+  }
+  const written = ingressNginxDirectives.value['http-snippet'];
+  const rows = Object.entries(httpDirectives(settings, SNIPPET));
+  return Object.fromEntries(
+    rows.filter(([, { key }]) => !written.includes(key.slice(SNIPPET.length).split(' ')[0])),
+  );
+}
+
+/** The ConfigMap the controller is started with. */
+export function renderConfigMap(
+  settings: Settings,
+  choices: RetiredChoices,
+  keys: Rows,
+  snippet: Rows,
+): ConfigMap {
+  const data = Object.values(keys).map(({ key, value }) => [key.slice(DATA.length), value]);
+  if (Object.keys(snippet).length > 0) {
+    data.push(['http-snippet', renderHttpDirectives(settings, snippet, SNIPPET)]);
+  }
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: choices.configMapName, namespace: IDENTITY.namespace },
+    data: Object.fromEntries(data.sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
