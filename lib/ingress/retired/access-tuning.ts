@@ -1,5 +1,5 @@
-import { tuned } from '../../cluster';
 import type { RetiredChoices } from './choices';
+import { tuned } from '../../cluster';
 
 const RBAC =
   'kubernetes/ingress-nginx deploy/static/provider/baremetal/deploy.yaml and the client calls of cmd/nginx and internal/ at controller-v1.15.1';

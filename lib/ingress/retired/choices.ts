@@ -1,5 +1,5 @@
-import type { RetiredIngressNginxOptions } from './options';
 import { CONFIG_MAP, CONFIG_MAP_2019 } from './names';
+import type { RetiredIngressNginxOptions } from './options';
 
 /** The options of this controller with every default filled in. */
 export interface RetiredChoices {

@@ -3,10 +3,10 @@ import { ingressNginxDirectives } from '../../catalog';
 import { askedFor, type TuningRow } from '../../cluster';
 import { httpDirectives, renderHttpDirectives } from '../http-directives';
 import type { Settings } from '../settings';
+import type { RetiredChoices } from './choices';
 import { configMapRows, DATA } from './config-map-tuning';
 import { IDENTITY } from './names';
 import { seedRows } from './seed-tuning';
-import type { RetiredChoices } from './choices';
 
 type Rows = Record<string, TuningRow<string>>;
 

@@ -51,7 +51,7 @@ export function entryProblems(
   owned: ReadonlyMap<string, string>,
 ): Problem[] {
   return Object.entries(entries).flatMap(([key, got]): Problem[] => {
-    const prop = `configMapEntries.${key}`;
+    const prop = `controller.configMapEntries.${key}`;
     const kind = typeOf(key);
     if (kind === undefined) {
       return [unknownKey(key, prop, got)];
@@ -114,7 +114,7 @@ function valueProblems(
     ? []
     : [
         {
-          prop: `configMapEntries.${key}`,
+          prop: `controller.configMapEntries.${key}`,
           allowed: words === undefined ? allowed : `one of ${words.join(', ')}`,
           got,
           remedy: 'the controller would keep its default and only write a line to its log',

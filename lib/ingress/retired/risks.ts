@@ -60,7 +60,7 @@ const SNIPPETS = /^(global-auth|location|main|modsecurity|server|stream)-snippet
 
 /** What keys of the user's own open, one line each. */
 export function riskyEntries(entries: Readonly<Record<string, string>>): string[] {
-  const values = RISKS.filter(({ key, values }) => values.includes(entries[key])).map(
+  const values = RISKS.filter(({ key, values: words }) => words.includes(entries[key])).map(
     ({ key, opens }) => `${key} ${entries[key]}: ${opens}`,
   );
   const snippets = Object.keys(entries)

@@ -1,7 +1,7 @@
-import { rule, Severity, type IRule } from '../../cluster';
 import { DATA } from './config-map-tuning';
 import { onRetired } from './on-retired';
 import { seedRows } from './seed-tuning';
+import { rule, Severity, type IRule } from '../../cluster';
 
 /** Rules about the ConfigMap of 2019. */
 export const seedRules: IRule[] = [

@@ -1,5 +1,5 @@
-import { tuned } from '../../cluster';
 import { DATA } from './config-map-tuning';
+import { tuned } from '../../cluster';
 
 const GUIDE = 'guides to a hardened ingress of 2019';
 

@@ -160,7 +160,7 @@ function job(
 
 /** Not typed by upstream's definitions: those lack the resources of a rule. */
 function configuration(): Manifest {
-  const configuration = {
+  const asked = {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',
     metadata: { name: ADMISSION },
@@ -185,5 +185,5 @@ function configuration(): Manifest {
       },
     ],
   };
-  return configuration;
+  return asked;
 }
