@@ -1,0 +1,215 @@
+import { Duration } from 'cdk8s';
+import { CniKind, type Cluster } from '../../../lib/cluster';
+import { Encapsulation, TunedCalico } from '../../../lib/cni';
+import { NginxController } from '../../../lib/ingress';
+import { retiredRules } from '../../../lib/ingress/retired/rules';
+import { edge } from '../edge';
+import { retired, seed } from './render';
+
+/** Messages of one rule, with the image shortened. */
+function messages(cluster: Cluster, number: number): string[] {
+  return cluster
+    .findings()
+    .filter(({ id }) => id === `GW-INGRESS-0${number}`)
+    .map(({ message }) => message.replace(/@sha256:[0-9a-f]{64}/g, ''));
+}
+
+const IMAGE = 'registry.k8s.io/ingress-nginx/controller:v1.15.1';
+const FORK = 'mirror.example.no/fork/ingress-nginx:2026.11.21';
+
+test.each([
+  ['left out', undefined],
+  ['without a reason', { reason: '' }],
+  ['with a blank reason', { reason: '  ' }],
+])('acknowledgeRetired %s throws', (_what, acknowledgeRetired: any) => {
+  const controller = NginxController.retiredIngressNginx({ acknowledgeRetired });
+  const got = acknowledgeRetired?.reason;
+  expect(() => edge({ controller })).toThrow(
+    new Error(
+      `[chart/ingress] controller.acknowledgeRetired must be { reason } with a reason in words, got ${got === undefined ? 'undefined' : JSON.stringify(got)}; ingress-nginx is archived and gets no fixes: say why it is still run, or take NginxController.nginxIngressController()`,
+    ),
+  );
+});
+
+test.each([
+  [
+    { watchNamespace: 'Shop' },
+    {},
+    'controller.watchNamespace must be an RFC 1123 label, got Shop; name the one namespace whose Ingresses are served',
+  ],
+  [
+    { configMapName: 'my_map' },
+    {},
+    'controller.configMapName must be an RFC 1123 subdomain, got my_map; use lower-case letters, digits, hyphens and dots',
+  ],
+  [
+    { nginxVersion: '1.30' },
+    { image: FORK },
+    'controller.nginxVersion must be a release of nginx, got 1.30; write three numbers, for example 1.30.7; `nginx -v` in the image prints them',
+  ],
+  [
+    { nginxVersion: '1.30.7' },
+    { image: IMAGE },
+    `controller.nginxVersion must be left out with ${IMAGE}, got 1.30.7; the nginx inside release 1.15.1 is known; name it only for an image of a fork`,
+  ],
+  [
+    {},
+    { clientTimeouts: { header: Duration.millis(2500) } },
+    'clientTimeouts.header must be in whole seconds with ingress-nginx, got 2.5 s; round it up; its keys take integers without a unit',
+  ],
+])('%j with %j throws', (own, options, message) => {
+  expect(() => retired(own, options)).toThrow(new Error(`[chart/ingress] ${message}`));
+});
+
+test('a fraction of a second is fine where nginx itself reads it', () => {
+  const { only } = retired({}, { clientTimeouts: { send: Duration.millis(2500) } });
+  expect(only('ConfigMap').data['http-snippet']).toContain('send_timeout 2500ms;');
+});
+
+test('a retired controller is a warning that carries the reason', () => {
+  expect(messages(retired().cluster, 30)).toEqual([
+    `ingress-nginx is archived since 2026-03-24, its last release is 1.15.1; ${IMAGE} is run because: annotations of 300 Ingresses are being moved`,
+  ]);
+});
+
+test('the nginx inside: from the catalogue, from the user, unknown', () => {
+  const [known] = messages(retired().cluster, 31);
+  expect(known).toMatch(
+    new RegExp(`^${IMAGE} carries nginx 1\\.27\\.1; fixed in 1\\.31\\.\\d+: CVE-2026-1642, `),
+  );
+  expect(messages(retired().cluster, 32)).toEqual([]);
+  const unknown = retired({}, { image: FORK }).cluster;
+  expect(messages(unknown, 31)).toEqual([]);
+  expect(messages(unknown, 32)).toEqual([`the nginx inside ${FORK} is not in the catalogue`]);
+  const told = (nginxVersion: string) => retired({ nginxVersion }, { image: FORK }).cluster;
+  expect(messages(told('1.30.6'), 31)).toEqual([
+    `${FORK} carries nginx 1.30.6; fixed in 1.30.7: MGASA-2026-0605`,
+  ]);
+  expect([...messages(told('1.30.7'), 31), ...messages(told('1.30.7'), 32)]).toEqual([]);
+});
+
+test.each([
+  ['v1.15.1', undefined],
+  ['v1.14.5', undefined],
+  ['v1.15.0', 'CVE-2026-4342'],
+  ['v1.14.3', 'CVE-2026-3288, CVE-2026-4342'],
+  // The line got the fix of 2025, none of those of 2026.
+  [
+    'v1.12.8',
+    'CVE-2026-24512, CVE-2026-1580, CVE-2026-24513, CVE-2026-24514, CVE-2026-3288, CVE-2026-4342',
+  ],
+])('holes of the controller itself: %s', (tag, open) => {
+  const image = `mirror.example.no/ingress-nginx/controller:${tag}`;
+  expect(messages(retired({}, { image }).cluster, 33)).toEqual(
+    open === undefined ? [] : [`${image} has ${open}`],
+  );
+});
+
+test('keys that open what is shut are named, one finding each', () => {
+  const { cluster } = retired({
+    configMapEntries: {
+      'annotations-risk-level': 'Critical',
+      'allow-snippet-annotations': 'true',
+      'ssl-protocols': 'TLSv1.1 TLSv1.2',
+      'main-snippet': 'env X;',
+      'use-gzip': 'true',
+    },
+  });
+  expect(messages(cluster, 34).map((m) => m.split(':')[0])).toEqual([
+    'allow-snippet-annotations true',
+    'annotations-risk-level Critical',
+    'main-snippet',
+    'ssl-protocols TLSv1.1 TLSv1.2',
+  ]);
+  expect(messages(retired().cluster, 34)).toEqual([]);
+  const modern = retired({ configMapEntries: { 'ssl-protocols': 'TLSv1.3' } });
+  expect(messages(modern.cluster, 34)).toEqual([]);
+});
+
+test('Kubernetes 1.36 came after the last test of the last release', () => {
+  expect(messages(retired().cluster, 35)).toEqual([
+    'release 1.15.1 was tested with Kubernetes 1.31, 1.32, 1.33, 1.34, 1.35, and this is 1.36',
+  ]);
+});
+
+describe('the webhook', () => {
+  test('flannel lets every pod reach it', () => {
+    const facts = { cni: CniKind.FLANNEL };
+    expect(messages(retired({ webhook: true }, {}, facts).cluster, 36)).toEqual([
+      'flannel applies no NetworkPolicy: every pod of the cluster reaches the webhook on port 8443',
+    ]);
+    expect(messages(retired({}, {}, facts).cluster, 36)).toEqual([]);
+  });
+
+  test.each([
+    [Encapsulation.NONE, 0],
+    [Encapsulation.VXLAN, 1],
+  ])('Calico with encapsulation %s: %d findings', (encapsulation, count) => {
+    const { cluster, chart } = retired({ webhook: true });
+    new TunedCalico(chart, 'cni', { cluster, encapsulation });
+    const found = messages(cluster, 36);
+    expect(found).toHaveLength(count);
+    expect(found.every((m) => m.startsWith(`with ${encapsulation} between machines`))).toBe(true);
+  });
+});
+
+describe('the ConfigMap of 2019', () => {
+  test('has its six keys, its name, and nothing else', () => {
+    const { only, pod } = seed();
+    const { metadata, data } = only('ConfigMap');
+    expect(metadata.name).toBe('nginx-configuration');
+    expect(data).toEqual({
+      'proxy-body-size': '20m',
+      'proxy-connect-timeout': '10',
+      'proxy-read-timeout': '120',
+      'proxy-send-timeout': '120',
+      'upstream-keepalive-connections': '32',
+      'worker-processes': 'auto',
+    });
+    expect(pod.containers[0].args).toContain('--configmap=$(POD_NAMESPACE)/nginx-configuration');
+  });
+
+  test('says of each key what it does today, and that none stops a slow client', () => {
+    const { cluster, only } = seed();
+    const notes = messages(cluster, 37);
+    expect(notes.map((m) => m.split(' ')[0])).toEqual(Object.keys(only('ConfigMap').data));
+    expect(notes.find((m) => m.startsWith('upstream-keepalive-connections 32'))).toContain(
+      'default: 320): ten times fewer',
+    );
+    const [slow] = messages(cluster, 38);
+    expect(slow).toContain('client_header_timeout stays at 60 s');
+    expect(slow).toContain('3.9 % of requests were answered');
+    expect(messages(retired().cluster, 37)).toEqual([]);
+    expect(messages(retired().cluster, 38)).toEqual([]);
+  });
+
+  test('computes with the defaults that the keys leave', () => {
+    const { cluster } = seed({ workerProcesses: 1 });
+    const { breakEvenRate, headerTimeoutSeconds } = cluster._summary('ingress')!;
+    expect([breakEvenRate, headerTimeoutSeconds]).toEqual([Math.floor(16384 / 60), 60]);
+  });
+
+  test('its processes follow the machines, as far as half their memory holds 16384 connections each', () => {
+    const cpu = (s: ReturnType<typeof seed>) => s.pod.containers[0].resources.limits.cpu;
+    // Eight cores ask for four; 16 GiB hold two of them twice over, with room for the rest.
+    expect(cpu(seed())).toBe('2');
+    expect(cpu(seed({ workerProcesses: 1 }))).toBe('1');
+  });
+
+  test('needs a reason as well', () => {
+    expect(() => seed({ acknowledgeRetired: { reason: ' ' } })).toThrow(
+      /controller\.acknowledgeRetired must be \{ reason \} with a reason in words/,
+    );
+  });
+});
+
+test('ids are in the range of this controller and each rule has its own', () => {
+  const ids = retiredRules.map(({ id }) => id);
+  expect(ids).toEqual([...new Set(ids)].sort());
+  expect(ids.every((id) => /^GW-INGRESS-03\d$/.test(id))).toBe(true);
+});
+
+test('other controllers have none of these findings', () => {
+  const found = edge().cluster.findings().map(({ id }) => id);
+  expect(found.filter((id) => id.startsWith('GW-INGRESS-03'))).toEqual([]);
+});
