@@ -3,9 +3,8 @@ import { tuned } from '../../cluster';
 
 const RBAC =
   'kubernetes/ingress-nginx deploy/static/provider/baremetal/deploy.yaml and the client calls of cmd/nginx and internal/ at controller-v1.15.1';
-const CONCEPTS = 'https://kubernetes.io/docs/concepts';
 
-/** Which rights the replicas have, which pods may be beside them, and which Ingresses they are given. */
+/** Which rights the replicas have, and which Ingresses they are given. */
 export function accessRows(choices: RetiredChoices) {
   const { watchNamespace } = choices;
   return {
@@ -26,13 +25,6 @@ export function accessRows(choices: RetiredChoices) {
       'Secrets, Ingresses and more of its own namespace',
       'what it reads everywhere it need not be given twice',
       RBAC,
-    ),
-    podSecurity: tuned(
-      'Namespace.metadata.labels',
-      'pod-security.kubernetes.io: restricted',
-      'none',
-      'NET_BIND_SERVICE is the one capability that restricted allows to add',
-      `${CONCEPTS}/security/pod-security-standards/`,
     ),
     ...(choices.admissionPolicy
       ? {

@@ -1,9 +1,11 @@
 import { tuned } from '../../cluster';
-import type { Settings } from '../settings';
+import { podPath, type Settings } from '../settings';
 import type { RetiredChoices } from './choices';
 
 /** Where a row of the controller's arguments stands in the output. */
-export const ARGUMENT = 'Deployment.spec.template.spec.containers.args.';
+export function argumentPath(settings: Settings): string {
+  return `${podPath(settings)}.containers.args.`;
+}
 
 const FLAGS = 'kubernetes/ingress-nginx pkg/flags/flags.go at controller-v1.15.1';
 const STATUS = 'kubernetes/ingress-nginx internal/ingress/status/status.go at controller-v1.15.1';
@@ -28,7 +30,7 @@ export function argumentRows(s: Settings, choices: RetiredChoices) {
     upstream: string,
     why: string,
     source = FLAGS,
-  ) => tuned(`${ARGUMENT}${flag}`, `${value}`, upstream, why, source);
+  ) => tuned(`${argumentPath(s)}${flag}`, `${value}`, upstream, why, source);
   return {
     annotationValidation: row(
       'enable-annotation-validation',

@@ -1,6 +1,7 @@
 import { isDnsLabel, isDnsName, type Cluster, type Problem } from '../../cluster';
+import { httpDirectives } from '../http-directives';
 import type { Settings } from '../settings';
-import { entryProblems } from './entries';
+import { entryProblems, snippetProblems } from './entries';
 import type { RetiredIngressNginxOptions } from './options';
 import { retiredRelease } from './standing';
 
@@ -16,6 +17,8 @@ export function retiredProblems(
     ...nginxProblems(options, settings),
     ...entryProblems(options.configMapEntries ?? {}, OWNED),
     ...secondsProblems(settings),
+    ...limitProblems(settings),
+    ...snippetsProblems(settings),
     ...webhookProblems(options, cluster),
   ];
 }
@@ -34,18 +37,30 @@ const OWNED: ReadonlyMap<string, string> = new Map([
   ['max-worker-open-files', 'set workerConnections'],
   ['large-client-header-buffers', 'set headerBuffers'],
   ['client-header-buffer-size', 'leave it out; the memory of a replica is computed with it'],
-  ['client-body-buffer-size', 'leave it out; the memory of a replica is computed with it'],
-  ['http2-max-concurrent-streams', 'leave it out; the memory of a replica is computed with it'],
+  ['client-body-buffer-size', 'set clientBodyBuffer'],
+  ['http2-max-concurrent-streams', 'set http2MaxStreams'],
   ['enable-serial-reloads', 'leave it out; the memory of a replica is computed with it'],
   ['worker-shutdown-timeout', 'leave it out; the time a replica has to stop is computed with it'],
   ['upstream-keepalive-connections', 'set upstreamKeepalive'],
   ['hsts-max-age', 'set hstsMaxAge'],
-  ['enable-real-ip', 'set trustedProxies'],
-  ['forwarded-for-header', 'set trustedProxies'],
-  ['proxy-real-ip-cidr', 'set trustedProxies'],
-  ['use-forwarded-headers', 'set trustedProxies; this key would believe everybody'],
+  ['enable-real-ip', 'set realIp or trustedProxies'],
+  ['forwarded-for-header', 'set realIp or trustedProxies'],
+  ['proxy-real-ip-cidr', 'set realIp or trustedProxies'],
+  ['use-forwarded-headers', 'set realIp or trustedProxies; this key would believe everybody'],
   ['disable-ipv6', 'leave it out; it follows the network of the cluster'],
-  ['http-snippet', 'leave it out; options of the edge write it'],
+  ['http-snippet', 'set httpSnippets'],
+  ['main-snippet', 'set mainSnippets'],
+  ['proxy-request-buffering', 'set requestBuffering'],
+  ['proxy-buffer-size', 'set responseBuffers'],
+  ['proxy-buffers-number', 'set responseBuffers'],
+  ['proxy-next-upstream-tries', 'set upstreamRetries.tries'],
+  ['proxy-next-upstream-timeout', 'set upstreamRetries.timeout'],
+  ['keep-alive-requests', 'set keepaliveRequests'],
+  ['use-http2', 'set http2'],
+  ['ssl-protocols', 'set tlsPolicy'],
+  ['hsts-include-subdomains', 'set hstsIncludeSubdomains'],
+  ['hsts-preload', 'set hstsPreload'],
+  ['use-proxy-protocol', 'set realIp'],
 ]);
 
 function acknowledgementProblems({ acknowledgeRetired }: RetiredIngressNginxOptions): Problem[] {
@@ -128,6 +143,7 @@ function secondsProblems({ timeouts }: Settings): Problem[] {
     ['upstreamTimeouts.connect', timeouts.upstreamConnect],
     ['upstreamTimeouts.read', timeouts.upstreamRead],
     ['upstreamTimeouts.send', timeouts.upstreamSend],
+    ['upstreamRetries.timeout', timeouts.upstreamRetry],
   ];
   return props
     .filter(([, milliseconds]) => milliseconds % 1000 !== 0)
@@ -137,6 +153,47 @@ function secondsProblems({ timeouts }: Settings): Problem[] {
       got: `${milliseconds / 1000} s`,
       remedy: 'round it up; its keys take integers without a unit',
     }));
+}
+
+/** What it has one key for where the model has two values. */
+function limitProblems({ buffers, bodyKibibytes, grpcBodyKibibytes }: Settings): Problem[] {
+  const { header, kibibytes } = buffers.response;
+  const problems: Problem[] = [];
+  if (header !== kibibytes) {
+    problems.push({
+      prop: 'responseBuffers.header',
+      allowed: `as responseBuffers.size with ingress-nginx, ${kibibytes} KiB`,
+      got: `${header} KiB`,
+      remedy: 'give both the larger size; it has one key for all buffers of an answer',
+    });
+  }
+  if (grpcBodyKibibytes !== bodyKibibytes) {
+    problems.push({
+      prop: 'grpcMaxBodySize',
+      allowed: `as clientMaxBodySize with ingress-nginx, ${bodyKibibytes} KiB`,
+      got: grpcBodyKibibytes === 0 ? 'no limit' : `${grpcBodyKibibytes} KiB`,
+      remedy: 'give both the same size; it has one key for both',
+    });
+  }
+  return problems;
+}
+
+/** Lines of the user's own, where our own or the template's directives stand already. */
+function snippetsProblems(settings: Settings): Problem[] {
+  const http = Object.values(httpDirectives(settings, '')).map(({ key }) => key.split(' ')[0]);
+  return [
+    ...settings.httpSnippets.flatMap((text) =>
+      snippetProblems('http-snippet', 'httpSnippets', text, http.filter(isSingle)),
+    ),
+    ...settings.mainSnippets.flatMap((text) =>
+      snippetProblems('main-snippet', 'mainSnippets', text),
+    ),
+  ];
+}
+
+/** Whether nginx refuses a second one at the same level. */
+function isSingle(directive: string): boolean {
+  return !/^limit_(conn|req)(_zone)?$/.test(directive);
 }
 
 function webhookProblems({ webhook }: RetiredIngressNginxOptions, cluster: Cluster): Problem[] {

@@ -1,6 +1,6 @@
 import { tuned, type TuningRow } from '../../cluster';
 import { nginxSize, type Settings } from '../settings';
-import { DRAIN_SECONDS, RESPONSE_FILE_MEBIBYTES, STREAMS } from '../sizing';
+import { RESPONSE_FILE_MEBIBYTES } from '../sizing';
 
 type Rows = Record<string, TuningRow<string>>;
 
@@ -77,14 +77,14 @@ function capacityRows(s: Settings, row: Row): Rows {
       'enable-serial-reloads',
       true,
       'false: every reload leaves its processes behind, with no upper bound',
-      `never more than two generations of processes, which is what the memory is for. A change of an Ingress waits until the processes before it are gone, ${DRAIN_SECONDS} s at most; changes of endpoints and certificates need no reload`,
+      `never more than two generations of processes, which is what the memory is for. A change of an Ingress waits until the processes before it are gone, ${s.shutdown.drain} s at most; changes of endpoints and certificates need no reload`,
       CONTROLLER,
     ),
     workerShutdownTimeout: row(
       'worker-shutdown-timeout',
-      `${DRAIN_SECONDS}s`,
+      `${s.shutdown.drain}s`,
       '240s',
-      'requests of a minute still finish after a reload, and within the time that a replica has to stop',
+      'requests that end in that time still do after a reload, and within the time that a replica has to stop',
     ),
     errorLogLevel: row(
       'error-log-level',
@@ -125,7 +125,7 @@ function clientRows(s: Settings, row: Row): Rows {
     ),
     keepAliveRequests: row(
       'keep-alive-requests',
-      1000,
+      s.keepaliveRequests,
       '1000',
       'bounds what one HTTP/2 connection can open and reset in its life',
     ),
@@ -143,7 +143,7 @@ function clientRows(s: Settings, row: Row): Rows {
     ),
     clientBodyBufferSize: row(
       'client-body-buffer-size',
-      '16k',
+      `${s.buffers.body}k`,
       '8k',
       'small bodies never touch the disk; the memory of a replica is computed with it',
     ),
@@ -151,12 +151,29 @@ function clientRows(s: Settings, row: Row): Rows {
       'proxy-body-size',
       nginxSize(s.bodyKibibytes),
       '1m',
-      `uploads of ordinary applications pass; ${Math.floor(s.temporaryMebibytes / Math.max(1, Math.ceil(s.bodyKibibytes / 1024)))} of the largest at once fit the volume of temporary files`,
+      s.requestBuffering
+        ? `uploads of ordinary applications pass; ${Math.floor(s.temporaryMebibytes / Math.max(1, Math.ceil(s.bodyKibibytes / 1024)))} of the largest at once fit the volume of temporary files`
+        : 'large uploads pass; they go to the backend as they come and never to disk',
     ),
-    http2: row('use-http2', true, 'true', 'browsers and gRPC expect it'),
+    requestBuffering: row(
+      'proxy-request-buffering',
+      s.requestBuffering ? 'on' : 'off',
+      'on',
+      s.requestBuffering
+        ? 'a body is read whole before a backend is asked, so a slow client holds none'
+        : 'bodies go to the backend as they come and never to disk; a slow client holds a connection of its backend for as long as it sends',
+    ),
+    http2: row(
+      'use-http2',
+      s.http2,
+      'true',
+      s.http2
+        ? 'browsers and gRPC expect it'
+        : 'asked for in the spec; gRPC does not work without it',
+    ),
     http2Streams: row(
       'http2-max-concurrent-streams',
-      STREAMS,
+      s.streams,
       '128',
       'a page with its parts; answers that nginx writes by itself are bounded by nothing else',
     ),
@@ -225,15 +242,27 @@ function backendRows(s: Settings, row: Row): Rows {
     ),
     proxyBufferSize: row(
       'proxy-buffer-size',
+      `${s.buffers.response.kibibytes}k`,
       '4k',
-      '4k',
-      'the memory of a request is computed with it',
+      'of every buffer, the one for the header of an answer as well; the memory of a request is computed with it',
     ),
     proxyBuffers: row(
       'proxy-buffers-number',
-      8,
+      s.buffers.response.count,
       '4',
-      "nginx's own number; the memory of a request is computed with it",
+      "nginx's own number by default; the memory of a request is computed with it",
+    ),
+    nextUpstreamTries: row(
+      'proxy-next-upstream-tries',
+      s.upstreamTries,
+      '3',
+      'a request that no backend answers ends',
+    ),
+    nextUpstreamTimeout: row(
+      'proxy-next-upstream-timeout',
+      seconds(s.timeouts.upstreamRetry),
+      '0, no bound',
+      'the time for all backends that are tried',
     ),
     proxyMaxTempFileSize: row(
       'proxy-max-temp-file-size',
@@ -255,9 +284,9 @@ function tlsRows(s: Settings, row: Row): Rows {
   return {
     sslProtocols: row(
       'ssl-protocols',
+      s.tls13Only ? 'TLSv1.3' : 'TLSv1.2 TLSv1.3',
       'TLSv1.2 TLSv1.3',
-      'TLSv1.2 TLSv1.3',
-      'stated, so that it cannot widen with an image',
+      s.tls13Only ? 'asked for in the spec' : 'stated, so that it cannot widen with an image',
     ),
     sslCiphers: row(
       'ssl-ciphers',
@@ -298,21 +327,25 @@ function tlsRows(s: Settings, row: Row): Rows {
     ),
     hstsMaxAge: row(
       'hsts-max-age',
-      s.hstsSeconds,
+      s.hsts.seconds,
       '31536000',
       'a year is what audits ask for; zero withdraws it',
     ),
     hstsSubdomains: row(
       'hsts-include-subdomains',
-      false,
+      s.hsts.includeSubdomains,
       'true',
-      'the edge does not know what else lives below a host it serves, and browsers would not reach that without TLS for as long',
+      s.hsts.includeSubdomains
+        ? 'asked for in the spec'
+        : 'the edge does not know what else lives below a host it serves, and browsers would not reach that without TLS for as long',
     ),
     hstsPreload: row(
       'hsts-preload',
-      false,
+      s.hsts.preload,
       'false',
-      "the browsers' permanent list is for the owner of a domain to decide",
+      s.hsts.preload
+        ? 'asked for in the spec'
+        : "the browsers' permanent list is for the owner of a domain to decide",
     ),
   };
 }
@@ -359,6 +392,24 @@ function proxyRows(s: Settings, row: Row): Rows {
       ),
     };
   }
+  const from = row(
+    'proxy-real-ip-cidr',
+    s.trustedProxies.join(','),
+    '0.0.0.0/0',
+    'only these may say who the client is',
+  );
+  if (s.proxyProtocol) {
+    return {
+      proxyProtocol: row(
+        'use-proxy-protocol',
+        true,
+        'false',
+        'the balancer in front writes the address of the client before each connection; one that does not begin with it is refused',
+        TEMPLATE,
+      ),
+      realIpFrom: from,
+    };
+  }
   return {
     realIp: row(
       'enable-real-ip',
@@ -367,12 +418,7 @@ function proxyRows(s: Settings, row: Row): Rows {
       'takes the address of a client from the proxies in front and nothing else; use-forwarded-headers would believe X-Forwarded-Proto of everybody',
       TEMPLATE,
     ),
-    realIpFrom: row(
-      'proxy-real-ip-cidr',
-      s.trustedProxies.join(','),
-      '0.0.0.0/0',
-      'only these may say who the client is',
-    ),
+    realIpFrom: from,
     forwardedForHeader: row(
       'forwarded-for-header',
       'X-Forwarded-For',

@@ -29,7 +29,9 @@ export function snippetRows(settings: Settings, choices: RetiredChoices): Rows {
   if (choices.isSeed) {
     return {};
   }
-  const written = ingressNginxDirectives.value['http-snippet'];
+  const { 'http-snippet': http, 'location-snippet': location } = ingressNginxDirectives.value;
+  // What stands in each location as well would say nothing here.
+  const written = [...http, ...location];
   const rows = Object.entries(httpDirectives(settings, SNIPPET));
   return Object.fromEntries(
     rows.filter(([, { key }]) => !written.includes(key.slice(SNIPPET.length).split(' ')[0])),
@@ -44,8 +46,12 @@ export function renderConfigMap(
   snippet: Rows,
 ): ConfigMap {
   const data = Object.values(keys).map(({ key, value }) => [key.slice(DATA.length), value]);
-  if (Object.keys(snippet).length > 0) {
-    data.push(['http-snippet', renderHttpDirectives(settings, snippet, SNIPPET)]);
+  if (!choices.isSeed) {
+    const own = settings.httpSnippets.map((text) => `${text.trim()}\n`);
+    data.push(['http-snippet', renderHttpDirectives(settings, snippet, SNIPPET) + own.join('')]);
+  }
+  if (settings.mainSnippets.length > 0) {
+    data.push(['main-snippet', `${settings.mainSnippets.map((text) => text.trim()).join('\n')}\n`]);
   }
   return {
     apiVersion: 'v1',

@@ -1,8 +1,7 @@
 import { tuned } from '../../cluster';
-import type { Settings } from '../settings';
+import { podPath, type Settings } from '../settings';
 import { CONFIG_MEBIBYTES } from '../sizing';
 
-const POD = 'Deployment.spec.template.spec';
 const DEPLOYMENT =
   'kubernetes/ingress-nginx deploy/static/provider/baremetal/deploy.yaml at controller-v1.15.1';
 const CHECKER =
@@ -14,30 +13,31 @@ const LAYER_MEBIBYTES = 150;
 
 /** How a replica is watched, what it may do, and what it keeps where. */
 export function containerRows(s: Settings) {
+  const pod = podPath(s);
   return {
     readinessPeriod: tuned(
-      `${POD}.containers.readinessProbe.periodSeconds`,
+      `${pod}.containers.readinessProbe.periodSeconds`,
       5,
       '10',
       'a new replica serves a few seconds sooner',
       DEPLOYMENT,
     ),
     readinessTimeout: tuned(
-      `${POD}.containers.readinessProbe.timeoutSeconds`,
+      `${pod}.containers.readinessProbe.timeoutSeconds`,
       5,
       '1',
       'an attack takes the CPU of the limit, and both controller and nginx have to answer',
       DEPLOYMENT,
     ),
     readinessThreshold: tuned(
-      `${POD}.containers.readinessProbe.failureThreshold`,
+      `${pod}.containers.readinessProbe.failureThreshold`,
       6,
       '3',
       'this probe goes through nginx, and a full nginx does not answer: half a minute of that, longer than any slow header lives, before a replica leaves the Service',
       CHECKER,
     ),
     liveness: tuned(
-      `${POD}.containers.livenessProbe`,
+      `${pod}.containers.livenessProbe`,
       {
         exec: { command: ['sh', '-c', 'kill -0 "$(cat /tmp/nginx/nginx.pid)"'] },
         periodSeconds: 10,
@@ -49,7 +49,7 @@ export function containerRows(s: Settings) {
       'kubernetes/ingress-nginx internal/ingress/controller/nginx.go at controller-v1.15.1',
     ),
     identity: tuned(
-      `${POD}.containers.securityContext`,
+      `${pod}.containers.securityContext`,
       {
         allowPrivilegeEscalation: false,
         capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] },
@@ -63,35 +63,35 @@ export function containerRows(s: Settings) {
       'kubernetes/ingress-nginx issues 6256, 9504 and 12911',
     ),
     seccomp: tuned(
-      `${POD}.securityContext.seccompProfile.type`,
+      `${pod}.securityContext.seccompProfile.type`,
       'RuntimeDefault',
       'RuntimeDefault',
       'Pod Security restricted asks for it',
       DEPLOYMENT,
     ),
     diskLimit: tuned(
-      `${POD}.containers.resources.limits.ephemeral-storage`,
+      `${pod}.containers.resources.limits.ephemeral-storage`,
       `${s.temporaryMebibytes + LAYER_MEBIBYTES}Mi`,
       'none',
       `temporary files, and ${LAYER_MEBIBYTES} MiB of configuration and logs; beyond it the kubelet evicts this pod, and it starts again with empty volumes`,
       `${CONCEPTS}/configuration/manage-resources-containers/#local-ephemeral-storage`,
     ),
     diskRequest: tuned(
-      `${POD}.containers.resources.requests.ephemeral-storage`,
+      `${pod}.containers.resources.requests.ephemeral-storage`,
       `${Math.min(1024, s.temporaryMebibytes + LAYER_MEBIBYTES)}Mi`,
       'none',
       'what ordinary uploads take, not the limit: a machine with a small disk runs a replica as well',
       `${CONCEPTS}/configuration/manage-resources-containers/#local-ephemeral-storage`,
     ),
     secretMedium: tuned(
-      `${POD}.volumes.emptyDir.medium`,
+      `${pod}.volumes.emptyDir.medium`,
       'Memory',
       'disk',
       'TLS keys and passwords only: in memory they never reach a disk',
       'kubernetes/ingress-nginx pkg/util/file/structure.go at controller-v1.15.1',
     ),
     volumeSizes: tuned(
-      `${POD}.volumes.emptyDir.sizeLimit`,
+      `${pod}.volumes.emptyDir.sizeLimit`,
       {
         tls: `${CONFIG_MEBIBYTES / 2}Mi`,
         passwords: `${CONFIG_MEBIBYTES / 4}Mi`,

@@ -122,14 +122,27 @@ function valueProblems(
       ];
 }
 
-function snippetProblems(key: string, prop: string, got: string): Problem[] {
-  const written = ingressNginxDirectives.value[key] ?? [];
+/**
+ * What is wrong with a piece of nginx configuration.
+ *
+ * @param key the key of the ConfigMap that it goes into
+ * @param prop the option that it came by
+ * @param got the text
+ * @param own directives that the edge writes there as well
+ */
+export function snippetProblems(
+  key: string,
+  prop: string,
+  got: string,
+  own: readonly string[] = [],
+): Problem[] {
+  const written = [...(ingressNginxDirectives.value[key] ?? []), ...own];
   const twice = directivesOf(got).filter((name) => written.includes(name));
   return [...new Set(twice)].map((name) => ({
     prop,
     allowed: `without ${name}`,
     got,
-    remedy: `the controller writes ${name} itself, and with a second one nginx refuses this configuration and every later one`,
+    remedy: `it is written there already, and with a second one nginx refuses this configuration and every later one`,
   }));
 }
 

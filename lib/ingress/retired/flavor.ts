@@ -5,6 +5,7 @@ import { renderNamespace } from '../identity';
 import { renderPriorityClass } from '../pod-placement';
 import type { Settings } from '../settings';
 import { renderDisruptionBudget, renderNetworkPolicy, renderService } from '../traffic';
+import { renderAutoscaler } from '../workload';
 import { renderAccess } from './access';
 import { renderAdmissionPolicy } from './admission-policy';
 import { retiredProblems } from './checks';
@@ -14,11 +15,11 @@ import { renderIngressClass } from './ingress-class';
 import { IDENTITY, PORTS } from './names';
 import type { RetiredSummary } from './on-retired';
 import type { RetiredIngressNginxOptions } from './options';
+import { renderReplicas } from './replicas';
 import { retiredRules } from './rules';
 import { retiredRelease } from './standing';
 import { retiredTuning } from './tuning';
 import { renderWebhook } from './webhook';
-import { renderDeployment } from './workload';
 
 /**
  * ingress-nginx, archived.
@@ -36,24 +37,26 @@ export function retiredFlavor(options: RetiredIngressNginxOptions, isSeed = fals
     problems: (settings, cluster) => retiredProblems(options, settings, cluster),
     objects: (cluster, settings) => objects(cluster, settings, choices()),
     decisions: (path, settings) => retiredTuning(settings, choices()).decisions(path),
-    own: (settings): RetiredSummary => ({ settings, choices: choices() }),
+    own: (): RetiredSummary => ({ choices: choices() }),
   };
 }
 
 function objects(cluster: Cluster, settings: Settings, choices: RetiredChoices): Manifest[] {
   const tuning = retiredTuning(settings, choices);
+  const autoscaler = renderAutoscaler(IDENTITY, settings, tuning.placement);
   const budget = renderDisruptionBudget(IDENTITY, settings, tuning.placement);
   return [
-    renderNamespace(IDENTITY, cluster.kubernetesVersion.minor, 'restricted'),
+    renderNamespace(IDENTITY, cluster.kubernetesVersion.minor, tuning.access.get('podSecurity')),
     renderPriorityClass(tuning.placement),
     ...(choices.admissionPolicy ? renderAdmissionPolicy(settings) : []),
     ...renderAccess(settings, choices),
     renderConfigMap(settings, choices, tuning.keys, tuning.snippet),
     renderIngressClass(settings),
     renderNetworkPolicy(IDENTITY, cluster, settings, PORTS),
-    renderService(IDENTITY, settings, tuning.traffic),
+    renderService(IDENTITY, cluster, settings, tuning.traffic),
     ...(choices.webhook ? renderWebhook(cluster, settings, tuning) : []),
     ...(budget === undefined ? [] : [budget]),
-    renderDeployment(cluster, settings, choices, tuning),
+    renderReplicas(cluster, settings, choices, tuning),
+    ...(autoscaler === undefined ? [] : [autoscaler]),
   ];
 }

@@ -56,7 +56,7 @@ const RISKS: ReadonlyArray<{ key: string; values: readonly string[]; opens: stri
 ];
 
 /** Keys whose mere presence counts. */
-const SNIPPETS = /^(global-auth|location|main|modsecurity|server|stream)-snippet$/;
+const SNIPPETS = /^(global-auth|location|modsecurity|server|stream)-snippet$/;
 
 /** What keys of the user's own open, one line each. */
 export function riskyEntries(entries: Readonly<Record<string, string>>): string[] {
@@ -69,8 +69,5 @@ export function riskyEntries(entries: Readonly<Record<string, string>>): string[
       (key) =>
         `${key}: nobody checks what it says before nginx does, and when nginx refuses it every later change waits`,
     );
-  const ciphers = /TLSv1(\.1)?( |$)|SSLv/.test(entries['ssl-protocols'] ?? '')
-    ? [`ssl-protocols ${entries['ssl-protocols']}: versions that were withdrawn`]
-    : [];
-  return [...values, ...ciphers, ...snippets];
+  return [...values, ...snippets];
 }

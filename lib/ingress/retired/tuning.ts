@@ -4,6 +4,7 @@ import { isAbsent } from '../absent';
 import { computeRows } from '../compute-tuning';
 import { lifeCycleRows } from '../life-cycle-tuning';
 import { placementRows } from '../placement-tuning';
+import { podSecurityRows } from '../pod-security-tuning';
 import type { Settings } from '../settings';
 import { trafficRows } from '../traffic-tuning';
 import { accessRows } from './access-tuning';
@@ -30,7 +31,7 @@ export function retiredTuning(settings: Settings, choices: RetiredChoices) {
       ...computeRows(settings, DEPLOYMENT),
     }),
     traffic: new Tuning(trafficRows(settings, PORTS)),
-    access: new Tuning(accessRows(choices)),
+    access: new Tuning({ ...accessRows(choices), ...podSecurityRows(settings) }),
   };
   const values = [rows.keys, rows.snippet].flatMap((table) =>
     Object.values(table).map(({ key, value }) => `${key}=${value}`),

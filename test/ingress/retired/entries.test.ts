@@ -74,12 +74,12 @@ test.each([
   [
     'use-forwarded-headers',
     'true',
-    'configMapEntries.use-forwarded-headers must be a key that no option writes, got true; set trustedProxies; this key would believe everybody',
+    'configMapEntries.use-forwarded-headers must be a key that no option writes, got true; set realIp or trustedProxies; this key would believe everybody',
   ],
   [
     'location-snippet',
     'proxy_buffering off; # mine',
-    'configMapEntries.location-snippet must be without proxy_buffering, got proxy_buffering off; # mine; the controller writes proxy_buffering itself, and with a second one nginx refuses this configuration and every later one',
+    'configMapEntries.location-snippet must be without proxy_buffering, got proxy_buffering off; # mine; it is written there already, and with a second one nginx refuses this configuration and every later one',
   ],
 ])('%s: %s', (key, value, message) => {
   expect(entry(key, value)).toThrow(new Error(PATH + message));

@@ -1,15 +1,23 @@
 import { readFileSync } from 'node:fs';
+import { Size } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
 import { LoadBalancerKind, type ClusterProps } from '../../../lib/cluster';
-import type { HardenedNginxIngressOptions, RetiredIngressNginxOptions } from '../../../lib/ingress';
+import {
+  EdgeExposure,
+  EdgePreset,
+  RealIp,
+  TlsPolicy,
+  type HardenedNginxIngressOptions,
+  type RetiredIngressNginxOptions,
+} from '../../../lib/ingress';
 import { unexplainedLeaves } from '../../support/coverage';
 import { dualStack } from '../../support/dual-stack';
 import { osloMachine } from '../../support/oslo';
 import { validateStrictly } from '../../support/strict-schema';
 import { describeWithUpstream, upstreamFile } from '../../support/upstream';
-import { withWorkers, type Edge } from '../edge';
+import { withWorkers } from '../edge';
 import { droppedGrants, flags } from './flags';
-import { retired } from './render';
+import { retired, type Edge } from './render';
 
 type Variant = [
   string,
@@ -22,7 +30,7 @@ const everything: Partial<RetiredIngressNginxOptions> = {
   webhook: true,
   watchNamespace: 'shop',
   configMapName: 'mine',
-  configMapEntries: { 'use-gzip': 'true', 'hsts-preload': 'true' },
+  configMapEntries: { 'use-gzip': 'true', 'ssl-early-data': 'true' },
   nginxVersion: '1.30.7',
 };
 const everyOption: HardenedNginxIngressOptions = {
@@ -33,6 +41,8 @@ const everyOption: HardenedNginxIngressOptions = {
   ingressClassName: 'public',
   image: 'mirror.example.no/fork/ingress-nginx:2026.11.21',
 };
+/** Both limits of a body are one key. */
+const ONE_LIMIT = { grpcMaxBodySize: Size.gibibytes(5) };
 const variants: Variant[] = [
   ['three control planes', {}, {}, {}],
   ['every option', everything, everyOption, { imagePullSecrets: ['mirror'] }],
@@ -42,6 +52,21 @@ const variants: Variant[] = [
   ['one machine', {}, {}, { machines: [osloMachine(1)] }],
   ['a load balancer', {}, {}, { loadBalancer: LoadBalancerKind.METALLB_L2 }],
   ['both families', {}, {}, dualStack()],
+  ['host ports', {}, { exposure: EdgeExposure.HOST_PORT }, {}],
+  ['an autoscaler', {}, { autoscaling: { maxReplicas: 6 } }, {}],
+  ['uploads', {}, { preset: EdgePreset.UPLOADS, ...ONE_LIMIT }, {}],
+  [
+    'the PROXY protocol, a rate, TLS 1.3 alone',
+    {},
+    {
+      realIp: RealIp.fromProxyProtocol(['192.0.2.10']),
+      requestRate: { perSecond: 50 },
+      tlsPolicy: TlsPolicy.MODERN,
+      httpSnippets: ['map $host $tenant { default none; }'],
+      mainSnippets: ['env TENANT;'],
+    },
+    {},
+  ],
 ];
 
 describeWithUpstream('schema of Kubernetes 1.35 and 1.36', () => {
@@ -55,12 +80,13 @@ describeWithUpstream('schema of Kubernetes 1.35 and 1.36', () => {
 });
 
 test.each(variants)('every leaf has a reason: %s', (_name, own, options, facts) => {
-  const { cluster, objects } = retired(own, options, facts);
+  const { cluster, objects, workload } = retired(own, options, facts);
+  const { kind } = workload;
   const explained = {
     decisions: cluster.decisions(),
     facts: [
-      'Deployment.spec.template.spec.containers.image',
-      'Deployment.spec.template.spec.imagePullSecrets',
+      `${kind}.spec.template.spec.containers.image`,
+      `${kind}.spec.template.spec.imagePullSecrets`,
     ],
     structural: [
       'ClusterRoleBinding.roleRef',
@@ -69,6 +95,8 @@ test.each(variants)('every leaf has a reason: %s', (_name, own, options, facts) 
       'RoleBinding.subjects',
       'ServiceAccount.automountServiceAccountToken',
       'ConfigMap.data.http-snippet',
+      'ConfigMap.data.main-snippet',
+      'HorizontalPodAutoscaler.spec',
       'IngressClass.spec.controller',
       'NetworkPolicy.spec.podSelector',
       'NetworkPolicy.spec.policyTypes',
@@ -80,18 +108,19 @@ test.each(variants)('every leaf has a reason: %s', (_name, own, options, facts) 
       'ValidatingAdmissionPolicyBinding.spec.policyName',
       'PodDisruptionBudget.spec.selector',
       'PriorityClass.description',
-      'Deployment.spec.selector',
-      'Deployment.spec.strategy.type',
-      'Deployment.spec.template.metadata',
-      'Deployment.spec.template.spec.serviceAccountName',
-      'Deployment.spec.template.spec.automountServiceAccountToken',
-      'Deployment.spec.template.spec.*.name',
-      'Deployment.spec.template.spec.containers.args',
-      'Deployment.spec.template.spec.containers.env',
-      'Deployment.spec.template.spec.containers.ports',
-      'Deployment.spec.template.spec.containers.readinessProbe.httpGet',
-      'Deployment.spec.template.spec.containers.volumeMounts',
-      'Deployment.spec.template.spec.volumes.secret',
+      `${kind}.spec.selector`,
+      `${kind}.spec.strategy.type`,
+      `${kind}.spec.updateStrategy.type`,
+      `${kind}.spec.template.metadata`,
+      `${kind}.spec.template.spec.serviceAccountName`,
+      `${kind}.spec.template.spec.automountServiceAccountToken`,
+      `${kind}.spec.template.spec.*.name`,
+      `${kind}.spec.template.spec.containers.args`,
+      `${kind}.spec.template.spec.containers.env`,
+      `${kind}.spec.template.spec.containers.ports`,
+      `${kind}.spec.template.spec.containers.readinessProbe.httpGet`,
+      `${kind}.spec.template.spec.containers.volumeMounts`,
+      `${kind}.spec.template.spec.volumes.secret`,
     ],
   };
   expect(objects.flatMap((o) => unexplainedLeaves(o, explained))).toEqual([]);
@@ -103,7 +132,7 @@ test.each(variants)(
     const { cluster, objects } = retired(own, options, facts);
     const keys = cluster.decisions().map((d) => d.key);
     const kinds = objects.map((o) => o.kind);
-    expect(keys.filter((key) => !kinds.includes(key.split('.')[0]))).toEqual([]);
+    expect(keys.filter((key) => !['Edge', ...kinds].includes(key.split('.')[0]))).toEqual([]);
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
   },
 );
@@ -121,7 +150,7 @@ test('arguments: each is a flag of 1.15.1, and each but names and addresses is a
     'validating-webhook-key',
   ];
   for (const [, own, options, facts] of variants) {
-    const { cluster, container } = retired(own, options, facts);
+    const { cluster, container, workload } = retired(own, options, facts);
     const keys = cluster.decisions().map((d) => d.key);
     const [program, ...rest] = container.args as string[];
     expect(program).toBe('/nginx-ingress-controller');
@@ -131,7 +160,7 @@ test('arguments: each is a flag of 1.15.1, and each but names and addresses is a
       expect(flags).toContain(flag);
       expect(
         named.includes(flag) ||
-          keys.includes(`Deployment.spec.template.spec.containers.args.${flag}`),
+          keys.includes(`${workload.kind}.spec.template.spec.containers.args.${flag}`),
       ).toBe(true);
     }
   }

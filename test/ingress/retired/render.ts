@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import type { ClusterProps } from '../../../lib/cluster';
+import type { Cluster, ClusterProps } from '../../../lib/cluster';
 import {
   HardenedNginxIngress,
   NginxController,
@@ -9,9 +9,19 @@ import {
 } from '../../../lib/ingress';
 import { osloCluster } from '../../support/oslo';
 import { tempApp } from '../../support/temp-app';
-import { edge, type Edge } from '../edge';
 
 export const acknowledgeRetired = { reason: 'annotations of 300 Ingresses are being moved' };
+
+/** An edge of ingress-nginx, the cluster it is in, and what it renders. */
+export interface Edge {
+  readonly cluster: Cluster;
+  readonly chart: Chart;
+  readonly objects: any[];
+  readonly only: (kind: string) => any;
+  readonly workload: any;
+  readonly pod: any;
+  readonly container: any;
+}
 
 /** An edge of ingress-nginx in the flagship's cluster. */
 export function retired(
@@ -20,24 +30,41 @@ export function retired(
   facts: Partial<ClusterProps> = {},
 ): Edge {
   const controller = NginxController.retiredIngressNginx({ acknowledgeRetired, ...own });
-  return edge({ controller, ...options }, facts);
+  return render({ controller, ...options }, facts);
 }
 
 /** The edge of 2019 in the flagship's cluster. */
-export function seed(options: Partial<Seed2019Options> = {}, facts: Partial<ClusterProps> = {}) {
+export function seed(
+  options: Partial<Seed2019Options> = {},
+  facts: Partial<ClusterProps> = {},
+): Edge {
+  return edgeOf(facts, (chart, cluster) => {
+    const configuration = HardenedNginxIngress.seed2019({ acknowledgeRetired, ...options });
+    configuration.create(chart, 'ingress', cluster);
+  });
+}
+
+function render(options: HardenedNginxIngressOptions, facts: Partial<ClusterProps>): Edge {
+  return edgeOf(facts, (chart, cluster) => {
+    new HardenedNginxIngress(chart, 'ingress', { cluster, ...options });
+  });
+}
+
+function edgeOf(
+  facts: Partial<ClusterProps>,
+  create: (chart: Chart, cluster: Cluster) => void,
+): Edge {
   const app = tempApp();
   const cluster = osloCluster(app, facts);
   const chart = new Chart(app, 'chart');
-  HardenedNginxIngress.seed2019({ acknowledgeRetired, ...options }).create(
-    chart,
-    'ingress',
-    cluster,
-  );
+  create(chart, cluster);
   const objects: any[] = chart.toJson();
   const only = (kind: string) => {
     const found = objects.filter((o) => o.kind === kind);
     expect(found).toHaveLength(1);
     return found[0];
   };
-  return { cluster, objects, only, pod: only('Deployment').spec.template.spec };
+  const workload = objects.find((o) => ['Deployment', 'DaemonSet'].includes(o.kind));
+  const pod = workload.spec.template.spec;
+  return { cluster, chart, objects, only, workload, pod, container: pod.containers[0] };
 }

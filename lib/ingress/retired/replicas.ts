@@ -1,9 +1,9 @@
-import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Container, PodSpec, Volume } from 'kubernetes-types/core/v1';
-import type { Cluster } from '../../cluster';
+import type { Cluster, Manifest } from '../../cluster';
 import { renderPlacement, renderSpread } from '../pod-placement';
 import type { Settings } from '../settings';
-import { ARGUMENT, electsLeader, publishesService } from './argument-tuning';
+import { renderWorkload } from '../workload';
+import { argumentPath, electsLeader, publishesService } from './argument-tuning';
 import type { RetiredChoices } from './choices';
 import {
   ACCOUNT,
@@ -26,40 +26,29 @@ const MOUNTS = {
 const VOLUMES = Object.keys(MOUNTS) as Array<keyof typeof MOUNTS>;
 const CERTIFICATES = '/usr/local/certificates';
 
-/** The replicas. */
-export function renderDeployment(
+/** The replicas, with what is known about them. */
+export function renderReplicas(
   cluster: Cluster,
   settings: Settings,
   choices: RetiredChoices,
   tuning: RetiredTuning,
-): Deployment {
-  const { placement } = tuning;
-  const { name, namespace, selector } = IDENTITY;
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace, annotations: standing(settings.image, choices) },
+): Manifest {
+  const pod = podSpec(cluster, settings, choices, tuning);
+  const workload = renderWorkload(IDENTITY, settings, tuning.placement, pod);
+  const { template } = workload.spec!;
+  const replicas = {
+    ...workload,
+    metadata: { ...workload.metadata, annotations: standing(settings.image, choices) },
     spec: {
-      replicas: placement.get('replicas'),
-      minReadySeconds: placement.get('minReadySeconds'),
-      selector: { matchLabels: selector },
-      strategy: {
-        type: 'RollingUpdate',
-        rollingUpdate: {
-          maxUnavailable: placement.get('maxUnavailable'),
-          maxSurge: placement.get('maxSurge'),
-        },
-      },
-      template: {
-        metadata: { labels: selector, ...configAnnotation(choices, tuning) },
-        spec: podSpec(cluster, settings, choices, tuning),
-      },
+      ...workload.spec,
+      template: { ...template, metadata: { ...template.metadata, ...configHash(choices, tuning) } },
     },
   };
+  return replicas;
 }
 
 /** Where it watches another namespace it never learns that its ConfigMap changed, so the pods are replaced. */
-function configAnnotation(choices: RetiredChoices, tuning: RetiredTuning) {
+function configHash(choices: RetiredChoices, tuning: RetiredTuning) {
   return choices.watchNamespace === undefined
     ? {}
     : { annotations: { 'cdk8s-groundwork/config-hash': tuning.configHash } };
@@ -81,7 +70,7 @@ function podSpec(
     ...(secrets.length === 0 ? {} : { imagePullSecrets: secrets }),
     ...renderPlacement(settings, placement),
     securityContext: { seccompProfile: { type: pod.get('seccomp') } },
-    topologySpreadConstraints: renderSpread(IDENTITY, placement),
+    ...renderSpread(IDENTITY, settings, placement),
     containers: [container(settings, choices, tuning)],
     volumes: volumes(choices, tuning),
   };
@@ -99,8 +88,8 @@ function container(settings: Settings, choices: RetiredChoices, tuning: RetiredT
       { name: 'LD_PRELOAD', value: '/usr/local/lib/libmimalloc.so' },
     ],
     ports: [
-      { name: 'http', containerPort: PORTS.http },
-      { name: 'https', containerPort: PORTS.https },
+      { name: 'http', containerPort: PORTS.http, ...hostPort(settings, 80) },
+      { name: 'https', containerPort: PORTS.https, ...hostPort(settings, 443) },
       { name: 'metrics', containerPort: PORTS.metrics },
       ...(choices.webhook ? [{ name: 'webhook', containerPort: WEBHOOK_PORT }] : []),
     ].map((port) => ({ ...port, protocol: 'TCP' })),
@@ -111,7 +100,9 @@ function container(settings: Settings, choices: RetiredChoices, tuning: RetiredT
       timeoutSeconds: pod.get('readinessTimeout'),
       failureThreshold: pod.get('readinessThreshold'),
     },
-    lifecycle: { preStop: { sleep: { seconds: pod.get('preStop') } } },
+    ...(settings.shutdown.preStop === 0
+      ? {}
+      : { lifecycle: { preStop: { sleep: { seconds: pod.get('preStop') } } } }),
     resources: {
       requests: {
         cpu: pod.get('cpuRequest'),
@@ -132,9 +123,13 @@ function container(settings: Settings, choices: RetiredChoices, tuning: RetiredT
   };
 }
 
+function hostPort({ hostPorts }: Settings, port: number) {
+  return hostPorts ? { hostPort: port } : {};
+}
+
 function argumentsOf(settings: Settings, choices: RetiredChoices, tuning: RetiredTuning): string[] {
   const chosen = Object.values(tuning.argument).map(
-    (row) => `--${row.key.slice(ARGUMENT.length)}=${row.value}`,
+    (row) => `--${row.key.slice(argumentPath(settings).length)}=${row.value}`,
   );
   const { statusAddress } = settings;
   return [
