@@ -1,8 +1,10 @@
+import { ingressNginxDirectives } from '../../catalog';
 import { isDnsLabel, isDnsName, type Cluster, type Problem } from '../../cluster';
 import { httpDirectives } from '../http-directives';
 import type { Settings } from '../settings';
-import { entryProblems, snippetProblems } from './entries';
+import { snippetProblems } from '../snippet-checks';
 import type { RetiredIngressNginxOptions } from './options';
+import { overrideProblems } from './override-checks';
 import { retiredRelease } from './standing';
 
 /** What is wrong with the options of this controller, and what of the edge it cannot obey. */
@@ -15,10 +17,10 @@ export function retiredProblems(
     ...acknowledgementProblems(options),
     ...nameProblems(options),
     ...nginxProblems(options, settings),
-    ...entryProblems(options.configMapEntries ?? {}, OWNED),
+    ...overrideProblems(options.configMapOverrides ?? {}, OWNED),
     ...secondsProblems(settings),
     ...limitProblems(settings),
-    ...snippetsProblems(settings),
+    ...linesProblems(settings),
     ...webhookProblems(options, cluster),
   ];
 }
@@ -179,21 +181,19 @@ function limitProblems({ buffers, bodyKibibytes, grpcBodyKibibytes }: Settings):
 }
 
 /** Lines of the user's own, where our own or the template's directives stand already. */
-function snippetsProblems(settings: Settings): Problem[] {
-  const http = Object.values(httpDirectives(settings, '')).map(({ key }) => key.split(' ')[0]);
-  return [
-    ...settings.httpSnippets.flatMap((text) =>
-      snippetProblems('http-snippet', 'httpSnippets', text, http.filter(isSingle)),
-    ),
-    ...settings.mainSnippets.flatMap((text) =>
-      snippetProblems('main-snippet', 'mainSnippets', text),
-    ),
+function linesProblems(settings: Settings): Problem[] {
+  const directives = ingressNginxDirectives.value;
+  const own = Object.values(httpDirectives(settings, '')).map(({ key }) => key.split(' ')[0]!);
+  const http = [
+    ...directives['http-snippet']!,
+    ...directives['server-snippet']!,
+    ...directives['location-snippet']!,
+    ...own,
   ];
-}
-
-/** Whether nginx refuses a second one at the same level. */
-function isSingle(directive: string): boolean {
-  return !/^limit_(conn|req)(_zone)?$/.test(directive);
+  return [
+    ...snippetProblems('httpSnippets', settings.httpSnippets, http),
+    ...snippetProblems('mainSnippets', settings.mainSnippets, directives['main-snippet']!),
+  ];
 }
 
 function webhookProblems({ webhook }: RetiredIngressNginxOptions, cluster: Cluster): Problem[] {

@@ -10,7 +10,7 @@ export interface RetiredChoices {
   readonly webhook: boolean;
   readonly admissionPolicy: boolean;
   readonly configMapName: string;
-  readonly entries: Readonly<Record<string, string>>;
+  readonly overrides: Readonly<Record<string, string>>;
   /** Whether the ConfigMap is that of 2019: six keys and nothing else. */
   readonly isSeed: boolean;
 }
@@ -24,7 +24,7 @@ export function choicesOf(options: RetiredIngressNginxOptions, isSeed = false): 
     webhook: options.webhook ?? false,
     admissionPolicy: options.admissionPolicy ?? true,
     configMapName: options.configMapName ?? (isSeed ? CONFIG_MAP_2019 : CONFIG_MAP),
-    entries: { ...options.configMapEntries },
+    overrides: { ...options.configMapOverrides },
     isSeed,
   };
 }

@@ -14,10 +14,10 @@ type Rows = Record<string, TuningRow<string>>;
 export const SNIPPET = `${DATA}http-snippet.`;
 
 /** The keys of the ConfigMap, without the snippet: the edge's, and the user's own in place of them. */
-export function keyRows(settings: Settings, { isSeed, entries }: RetiredChoices): Rows {
+export function keyRows(settings: Settings, { isSeed, overrides }: RetiredChoices): Rows {
   const rows: Rows = isSeed ? seedRows() : configMapRows(settings);
   const written = Object.values(rows).map((row) => [row.key.slice(DATA.length), row]);
-  const asked = Object.entries(entries).map(([key, value]) => [
+  const asked = Object.entries(overrides).map(([key, value]) => [
     key,
     askedFor(`${DATA}${key}`, value, 'see the guide of the controller'),
   ]);
@@ -47,11 +47,12 @@ export function renderConfigMap(
 ): ConfigMap {
   const data = Object.values(keys).map(({ key, value }) => [key.slice(DATA.length), value]);
   if (!choices.isSeed) {
-    const own = settings.httpSnippets.map((text) => `${text.trim()}\n`);
-    data.push(['http-snippet', renderHttpDirectives(settings, snippet, SNIPPET) + own.join('')]);
+    // Our directives first: what the spec adds may use their zones.
+    const own = renderHttpDirectives(settings, snippet, SNIPPET);
+    data.push(['http-snippet', own + lines(settings.httpSnippets)]);
   }
   if (settings.mainSnippets.length > 0) {
-    data.push(['main-snippet', `${settings.mainSnippets.map((text) => text.trim()).join('\n')}\n`]);
+    data.push(['main-snippet', lines(settings.mainSnippets)]);
   }
   return {
     apiVersion: 'v1',
@@ -59,4 +60,8 @@ export function renderConfigMap(
     metadata: { name: choices.configMapName, namespace: IDENTITY.namespace },
     data: Object.fromEntries(data.sort(([a], [b]) => (a < b ? -1 : 1))),
   };
+}
+
+function lines(snippets: readonly string[]): string {
+  return snippets.map((snippet) => `${snippet}\n`).join('');
 }

@@ -52,11 +52,13 @@ export interface RetiredIngressNginxOptions {
    */
   readonly configMapName?: string;
   /**
-   * Further keys of the ConfigMap, each as text. Unknown keys throw, because the controller would
-   * ignore them without a word; so do values of the wrong kind, keys that an option of the edge
-   * writes, and directives in a snippet that the controller's template writes as well.
+   * Keys of the controller's ConfigMap that no option stands for, by name, with the text it reads.
+   * Unknown keys throw, because the controller would pass over them without a word; so do values that
+   * it would drop, keys that an option of the edge stands for, and directives in a snippet that the
+   * controller's template writes as well. Keys that open what the edge keeps shut are finding
+   * GW-INGRESS-034.
    *
    * @default - none
    */
-  readonly configMapEntries?: { readonly [key: string]: string };
+  readonly configMapOverrides?: { readonly [key: string]: string };
 }

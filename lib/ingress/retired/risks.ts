@@ -59,11 +59,11 @@ const RISKS: ReadonlyArray<{ key: string; values: readonly string[]; opens: stri
 const SNIPPETS = /^(global-auth|location|modsecurity|server|stream)-snippet$/;
 
 /** What keys of the user's own open, one line each. */
-export function riskyEntries(entries: Readonly<Record<string, string>>): string[] {
-  const values = RISKS.filter(({ key, values: words }) => words.includes(entries[key])).map(
-    ({ key, opens }) => `${key} ${entries[key]}: ${opens}`,
+export function riskyOverrides(overrides: Readonly<Record<string, string>>): string[] {
+  const values = RISKS.filter(({ key, values: words }) => words.includes(overrides[key])).map(
+    ({ key, opens }) => `${key} ${overrides[key]}: ${opens}`,
   );
-  const snippets = Object.keys(entries)
+  const snippets = Object.keys(overrides)
     .filter((key) => SNIPPETS.test(key))
     .map(
       (key) =>

@@ -14,7 +14,7 @@ import {
 import { openAdvisories } from '../release';
 import type { RetiredChoices } from './choices';
 import { onRetired } from './on-retired';
-import { riskyEntries } from './risks';
+import { riskyOverrides } from './risks';
 import { seedRules } from './seed-rules';
 import { nginxInside, openInController, retiredRelease } from './standing';
 
@@ -86,11 +86,11 @@ export const retiredRules: IRule[] = [
       severity: Severity.WARNING,
       title: 'No key of the ConfigMap opens what the edge keeps shut',
       why: 'Each of these keys gives those who write Ingresses, or any client, a way that the edge closes by default',
-      remedy: 'take the key out of configMapEntries, or acknowledge',
+      remedy: 'take the key out of configMapOverrides, or acknowledge',
       reference:
         'https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations-risk/',
     },
-    onRetired(({ choices }) => riskyEntries(choices.entries).map((message) => ({ message }))),
+    onRetired(({ choices }) => riskyOverrides(choices.overrides).map((message) => ({ message }))),
   ),
   rule(
     {

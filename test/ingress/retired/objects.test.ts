@@ -30,7 +30,7 @@ const everything: Partial<RetiredIngressNginxOptions> = {
   webhook: true,
   watchNamespace: 'shop',
   configMapName: 'mine',
-  configMapEntries: { 'use-gzip': 'true', 'ssl-early-data': 'true' },
+  configMapOverrides: { 'use-gzip': 'true', 'ssl-early-data': 'true' },
   nginxVersion: '1.30.7',
 };
 const everyOption: HardenedNginxIngressOptions = {
@@ -96,7 +96,7 @@ test.each(variants)('every leaf has a reason: %s', (_name, own, options, facts) 
       'ServiceAccount.automountServiceAccountToken',
       'ConfigMap.data.http-snippet',
       'ConfigMap.data.main-snippet',
-      'HorizontalPodAutoscaler.spec',
+      'HorizontalPodAutoscaler.spec.scaleTargetRef',
       'IngressClass.spec.controller',
       'NetworkPolicy.spec.podSelector',
       'NetworkPolicy.spec.policyTypes',
@@ -281,7 +281,7 @@ test('idle connections to backends are one pool, which five Services and no more
 
 test('one watched namespace: Secrets are read there and nowhere else, and pods follow their ConfigMap', () => {
   const of = (entries: Record<string, string>) =>
-    retired({ watchNamespace: 'shop', configMapEntries: entries });
+    retired({ watchNamespace: 'shop', configMapOverrides: entries });
   const edge = of({});
   expect(edge.container.args).toContain('--watch-namespace=shop');
   const [cluster] = edge.only('ClusterRole').rules;

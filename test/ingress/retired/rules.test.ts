@@ -23,10 +23,9 @@ test.each([
   ['with a blank reason', { reason: '  ' }],
 ])('acknowledgeRetired %s throws', (_what, acknowledgeRetired: any) => {
   const controller = NginxController.retiredIngressNginx({ acknowledgeRetired });
-  const got = acknowledgeRetired?.reason;
   expect(() => edge({ controller })).toThrow(
     new Error(
-      `[chart/ingress] controller.acknowledgeRetired must be { reason } with a reason in words, got ${got === undefined ? 'undefined' : JSON.stringify(got)}; ingress-nginx is archived and gets no fixes: say why it is still run, or take NginxController.nginxIngressController()`,
+      `[chart/ingress] controller.acknowledgeRetired must be { reason } with a reason in words, got nothing; ingress-nginx is archived and gets no fixes: say why it is still run, or take NginxController.nginxIngressController()`,
     ),
   );
 });
@@ -54,18 +53,18 @@ test.each([
   ],
   [
     {},
-    { responseBuffers: { header: Size.kibibytes(16) }, grpcMaxBodySize: Size.kibibytes(0) },
-    'responseBuffers.header must be as responseBuffers.size with ingress-nginx, 4 KiB, got 16 KiB; give both the larger size; it has one key for all buffers of an answer\n[chart/ingress] grpcMaxBodySize must be as clientMaxBodySize with ingress-nginx, 20480 KiB, got no limit; give both the same size; it has one key for both',
+    { responseBuffers: { header: Size.kibibytes(8) }, grpcMaxBodySize: Size.kibibytes(0) },
+    'responseBuffers.header must be as responseBuffers.size with ingress-nginx, 4 KiB, got 8 KiB; give both the larger size; it has one key for all buffers of an answer\n[chart/ingress] grpcMaxBodySize must be as clientMaxBodySize with ingress-nginx, 20480 KiB, got no limit; give both the same size; it has one key for both',
   ],
   [
     {},
     { httpSnippets: ['map $a $b { default 1; }', 'send_timeout 5s;', 'keepalive_timeout 5s;'] },
-    'httpSnippets must be without send_timeout, got send_timeout 5s;; it is written there already, and with a second one nginx refuses this configuration and every later one\n[chart/ingress] httpSnippets must be without keepalive_timeout, got keepalive_timeout 5s;; it is written there already, and with a second one nginx refuses this configuration and every later one',
+    'httpSnippets must be directives that nobody else writes, got send_timeout; use clientTimeouts.send instead: nginx refuses it a second time, or takes the other one\n[chart/ingress] httpSnippets must be directives that nobody else writes, got keepalive_timeout; use clientTimeouts.keepalive instead: nginx refuses it a second time, or takes the other one',
   ],
   [
     {},
     { mainSnippets: ['worker_processes 8;'] },
-    'mainSnippets must be without worker_processes, got worker_processes 8;; it is written there already, and with a second one nginx refuses this configuration and every later one',
+    'mainSnippets must be directives that nobody else writes, got worker_processes; use workerProcesses instead: nginx refuses it a second time, or takes the other one',
   ],
   [
     {},
@@ -122,7 +121,7 @@ test.each([
 
 test('keys that open what is shut are named, one finding each', () => {
   const { cluster } = retired({
-    configMapEntries: {
+    configMapOverrides: {
       'annotations-risk-level': 'Critical',
       'allow-snippet-annotations': 'true',
       'server-snippet': 'deny 192.0.2.1;',

@@ -5,6 +5,7 @@ import {
   type IngressNginxKeyType,
 } from '../../catalog';
 import type { Problem } from '../../cluster';
+import { snippetProblems } from '../snippet-checks';
 
 interface Kind {
   readonly allowed: string;
@@ -43,15 +44,15 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 /**
  * What is wrong with keys of the user's own.
  *
- * @param entries the keys and their values
+ * @param overrides the keys and their values
  * @param owned keys that the edge writes by itself, with the option that changes each
  */
-export function entryProblems(
-  entries: Readonly<Record<string, string>>,
+export function overrideProblems(
+  overrides: Readonly<Record<string, string>>,
   owned: ReadonlyMap<string, string>,
 ): Problem[] {
-  return Object.entries(entries).flatMap(([key, got]): Problem[] => {
-    const prop = `controller.configMapEntries.${key}`;
+  return Object.entries(overrides).flatMap(([key, got]): Problem[] => {
+    const prop = `controller.configMapOverrides.${key}`;
     const kind = typeOf(key);
     if (kind === undefined) {
       return [unknownKey(key, prop, got)];
@@ -60,7 +61,7 @@ export function entryProblems(
     if (option !== undefined) {
       return [{ prop, allowed: 'a key that no option writes', got, remedy: option }];
     }
-    return kind === 'snippet' ? snippetProblems(key, prop, got) : valueProblems(key, kind, got);
+    return kind === 'snippet' ? snippetKeyProblems(key, prop, got) : valueProblems(key, kind, got);
   });
 }
 
@@ -114,7 +115,7 @@ function valueProblems(
     ? []
     : [
         {
-          prop: `controller.configMapEntries.${key}`,
+          prop: `controller.configMapOverrides.${key}`,
           allowed: words === undefined ? allowed : `one of ${words.join(', ')}`,
           got,
           remedy: 'the controller would keep its default and only write a line to its log',
@@ -122,51 +123,8 @@ function valueProblems(
       ];
 }
 
-/**
- * What is wrong with a piece of nginx configuration.
- *
- * @param key the key of the ConfigMap that it goes into
- * @param prop the option that it came by
- * @param got the text
- * @param own directives that the edge writes there as well
- */
-export function snippetProblems(
-  key: string,
-  prop: string,
-  got: string,
-  own: readonly string[] = [],
-): Problem[] {
-  const written = [...(ingressNginxDirectives.value[key] ?? []), ...own];
-  const twice = directivesOf(got).filter((name) => written.includes(name));
-  return [...new Set(twice)].map((name) => ({
-    prop,
-    allowed: `without ${name}`,
-    got,
-    remedy: `it is written there already, and with a second one nginx refuses this configuration and every later one`,
-  }));
-}
-
-/** Names of the directives at the outer level of a piece of nginx configuration. */
-export function directivesOf(snippet: string): string[] {
-  const names: string[] = [];
-  let depth = 0;
-  let isStart = true;
-  // Comments and quoted text hold no directives; braces and semicolons end one.
-  for (const [token] of snippet.matchAll(
-    /#[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[{};]|[^\s{};"'#]+/g,
-  )) {
-    if (token.startsWith('#')) {
-      continue;
-    }
-    if ('{};'.includes(token)) {
-      depth += token === '{' ? 1 : token === '}' ? -1 : 0;
-      isStart = true;
-      continue;
-    }
-    if (isStart && depth === 0) {
-      names.push(token);
-    }
-    isStart = false;
-  }
-  return names;
+/** One directive or block in each line; none that the template writes at that level. */
+function snippetKeyProblems(key: string, prop: string, got: string): Problem[] {
+  const lines = got.split('\n').filter((line) => line.trim() !== '');
+  return snippetProblems(prop, lines, ingressNginxDirectives.value[key] ?? []);
 }
