@@ -8,7 +8,7 @@ import { absentRules, dnsRules } from '../lib/dns/rules';
 import { alertsRules } from '../lib/etcd/alerts/rules';
 import { backupRules } from '../lib/etcd/backup/rules';
 import { etcdRules } from '../lib/etcd/rules';
-import {  } from '../lib/ingress/gateway-fabric/rules';
+import { fabricRules } from '../lib/ingress/gateway-fabric/rules';
 import { retiredRules } from '../lib/ingress/retired/rules';
 import { ingressRules } from '../lib/ingress/rules';
 import { traefikRules } from '../lib/ingress/traefik/rules';
@@ -23,7 +23,7 @@ const rooms: Record<string, IRule[]> = {
   cni: [...calicoRules, ...flannelRules],
   proxy: proxyRules,
   dns: [...dnsRules, ...absentRules],
-  ingress: [...ingressRules, ..., ...retiredRules, ...traefikRules],
+  ingress: [...ingressRules, ...fabricRules({}), ...retiredRules, ...traefikRules],
   lb: loadBalancerRules,
   etcd: [...etcdRules, ...backupRules, ...alertsRules],
   node: nodeRules,

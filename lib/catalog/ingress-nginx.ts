@@ -174,77 +174,9 @@ export const ingressNginxDirectives = cell<Readonly<Record<string, readonly stri
   READ,
 );
 
-/** What was published against ingress-nginx itself. */
-export interface IngressNginxAdvisory {
-  /** The ISO day on which it was published. */
-  readonly day: string;
-  /** The vulnerabilities. */
-  readonly ids: readonly string[];
-  /** How an attacker comes in. */
-  readonly through: string;
-  /** The first fixed release of each line that got one, oldest first; newer lines have the fix. */
-  readonly fixedIn: readonly string[];
-}
-
-/** Published against ingress-nginx itself, oldest first. All but the last of 2026-02-02 end in code inside the controller. */
-export const ingressNginxAdvisories = cell<readonly IngressNginxAdvisory[]>(
-  [
-    {
-      day: '2025-03-24',
-      ids: ['CVE-2025-1974', 'CVE-2025-1097', 'CVE-2025-1098', 'CVE-2025-24514'],
-      through: 'the admission webhook, and annotations auth-tls-match-cn, mirror-*, auth-url',
-      fixedIn: ['1.11.5', '1.12.1'],
-    },
-    {
-      day: '2026-02-02',
-      ids: ['CVE-2026-24512', 'CVE-2026-1580', 'CVE-2026-24513', 'CVE-2026-24514'],
-      through: 'the path of an Ingress, annotations auth-method and auth-url, the webhook',
-      fixedIn: ['1.13.7', '1.14.3'],
-    },
-    {
-      day: '2026-02-06',
-      ids: ['CVE-2025-15566'],
-      through: 'annotation auth-proxy-set-headers',
-      fixedIn: ['1.12.5', '1.13.1'],
-    },
-    {
-      day: '2026-03-09',
-      ids: ['CVE-2026-3288'],
-      through: 'annotation rewrite-target',
-      fixedIn: ['1.13.8', '1.14.4', '1.15.0'],
-    },
-    {
-      day: '2026-03-19',
-      ids: ['CVE-2026-4342'],
-      through: 'annotations and paths together, by way of a comment',
-      fixedIn: ['1.13.9', '1.14.5', '1.15.1'],
-    },
-  ],
-  'kubernetes/kubernetes issues 131006 to 131009, 136677 to 136680, 136789, 137560 and 137893; none seen since the repository was archived, where nobody looks any more',
-  READ,
-);
-
-/** The nginx inside each minor release of ingress-nginx. */
-export const ingressNginxBundledNginx = cell<Readonly<Record<string, string>>>(
-  { '1.12': '1.25.5', '1.13': '1.27.1', '1.14': '1.27.1', '1.15': '1.27.1' },
-  'kubernetes/ingress-nginx README.md, table of versions, at controller-v1.15.1',
-  READ,
-);
-
 /** Kubernetes minors that the last release was tested with. */
 export const ingressNginxTestedKubernetes = cell<readonly string[]>(
   ['1.31', '1.32', '1.33', '1.34', '1.35'],
   'kubernetes/ingress-nginx README.md, table of versions, at controller-v1.15.1',
-  READ,
-);
-
-/** Image digests of the last release of each line, as its release notes state them. */
-export const ingressNginxDigests = cell<Readonly<Record<string, string>>>(
-  {
-    '1.13.9': 'sha256:d803625b20d471400fdae9dce0fdd076c0361f8f7e1ecee0dcd2f84fa0d196f8',
-    '1.14.5': 'sha256:af3312d040dbe8d503001a1094b248e8be372f70f317a4bc35f81fb312bff3a8',
-    '1.15.1': 'sha256:594ceea76b01c592858f803f9ff4d2cb40542cae2060410b2c95f75907d659e1',
-  },
-  'kubernetes/ingress-nginx changelog/controller-1.13.9.md, 1.14.5, 1.15.1',
   READ,
 );

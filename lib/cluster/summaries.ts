@@ -69,6 +69,8 @@ export interface IngressSummary {
   readonly breakEvenRate: number;
   /** Full reference of the controller's image. */
   readonly image: string;
+  /** The nginx inside it, where the user named it. */
+  readonly nginx?: string;
   /** How long a client may take for its request header, in seconds. */
   readonly headerTimeoutSeconds: number;
   /** Memory that one replica reserves, in MiB. */

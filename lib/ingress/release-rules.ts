@@ -48,7 +48,10 @@ export const releaseRules: IRule[] = [
         'compare its version with the advisories and its flags with those of the default image',
       reference: NGINX_ADVISORIES,
     },
-    onEdge(({ image }) => {
+    onEdge(({ image, nginx }) => {
+      if (nginx !== undefined) {
+        return [];
+      }
       const found = edgeRelease(image);
       if (found === undefined) {
         return [{ message: `the release of ${image} is not in the catalogue` }];

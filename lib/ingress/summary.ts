@@ -9,7 +9,7 @@ import { EdgeKind } from './workload-options';
 export function summaryOf(
   path: string,
   settings: Settings,
-  flavor: Pick<Flavor, 'identity' | 'label'>,
+  flavor: Pick<Flavor, 'identity' | 'label' | 'nginx' | 'own'>,
 ): Summaries['ingress'] {
   const { http, https } = settings.nodePorts;
   return {
@@ -22,6 +22,7 @@ export function summaryOf(
     hostPorts: settings.hostPorts ? [80, 443] : [],
     breakEvenRate: settings.breakEvenRate,
     image: settings.image,
+    nginx: flavor.nginx?.(),
     headerTimeoutSeconds: settings.timeouts.header / 1000,
     memoryMebibytes: settings.mebibytes,
     drainSeconds: settings.shutdown.grace,

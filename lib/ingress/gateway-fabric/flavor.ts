@@ -3,6 +3,7 @@ import { Phase, type Cluster, type Manifest } from '../../cluster';
 import type { Flavor } from '../flavor';
 import { renderNamespace } from '../identity';
 import { renderPriorityClass } from '../pod-placement';
+import { controllerRelease } from '../release';
 import type { Settings } from '../settings';
 import { renderDisruptionBudget } from '../traffic';
 import { renderCertificateRole, renderControlPlaneRoles, renderServiceAccounts } from './access';
@@ -18,7 +19,6 @@ import type { GatewayFabricOptions } from './options';
 import { renderPolicies } from './policies';
 import { fabricProblems } from './problems';
 import { renderNginxGateway, renderNginxProxy } from './proxy';
-import { dataPlaneRelease } from './release';
 import { fabricRules } from './rules';
 import { controlPlaneImage, fabricSettings, processesOf } from './settings';
 import { renderSnippetGuard } from './snippet-guard';
@@ -32,7 +32,7 @@ export function gatewayFabricFlavor(options: GatewayFabricOptions): Flavor {
   return {
     identity: DATA_PLANE,
     rules: fabricRules(options),
-    label: ({ image }) => `NGINX Gateway Fabric ${dataPlaneRelease(image) ?? image}`,
+    label: ({ image }) => `NGINX Gateway Fabric ${controllerRelease(image) ?? image}`,
     defaultImage: (cluster) => cluster._image(images['nginx-gateway-fabric-nginx']),
     processes: processesOf,
     problems: (settings, cluster) => fabricProblems(settings, cluster, options),

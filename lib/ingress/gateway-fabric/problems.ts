@@ -1,11 +1,11 @@
 import { nginxGatewayFabricDirectives } from '../../catalog';
 import { parseImage, type Cluster, type Problem, type TuningRow } from '../../cluster';
+import { brokenRelease, controllerRelease } from '../release';
 import type { Settings } from '../settings';
 import { snippetProblems } from '../snippet-checks';
 import type { GatewayFabricOptions } from './options';
 import { ownProblems } from './own-problems';
 import { HTTP_SNIPPET, httpRows, MAIN_SNIPPET, mainRows } from './policy-tuning';
-import { brokenBecause, controlPlaneRelease, dataPlaneRelease } from './release';
 import { controlPlaneImage, processesOf } from './settings';
 import { fabricSize, fabricTime } from './units';
 
@@ -105,9 +105,9 @@ function processProblems({ workers }: Settings, cluster: Cluster): Problem[] {
 }
 
 function imageProblems({ image }: Settings, controlPlane: string): Problem[] {
-  const release = dataPlaneRelease(image);
-  const other = controlPlaneRelease(controlPlane);
-  const reason = brokenBecause(release) ?? brokenBecause(other);
+  const release = controllerRelease(image);
+  const other = controllerRelease(controlPlane);
+  const reason = brokenRelease(controlPlane);
   const malformed =
     parseImage(controlPlane) === undefined
       ? [
@@ -123,9 +123,9 @@ function imageProblems({ image }: Settings, controlPlane: string): Problem[] {
     return [
       ...malformed,
       {
-        prop: 'image',
+        prop: 'controlPlaneImage',
         allowed: 'a release that works',
-        got: image,
+        got: controlPlane,
         remedy: `choose another one: ${reason}`,
       },
     ];

@@ -2,8 +2,8 @@ import { addressAnnotations, familyOf, type Cluster, type Manifest } from '../..
 import { renderPlacement, renderSpread } from '../pod-placement';
 import type { Settings } from '../settings';
 import { EdgeKind } from '../workload-options';
+import { imageFields } from './image-fields';
 import { CONTROL_PLANE, DATA_PLANE, FABRIC_API, PORTS } from './names';
-import { imageFields } from './release';
 import type { FabricTuning } from './tuning';
 
 /** An object of a kind that Kubernetes does not bring. */

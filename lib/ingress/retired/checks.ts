@@ -1,11 +1,11 @@
 import { ingressNginxDirectives } from '../../catalog';
 import { isDnsLabel, isDnsName, type Cluster, type Problem } from '../../cluster';
 import { httpDirectives } from '../http-directives';
+import { bundledNginx } from '../release';
 import type { Settings } from '../settings';
 import { snippetProblems } from '../snippet-checks';
 import type { RetiredIngressNginxOptions } from './options';
 import { overrideProblems } from './override-checks';
-import { retiredRelease } from './standing';
 
 /** What is wrong with the options of this controller, and what of the edge it cannot obey. */
 export function retiredProblems(
@@ -123,15 +123,15 @@ function nginxProblems(
       },
     ];
   }
-  const release = retiredRelease(image);
-  return release === undefined
+  const known = bundledNginx(image);
+  return known === undefined
     ? []
     : [
         {
           prop: 'controller.nginxVersion',
-          allowed: `left out with ${image}`,
+          allowed: 'left out with an image that the catalogue knows',
           got: nginxVersion,
-          remedy: `the nginx inside release ${release} is known; name it only for an image of a fork`,
+          remedy: `${image} carries nginx ${known}; name it only for an image that is not known`,
         },
       ];
 }

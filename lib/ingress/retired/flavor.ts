@@ -3,6 +3,7 @@ import type { Cluster, Manifest } from '../../cluster';
 import type { Flavor } from '../flavor';
 import { renderNamespace } from '../identity';
 import { renderPriorityClass } from '../pod-placement';
+import { controllerRelease } from '../release';
 import type { Settings } from '../settings';
 import { renderDisruptionBudget, renderNetworkPolicy, renderService } from '../traffic';
 import { renderAutoscaler } from '../workload';
@@ -17,7 +18,6 @@ import type { RetiredSummary } from './on-retired';
 import type { RetiredIngressNginxOptions } from './options';
 import { renderReplicas } from './replicas';
 import { retiredRules } from './rules';
-import { retiredRelease } from './standing';
 import { retiredTuning } from './tuning';
 import { renderWebhook } from './webhook';
 
@@ -32,11 +32,12 @@ export function retiredFlavor(options: RetiredIngressNginxOptions, isSeed = fals
   return {
     identity: IDENTITY,
     rules: retiredRules,
-    label: ({ image }) => `ingress-nginx ${retiredRelease(image) ?? image} (retired)`,
+    label: ({ image }) => `ingress-nginx ${controllerRelease(image) ?? image} (retired)`,
     defaultImage: (cluster) => cluster._image(images['ingress-nginx-controller']),
     problems: (settings, cluster) => retiredProblems(options, settings, cluster),
     objects: (cluster, settings) => objects(cluster, settings, choices()),
     decisions: (path, settings) => retiredTuning(settings, choices()).decisions(path),
+    nginx: () => options.nginxVersion,
     own: (): RetiredSummary => ({ choices: choices() }),
   };
 }

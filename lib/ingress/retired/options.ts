@@ -15,9 +15,11 @@ export interface RetiredIngressNginxOptions {
   readonly acknowledgeRetired: RetirementAcknowledgement;
   /**
    * The nginx inside `image`, dotted numbers such as `1.30.7`, when that is a fork or a build of
-   * your own. It is what the advisories are compared with.
+   * your own. It is what the advisories are compared with (GW-INGRESS-031). Named for an image that
+   * the catalogue knows it throws.
    *
-   * @default - from the catalogue, for releases of upstream; otherwise finding GW-INGRESS-032
+   * @default - from the catalogue, for releases of upstream and of forks that were looked at; otherwise
+   * finding GW-INGRESS-002
    */
   readonly nginxVersion?: string;
   /**
@@ -56,7 +58,7 @@ export interface RetiredIngressNginxOptions {
    * Unknown keys throw, because the controller would pass over them without a word; so do values that
    * it would drop, keys that an option of the edge stands for, and directives in a snippet that the
    * controller's template writes as well. Keys that open what the edge keeps shut are finding
-   * GW-INGRESS-034.
+   * GW-INGRESS-032.
    *
    * @default - none
    */

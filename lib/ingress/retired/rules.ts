@@ -1,8 +1,4 @@
-import {
-  ingressNginxAdvisories,
-  ingressNginxRetired,
-  ingressNginxTestedKubernetes,
-} from '../../catalog';
+import { ingressNginxRetired, ingressNginxTestedKubernetes } from '../../catalog';
 import {
   CniKind,
   rule,
@@ -12,13 +8,10 @@ import {
   type RuleViolation,
 } from '../../cluster';
 import { openAdvisories } from '../release';
-import type { RetiredChoices } from './choices';
 import { onRetired } from './on-retired';
 import { riskyOverrides } from './risks';
 import { seedRules } from './seed-rules';
-import { nginxInside, openInController, retiredRelease } from './standing';
 
-const ADVISORIES = 'https://nginx.org/en/security_advisories.html';
 const LAST = ingressNginxRetired.version.value;
 
 /** Rules about ingress-nginx. */
@@ -43,46 +36,25 @@ export const retiredRules: IRule[] = [
     {
       id: 'GW-INGRESS-031',
       severity: Severity.WARNING,
-      title: 'The nginx inside ingress-nginx has no open advisory',
-      why: 'The edge is what strangers reach first, and it reads Secrets. No release of upstream will ever carry a newer nginx',
-      remedy: 'set image to a maintained fork and nginxVersion to the nginx inside it',
-      reference: ADVISORIES,
+      title: 'The nginx that was named for an image of your own has no open advisory',
+      why: 'A fork of a retired controller is worth as much as the nginx inside it is new',
+      remedy: 'set image to a newer build of the fork, and nginxVersion to the nginx inside it',
+      reference: 'https://nginx.org/en/security_advisories.html',
     },
-    onRetired(({ settings, choices }) => openNginx(settings.image, choices)),
-  ),
-  rule(
-    {
-      id: 'GW-INGRESS-032',
-      severity: Severity.NOTE,
-      title: 'It is known which nginx is inside the image of ingress-nginx',
-      why: 'An image nobody looked at may carry any nginx',
-      remedy: 'set nginxVersion of the controller to what `nginx -v` prints in the image',
-      reference: ADVISORIES,
-    },
-    onRetired(({ settings, choices }) =>
-      nginxInside(settings.image, choices) === undefined
-        ? [{ message: `the nginx inside ${settings.image} is not in the catalogue` }]
-        : [],
-    ),
-  ),
-  rule(
-    {
-      id: 'GW-INGRESS-033',
-      severity: Severity.WARNING,
-      title: 'ingress-nginx itself has no published hole that a release closes',
-      why: 'Whoever may write an Ingress runs code in the controller, and reads every Secret that it can',
-      remedy: `leave image out, or set it to ${LAST} or to a fork of it`,
-      reference: ingressNginxAdvisories.source,
-    },
-    onRetired(({ settings: { image } }) => {
-      const release = retiredRelease(image);
-      const open = release === undefined ? [] : openInController(release);
-      return open.length === 0 ? [] : [{ message: `${image} has ${open.join(', ')}` }];
+    onRetired(({ settings: { image }, choices: { nginxVersion } }) => {
+      const { ids, fixedIn } = openAdvisories(nginxVersion ?? '99.1');
+      return nginxVersion === undefined || ids.length === 0
+        ? []
+        : [
+            {
+              message: `${image} carries nginx ${nginxVersion}; fixed in ${fixedIn}: ${ids.join(', ')}`,
+            },
+          ];
     }),
   ),
   rule(
     {
-      id: 'GW-INGRESS-034',
+      id: 'GW-INGRESS-032',
       severity: Severity.WARNING,
       title: 'No key of the ConfigMap opens what the edge keeps shut',
       why: 'Each of these keys gives those who write Ingresses, or any client, a way that the edge closes by default',
@@ -94,7 +66,7 @@ export const retiredRules: IRule[] = [
   ),
   rule(
     {
-      id: 'GW-INGRESS-035',
+      id: 'GW-INGRESS-033',
       severity: Severity.NOTE,
       title: 'ingress-nginx was tested with this Kubernetes',
       why: 'Nobody tests it with newer ones',
@@ -113,7 +85,7 @@ export const retiredRules: IRule[] = [
   ),
   rule(
     {
-      id: 'GW-INGRESS-036',
+      id: 'GW-INGRESS-034',
       severity: Severity.WARNING,
       title: 'The webhook of ingress-nginx is reached by API servers, and by nobody else',
       why: 'When API servers do not reach it no Ingress can be written; when pods do, CVE-2025-1974 showed what follows',
@@ -124,25 +96,6 @@ export const retiredRules: IRule[] = [
   ),
   ...seedRules,
 ];
-
-function openNginx(image: string, choices: RetiredChoices): RuleViolation[] {
-  const nginx = nginxInside(image, choices);
-  if (nginx === undefined) {
-    return [];
-  }
-  const { fixedIn, fixed, unfixed } = openAdvisories(nginx);
-  if (fixed.length + unfixed.length === 0) {
-    return [];
-  }
-  const parts = [
-    `${image} carries nginx ${nginx}`,
-    ...(fixedIn === undefined ? [] : [`fixed in ${fixedIn}: ${fixed.join(', ')}`]),
-    ...(unfixed.length === 0
-      ? []
-      : [`no fixed release of this line is known here for advisory ${unfixed.join(', ')}`]),
-  ];
-  return [{ message: parts.join('; ') }];
-}
 
 function webhookWays(cluster: Cluster): RuleViolation[] {
   if (cluster.cni === CniKind.FLANNEL) {

@@ -7,7 +7,7 @@ import { rule, Severity, type IRule } from '../../cluster';
 export const seedRules: IRule[] = [
   rule(
     {
-      id: 'GW-INGRESS-037',
+      id: 'GW-INGRESS-035',
       severity: Severity.NOTE,
       title: 'Each key of the guides of 2019 does what it was set for',
       why: 'They were meant against slow clients and large payloads; only the size of a body is about either',
@@ -26,7 +26,7 @@ export const seedRules: IRule[] = [
   ),
   rule(
     {
-      id: 'GW-INGRESS-038',
+      id: 'GW-INGRESS-036',
       severity: Severity.WARNING,
       title: 'The keys at the edge hold off clients that send their header slowly',
       why: 'All timeouts of the guides of 2019 are about backends; a client keeps a minute for its header',

@@ -154,8 +154,9 @@ test('the Job is another one when it is made of something else, and stays otherw
 });
 
 test('snippets of anybody else are refused', () => {
-  const { matchConstraints, validations, failurePolicy } =
-    fabric().only('ValidatingAdmissionPolicy').spec;
+  const { matchConstraints, validations, failurePolicy } = fabric().only(
+    'ValidatingAdmissionPolicy',
+  ).spec;
   expect(failurePolicy).toBe('Fail');
   expect(matchConstraints.resourceRules).toEqual([
     {
