@@ -61,19 +61,19 @@ poll() {
   done
 }
 
-# holds <condition> <resource> [<followed>]: true of the newest generation of what it reports on.
+# holds <condition> <resource> [<followed>] [<namespace>]: true of the newest generation of what it reports on.
 holds() {
   local state seen generation=0
-  state=$(kubectl get "$2" -o "jsonpath={range .status.conditions[?(@.type=='$1')]}{.status} {.observedGeneration}{end}") || return 1
+  state=$(kubectl get "$2" ${4:+-n "$4"} -o "jsonpath={range .status.conditions[?(@.type=='$1')]}{.status} {.observedGeneration}{end}") || return 1
   if [ -n "${3:-}" ]; then
-    generation=$(kubectl get "$3" -o 'jsonpath={.metadata.generation}') || return 1
+    generation=$(kubectl get "$3" ${4:+-n "$4"} -o 'jsonpath={.metadata.generation}') || return 1
   fi
   read -r state seen <<<"$state"
   printf '%s is %s' "$1" "${state:-unknown}"
   [ "$state" = True ] && [ "${seen:-$generation}" -ge "$generation" ]
 }
 
-# need <minutes> <condition> <resource> [<followed>]: without it nothing of the next phase can be applied.
+# need <minutes> <condition> <resource> [<followed>] [<namespace>]: without it nothing of the next phase can be applied.
 need() {
   local minutes=$1
   shift
@@ -81,7 +81,7 @@ need() {
   poll "$minutes" holds "$@" || die "$2 is not $1 after $minutes minutes: $last"
 }
 
-# wait_for <minutes> <condition> <resource> [<followed>]
+# wait_for <minutes> <condition> <resource> [<followed>] [<namespace>]
 wait_for() {
   [ "$wait" = true ] || return 0
   need "$@"

@@ -13,7 +13,7 @@ usage: apply.sh [--context-ok] [--from PHASE] [--no-wait] [--orphans]
   --no-wait      wait neither for machines nor for pods, only for what the next phase cannot do without
   --orphans      list objects of this cluster that are applied but no longer rendered; changes nothing
 Fields that somebody else changed by hand come back to the rendered values.
-phases: 00-kube-proxy 05-node-local-dns 10-cni-operator 20-cni 30-network-policy 50-ingress 60-storage-policy
+phases: 00-kube-proxy 05-node-local-dns 10-cni-operator 20-cni 30-network-policy 40-load-balancer 45-load-balancer-config 50-ingress 60-storage-policy
 TEXT
 }
 
@@ -33,7 +33,7 @@ while [ "$#" -gt 0 ]; do
       shift
       from=${1:-}
       case "$from" in
-        00-kube-proxy | 05-node-local-dns | 10-cni-operator | 20-cni | 30-network-policy | 50-ingress | 60-storage-policy) ;;
+        00-kube-proxy | 05-node-local-dns | 10-cni-operator | 20-cni | 30-network-policy | 40-load-balancer | 45-load-balancer-config | 50-ingress | 60-storage-policy) ;;
         *) usage >&2; die "no phase '$from'" ;;
       esac
       ;;
@@ -61,19 +61,19 @@ poll() {
   done
 }
 
-# holds <condition> <resource> [<followed>]: true of the newest generation of what it reports on.
+# holds <condition> <resource> [<followed>] [<namespace>]: true of the newest generation of what it reports on.
 holds() {
   local state seen generation=0
-  state=$(kubectl get "$2" -o "jsonpath={range .status.conditions[?(@.type=='$1')]}{.status} {.observedGeneration}{end}") || return 1
+  state=$(kubectl get "$2" ${4:+-n "$4"} -o "jsonpath={range .status.conditions[?(@.type=='$1')]}{.status} {.observedGeneration}{end}") || return 1
   if [ -n "${3:-}" ]; then
-    generation=$(kubectl get "$3" -o 'jsonpath={.metadata.generation}') || return 1
+    generation=$(kubectl get "$3" ${4:+-n "$4"} -o 'jsonpath={.metadata.generation}') || return 1
   fi
   read -r state seen <<<"$state"
   printf '%s is %s' "$1" "${state:-unknown}"
   [ "$state" = True ] && [ "${seen:-$generation}" -ge "$generation" ]
 }
 
-# need <minutes> <condition> <resource> [<followed>]: without it nothing of the next phase can be applied.
+# need <minutes> <condition> <resource> [<followed>] [<namespace>]: without it nothing of the next phase can be applied.
 need() {
   local minutes=$1
   shift
@@ -81,7 +81,7 @@ need() {
   poll "$minutes" holds "$@" || die "$2 is not $1 after $minutes minutes: $last"
 }
 
-# wait_for <minutes> <condition> <resource> [<followed>]
+# wait_for <minutes> <condition> <resource> [<followed>] [<namespace>]
 wait_for() {
   [ "$wait" = true ] || return 0
   need "$@"
@@ -117,22 +117,40 @@ if [ "$list_orphans" = true ]; then
   rendered=$(cat <<'LIST'
  ConfigMap kube-system/kube-proxy
  ConfigMap kube-system/node-local-dns
+ ConfigMap metallb-system/metallb-excludel2
  ConfigMap nginx-ingress/nginx-config
+ Namespace /metallb-system
  Namespace /nginx-ingress
  Namespace /tigera-operator
  Service kube-system/node-local-dns
  Service nginx-ingress/nginx-ingress
  ServiceAccount kube-system/kube-proxy
  ServiceAccount kube-system/node-local-dns
+ ServiceAccount metallb-system/controller
+ ServiceAccount metallb-system/speaker
  ServiceAccount nginx-ingress/nginx-ingress
  ServiceAccount tigera-operator/tigera-operator
+apiextensions.k8s.io CustomResourceDefinition /bfdprofiles.metallb.io
+apiextensions.k8s.io CustomResourceDefinition /bgpadvertisements.metallb.io
+apiextensions.k8s.io CustomResourceDefinition /bgppeers.metallb.io
+apiextensions.k8s.io CustomResourceDefinition /communities.metallb.io
+apiextensions.k8s.io CustomResourceDefinition /configurationstates.metallb.io
+apiextensions.k8s.io CustomResourceDefinition /ipaddresspools.metallb.io
+apiextensions.k8s.io CustomResourceDefinition /l2advertisements.metallb.io
+apiextensions.k8s.io CustomResourceDefinition /servicebgpstatuses.metallb.io
+apiextensions.k8s.io CustomResourceDefinition /servicel2statuses.metallb.io
 apps DaemonSet kube-system/kube-proxy
 apps DaemonSet kube-system/node-local-dns
+apps DaemonSet metallb-system/speaker
+apps Deployment metallb-system/controller
 apps Deployment nginx-ingress/nginx-ingress
 apps Deployment tigera-operator/tigera-operator
 batch CronJob kube-system/etcd-backup
 crd.projectcalico.org FelixConfiguration /default
+metallb.io IPAddressPool metallb-system/edge
+metallb.io L2Advertisement metallb-system/groundwork
 networking.k8s.io IngressClass /nginx
+networking.k8s.io NetworkPolicy metallb-system/controller
 networking.k8s.io NetworkPolicy nginx-ingress/nginx-ingress
 operator.tigera.io APIServer /default
 operator.tigera.io Installation /default
@@ -140,13 +158,21 @@ policy PodDisruptionBudget nginx-ingress/nginx-ingress
 projectcalico.org FelixConfiguration /default
 projectcalico.org GlobalNetworkPolicy /groundwork-metadata-guard
 projectcalico.org Tier /groundwork
+rbac.authorization.k8s.io ClusterRole /metallb-system:controller
+rbac.authorization.k8s.io ClusterRole /metallb-system:speaker
 rbac.authorization.k8s.io ClusterRole /nginx-ingress
 rbac.authorization.k8s.io ClusterRole /tigera-operator
 rbac.authorization.k8s.io ClusterRole /tigera-operator-secrets
 rbac.authorization.k8s.io ClusterRoleBinding /kubeadm:node-proxier
+rbac.authorization.k8s.io ClusterRoleBinding /metallb-system:controller
+rbac.authorization.k8s.io ClusterRoleBinding /metallb-system:speaker
 rbac.authorization.k8s.io ClusterRoleBinding /nginx-ingress
 rbac.authorization.k8s.io ClusterRoleBinding /tigera-operator
+rbac.authorization.k8s.io Role metallb-system/controller
+rbac.authorization.k8s.io Role metallb-system/speaker
 rbac.authorization.k8s.io Role nginx-ingress/nginx-ingress
+rbac.authorization.k8s.io RoleBinding metallb-system/controller
+rbac.authorization.k8s.io RoleBinding metallb-system/speaker
 rbac.authorization.k8s.io RoleBinding nginx-ingress/nginx-ingress
 rbac.authorization.k8s.io RoleBinding tigera-operator/tigera-operator-secrets
 scheduling.k8s.io PriorityClass /groundwork-edge
@@ -217,6 +243,25 @@ fi
 
 if phase 30-network-policy; then
   apply 30-network-policy.k8s.yaml
+fi
+
+if phase 40-load-balancer; then
+  apply 40-load-balancer.k8s.yaml
+  rollout metallb-system deployment/controller
+  rollout metallb-system daemonset/speaker
+  need 5 Established crd/ipaddresspools.metallb.io
+  need 5 Established crd/l2advertisements.metallb.io
+  need 5 Established crd/bgpadvertisements.metallb.io
+  need 5 Established crd/bgppeers.metallb.io
+  need 5 Established crd/bfdprofiles.metallb.io
+  need 5 Established crd/communities.metallb.io
+  need 5 Established crd/configurationstates.metallb.io
+  need 5 Established crd/servicebgpstatuses.metallb.io
+  need 5 Established crd/servicel2statuses.metallb.io
+fi
+
+if phase 45-load-balancer-config; then
+  apply 45-load-balancer-config.k8s.yaml
 fi
 
 if phase 50-ingress; then
