@@ -1,14 +1,13 @@
 import type { ConfigMap } from 'kubernetes-types/core/v1';
 import { ingressNginxDirectives } from '../../catalog';
-import { askedFor, type TuningRow } from '../../cluster';
+import { askedFor } from '../../cluster';
 import { httpDirectives, renderHttpDirectives } from '../http-directives';
 import type { Settings } from '../settings';
 import type { RetiredChoices } from './choices';
-import { configMapRows, DATA } from './config-map-tuning';
+import { DATA, type Rows } from './config-map-row';
+import { configMapRows } from './config-map-tuning';
 import { IDENTITY } from './names';
 import { seedRows } from './seed-tuning';
-
-type Rows = Record<string, TuningRow<string>>;
 
 /** Where the directives stand in the output that the controller has no key for. */
 export const SNIPPET = `${DATA}http-snippet.`;

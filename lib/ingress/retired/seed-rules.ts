@@ -1,4 +1,4 @@
-import { DATA } from './config-map-tuning';
+import { DATA } from './config-map-row';
 import { onRetired } from './on-retired';
 import { seedRows } from './seed-tuning';
 import { rule, Severity, type IRule } from '../../cluster';

@@ -1,4 +1,4 @@
-import { DATA } from './config-map-tuning';
+import { DATA } from './config-map-row';
 import { tuned } from '../../cluster';
 
 const GUIDE = 'guides to a hardened ingress of 2019';

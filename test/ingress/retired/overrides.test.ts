@@ -1,4 +1,8 @@
-import { ingressNginxKeys } from '../../../lib/catalog';
+import { Duration } from 'cdk8s';
+import * as fc from 'fast-check';
+import { ingressNginxDirectives, ingressNginxKeys } from '../../../lib/catalog';
+import { TlsPolicy, type HardenedNginxIngressOptions } from '../../../lib/ingress';
+import { readStatements } from '../../../lib/ingress/statements';
 import { retired } from './render';
 
 const entry = (key: string, value: string) => () =>
@@ -120,26 +124,63 @@ test.each([
   ]);
 });
 
-test('every key that the edge writes by itself is known and of its kind', () => {
-  for (const options of [{}, { trustedProxies: ['192.0.2.1'] }]) {
-    const { data } = retired({}, options).only('ConfigMap');
-    const patterns: Record<string, RegExp> = {
-      boolean: /^(true|false)$/,
-      integer: /^\d+$/,
-      onOff: /^(on|off)$/,
-      size: /^\d+k?m?$/,
-      offset: /^\d+[kmg]$/,
-      time: /^\d+[sm]$/,
-      list: /^[^\n]+$/,
-      text: /^[^\n]+$/,
-      snippet: /;\n$/,
-    };
-    expect(Object.keys(data).length).toBeGreaterThan(40);
-    for (const [key, value] of Object.entries(data)) {
-      expect([key, value]).toEqual([
-        key,
-        expect.stringMatching(patterns[ingressNginxKeys.value[key]]),
-      ]);
-    }
-  }
+const PATTERNS: Record<string, RegExp> = {
+  boolean: /^(true|false)$/,
+  integer: /^\d+$/,
+  onOff: /^(on|off)$/,
+  size: /^\d+[km]$/,
+  offset: /^\d+[kmg]$/,
+  time: /^\d+[sm]$/,
+  list: /^[^\n]+$/,
+  text: /^[^\n]+$/,
+  snippet: /;\n$/,
+};
+
+const seconds = (max: number) => fc.integer({ min: 1, max }).map((n) => Duration.seconds(n));
+const intents: fc.Arbitrary<HardenedNginxIngressOptions> = fc.record(
+  {
+    clientTimeouts: fc.record(
+      { header: seconds(300), body: seconds(300), send: seconds(300), keepalive: seconds(3600) },
+      { requiredKeys: [] },
+    ),
+    upstreamTimeouts: fc.record({ read: seconds(86_400), send: seconds(86_400) }),
+    workerProcesses: fc.integer({ min: 1, max: 16 }),
+    headerBuffers: fc.record({ count: fc.integer({ min: 1, max: 16 }) }),
+    upstreamKeepalive: fc.integer({ min: 1, max: 1024 }),
+    requestBuffering: fc.boolean(),
+    http2: fc.boolean(),
+    tlsPolicy: fc.constantFrom(...Object.values(TlsPolicy)),
+    hstsMaxAge: seconds(63_072_000),
+    hstsIncludeSubdomains: fc.boolean(),
+    trustedProxies: fc.constantFrom(['192.0.2.1'], ['192.0.2.0/28', '2001:db8::/64']),
+    requestRate: fc.record({ perSecond: fc.integer({ min: 1, max: 1000 }) }),
+  },
+  { requiredKeys: [] },
+);
+
+test('whatever is asked for, every key is one that the controller reads, with a value it takes', () => {
+  fc.assert(
+    fc.property(intents, (options) => {
+      const { data } = retired({}, options).only('ConfigMap');
+      expect(Object.keys(data).length).toBeGreaterThan(40);
+      for (const [key, value] of Object.entries<string>(data)) {
+        expect([key, value]).toEqual([
+          key,
+          expect.stringMatching(PATTERNS[ingressNginxKeys.value[key]!]!),
+        ]);
+      }
+    }),
+    { numRuns: 40, seed: 2019 },
+  );
+});
+
+test('no directive of the snippet is one that the template writes at the same level', () => {
+  const { data } = retired({}, { requestRate: { perSecond: 50 }, requestBuffering: false }).only(
+    'ConfigMap',
+  );
+  const read = readStatements(data['http-snippet']);
+  const names = 'statements' in read ? read.statements.map(({ name }) => name) : [];
+  expect(names.length).toBeGreaterThan(6);
+  const written = ingressNginxDirectives.value['http-snippet']!;
+  expect(names.filter((name) => written.includes(name))).toEqual([]);
 });
