@@ -283,7 +283,7 @@ describe('BGP', () => {
       'mode.advertisements[0].aggregationLength must be between 28 and 32, got 24; a shorter prefix would draw traffic for addresses outside of the pools',
     ]);
     expect(telling({ localPref: -1 })).toEqual([
-      'mode.advertisements[0].localPref must be between 0 and 4294967295, got -1; routers of the same AS number take the route with the larger one',
+      'mode.advertisements[0].localPref must be between 0 and 2147483647, got -1; routers of the same AS number take the route with the larger one',
     ]);
     expect(telling({ communities: ['64512:1', '1:2:3'] })).toEqual([
       "mode.advertisements[0].communities must be aa:nn with numbers up to 65535, each once, got 1:2:3; MetalLB's own BGP knows neither large nor extended communities",

@@ -138,7 +138,7 @@ function advertisementProblems(
     ...checkInteger(
       `${prop}.localPref`,
       given.localPref,
-      { min: 0, max: 2 ** 32 - 1 },
+      { min: 0, max: 2 ** 31 - 1 },
       'routers of the same AS number take the route with the larger one',
     ),
     ...(given.communities ?? [])

@@ -75,8 +75,8 @@ export interface MetalLbBgpAdvertisement {
    */
   readonly aggregationLength?: number;
   /**
-   * LOCAL_PREF of the routes, 0 to 4294967295, for routers of the same AS number. Two values for the
-   * same routes throw.
+   * LOCAL_PREF of the routes, 0 to 2147483647 (MetalLB's schema takes no larger one), for routers of the
+   * same AS number. Two values for the same routes throw.
    *
    * @default 0
    */
