@@ -305,7 +305,10 @@ describe('BGP', () => {
       'mode.advertisements[1].localPref must be that of mode.advertisements[0], which announces the same routes, got 200; give the two other pools, routers or lengths',
     ]);
     expect(telling({ localPref: 100 }, { localPref: 200, aggregationLength: 28 })).toEqual([]);
-    expect(telling({ localPref: 100 }, { localPref: 200, nodeSelector: { a: 'b' } })).toEqual([]);
+    // All machines are those of any selector, too.
+    const some = { localPref: 200, nodeSelector: { a: 'b' } };
+    expect(telling({ localPref: 100 }, some)).toHaveLength(1);
+    expect(telling({ localPref: 100, nodeSelector: { a: 'c' } }, some)).toEqual([]);
   });
 });
 

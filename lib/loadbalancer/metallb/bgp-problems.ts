@@ -190,8 +190,7 @@ function preferenceProblems(advertisements: readonly MetalLbBgpAdvertisement[]):
         meet(other.pools, pools) &&
         meet(other.peers, peers) &&
         // Machines of two selectors may be others; only MetalLB sees whether they are.
-        other.nodeSelector === undefined &&
-        nodeSelector === undefined,
+        (other.nodeSelector === undefined || nodeSelector === undefined),
     );
     return rival < 0
       ? []
