@@ -5,7 +5,7 @@ const ESTABLISHED_MINUTES = 2;
 
 /** The function of apply.sh that fetches; empty where nothing is. */
 export function fetchFunction(): string {
-  return `# fetched <file> <sha256> <url>: applies what somebody else publishes, unchanged, known by its checksum.
+  return `# fetched <file> sha256:<digest> <url>: applies what somebody else publishes, unchanged, known by its checksum.
 fetched() {
   local from=$fetched_dir/$1 sum
   if [ -n "$fetched_dir" ]; then
@@ -19,7 +19,8 @@ fetched() {
   fi
   # macOS has the second.
   sum=$(sha256sum "$from" 2>/dev/null || shasum -a 256 "$from") || die 'neither sha256sum nor shasum is on PATH'
-  [ "\${sum%% *}" = "$2" ] || die "$from has sha256 \${sum%% *}, pinned is $2; nothing of it was applied"
+  sum=sha256:\${sum%% *}
+  [ "$sum" = "$2" ] || die "$from has $sum, pinned is $2; nothing of it was applied"
   apply "$from"
 }
 downloads=$(mktemp -d)
@@ -29,7 +30,7 @@ trap 'rm -rf "$downloads"' EXIT`;
 /** Fetches one manifest and waits until its definitions are served. */
 export function fetchLines({ file, sha256, url, definitions }: FetchedManifest): string[] {
   return [
-    `fetched ${file} ${sha256} ${url}`,
+    `fetched ${file} sha256:${sha256} ${url}`,
     ...definitions.map((name) => `need ${ESTABLISHED_MINUTES} Established crd/${name}`),
   ];
 }

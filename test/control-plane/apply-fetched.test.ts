@@ -63,7 +63,7 @@ test('other bytes than those that were pinned are not applied, nor is the phase'
   const { status, stderr, calls } = run([], 'other');
   expect(status).toBe(1);
   expect(stderr).toContain(
-    `has sha256 ${other}, pinned is ${manifest.sha256}; nothing of it was applied\n`,
+    `has sha256:${other}, pinned is sha256:${manifest.sha256}; nothing of it was applied\n`,
   );
   expect(calls.some((call) => /^apply.*(kinds|50-ingress)/.test(call))).toBe(false);
 });
@@ -125,8 +125,8 @@ test('two constructs that need the same file fetch it once; a mirror serves it',
   cluster._fetch(Phase.INGRESS, manifest, gatewayApiManifest);
   const files = app.files();
   expect(files['apply.sh'].match(/^ {2}fetched .*$/gm)).toEqual([
-    `  fetched kinds-1.2.3.yaml ${manifest.sha256} http://mirror.example.no/kinds.example/v1.2.3/kinds.yaml`,
-    `  fetched ${gatewayApiManifest.file} ${gatewayApiManifest.sha256} http://mirror.example.no/github.com/kubernetes-sigs/gateway-api/releases/download/v1.5.1/standard-install.yaml`,
+    `  fetched kinds-1.2.3.yaml sha256:${manifest.sha256} http://mirror.example.no/kinds.example/v1.2.3/kinds.yaml`,
+    `  fetched ${gatewayApiManifest.file} sha256:${gatewayApiManifest.sha256} http://mirror.example.no/github.com/kubernetes-sigs/gateway-api/releases/download/v1.5.1/standard-install.yaml`,
   ]);
 });
 
@@ -139,18 +139,18 @@ test('without anything to fetch there is neither curl nor a list', () => {
 });
 
 test('a wait can be for something in a namespace', () => {
-  const wait = { resource: 'gateway/edge', condition: 'Ready', minutes: 1, namespace: 'gw' };
+  const wait = { resource: 'crd/edge', condition: 'Ready', minutes: 1, namespace: 'gw' };
   const { calls } = apply([], {
     extend: ({ cluster }) => cluster._wait('after', Phase.INGRESS, wait),
   });
-  expect(calls.find((call) => call.includes('gateway/edge'))).toBe(
-    "get gateway/edge -n gw -o jsonpath={range .status.conditions[?(@.type=='Ready')]}{.status} {.observedGeneration}{end}",
+  expect(calls.find((call) => call.includes('crd/edge'))).toBe(
+    "get crd/edge -n gw -o jsonpath={range .status.conditions[?(@.type=='Ready')]}{.status} {.observedGeneration}{end}",
   );
   const follows = apply([], {
     extend: ({ cluster }) =>
-      cluster._wait('after', Phase.INGRESS, { ...wait, follows: 'gateway/edge' }),
+      cluster._wait('after', Phase.INGRESS, { ...wait, follows: 'crd/edge' }),
   });
-  expect(follows.calls).toContain('get gateway/edge -n gw -o jsonpath={.metadata.generation}');
+  expect(follows.calls).toContain('get crd/edge -n gw -o jsonpath={.metadata.generation}');
 });
 
 test.each([gatewayApiManifest, gatewayFabricManifest])('the catalogue: $label', (row) => {
