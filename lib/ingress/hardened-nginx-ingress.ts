@@ -12,6 +12,7 @@ import { optionProblems } from './checks';
 import { NginxController } from './controller';
 import { edgeRows } from './edge-tuning';
 import type { Flavor } from './flavor';
+import { renderNginxConf } from './nginx-conf';
 import type { HardenedNginxIngressOptions, HardenedNginxIngressProps } from './options';
 import { withPreset } from './preset';
 import { retiredFlavor, seedModel, type Seed2019Options } from './retired';
@@ -70,6 +71,8 @@ export class HardenedNginxIngress extends Construct {
    */
   public readonly breakEvenRate: number;
 
+  private readonly settings: Settings;
+
   /**
    * @param scope parent construct, inside a Chart
    * @param id construct id
@@ -95,10 +98,21 @@ export class HardenedNginxIngress extends Construct {
     this.ingressClassName = settings.className;
     this.replicas = settings.replicas;
     this.breakEvenRate = settings.breakEvenRate;
+    this.settings = settings;
     cluster._register('ingress', summaryOf(this.node.path, settings, flavor));
     [...ingressRules, ...flavor.rules].forEach((r) => cluster.addRule(r, this));
     this.render(cluster, settings, flavor);
     this.requirePorts(cluster, settings);
+  }
+
+  /**
+   * The nginx configuration that the options stand for, as one text: each limit and timeout where nginx
+   * reads it, around one host with one backend. It is for review and for tests with a real nginx; the
+   * controller writes its own, with these values, your Ingresses, and whatever else it was told by
+   * options of its own. Certificate and key are `tls.crt` and `tls.key` beside it.
+   */
+  public get nginxConf(): string {
+    return renderNginxConf(this.settings);
   }
 
   private render(cluster: Cluster, settings: Settings, flavor: Flavor): void {

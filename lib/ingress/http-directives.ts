@@ -61,6 +61,7 @@ export function httpDirectives(s: Settings, at: string): Rows {
       'off',
       'a connection that timed out is forgotten at once, by the kernel as well',
     ),
+    ...lingeringRows(s, row),
     ...streamRows(s, row),
     ...bodyRows(s, row),
     ...retryRows(s, row),
@@ -98,6 +99,25 @@ type Row = (
   why: string,
   source?: string,
 ) => TuningRow<string>;
+
+/** Refused clients must not hold a slot for longer than slow ones, or refusing them would help nobody. */
+function lingeringRows({ timeouts: { header } }: Settings, row: Row): Rows {
+  return {
+    lingeringTime: row(
+      'lingering_time',
+      `${Math.min(30, Math.floor(header / 1000))}s`,
+      '30s',
+      'a client that is refused and goes on with its body is read for so long before its slot comes free. No longer than a request header may take, so that the rate at which slow clients fill a replica is the same for slow bodies over their limit',
+      `${HTTP}#lingering_time; measured with nginx 1.22.1: slow bodies at half that rate took a replica in spite of limit_conn, and none with this`,
+    ),
+    lingeringTimeout: row(
+      'lingering_timeout',
+      nginxTime(Math.min(5000, header)),
+      '5s',
+      'the same for a client that is refused and sends nothing more',
+    ),
+  };
+}
 
 function streamRows(s: Settings, row: Row): Rows {
   if (!s.http2) {

@@ -56,6 +56,8 @@ test("the flagship's configuration", () => {
       'client_header_buffer_size 1k;',
       'large_client_header_buffers 4 8k;',
       'reset_timedout_connection on;',
+      'lingering_time 10s;',
+      'lingering_timeout 5s;',
       'http2_max_concurrent_streams 32;',
       'client_max_body_size 20m;',
       'proxy_next_upstream_tries 3;',
