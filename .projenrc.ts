@@ -250,6 +250,14 @@ project.addTask('bench:lookup:ipvs', {
   ],
 });
 
+project.addTask('bench:edge', {
+  description:
+    'Print at which rate of slow clients a replica of the edge falls, against the computed one',
+  steps: [
+    { exec: 'ts-node --transpile-only --project bench/tsconfig.json bench/edge-break-even.ts' },
+  ],
+});
+
 project.addTask('test:golden:update', {
   description: 'Renew the golden trees of the examples',
   env: { UPDATE_GOLDEN: '1' },
