@@ -1,6 +1,7 @@
 import { tuned, type TuningRow } from '../../cluster';
 import { httpDirectives } from '../http-directives';
 import { nginxTime, type Settings } from '../settings';
+import { CIPHERS } from '../tls-policy';
 import { RESPONSE_FILE_MEBIBYTES } from '../sizing';
 import type { FabricSettings } from './settings';
 import { fabricSize, fabricTime } from './units';
@@ -17,16 +18,6 @@ const TEMPLATES = 'nginx/nginx-gateway-fabric internal/controller/nginx/config a
 /** Where directives stand in the output. */
 export const HTTP_SNIPPET = 'SnippetsPolicy.spec.snippets.value[http].';
 export const MAIN_SNIPPET = 'SnippetsPolicy.spec.snippets.value[main].';
-
-/** AEAD with a fresh key for every connection; no DHE, so no parameters to generate. */
-const CIPHERS = [
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-].join(':');
 
 /** Policies with fields of their own. */
 export function policyRows(s: Settings, { services }: FabricSettings) {

@@ -1,17 +1,8 @@
 import type { Settings } from '../settings';
+import { CIPHERS } from '../tls-policy';
 import type { Row, Rows } from './config-map-row';
 
 const TEMPLATE = 'nginx/kubernetes-ingress internal/configs/version1/nginx.ingress.tmpl at v5.5.4';
-
-/** AEAD with a fresh key for every connection; no DHE, so no parameters to generate. */
-const CIPHERS = [
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-].join(':');
 
 /** Versions, ciphers, and HTTP/2 on top of them. */
 export function tlsRows(s: Settings, row: Row): Rows {

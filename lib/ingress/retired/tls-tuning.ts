@@ -1,15 +1,6 @@
 import type { Settings } from '../settings';
+import { CIPHERS } from '../tls-policy';
 import { row, type Rows } from './config-map-row';
-
-/** AEAD with a fresh key for every connection; the DHE ones of the default are left out. */
-const CIPHERS = [
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-].join(':');
 
 /** How clients speak TLS. */
 export function tlsRows(s: Settings): Rows {
