@@ -5,7 +5,8 @@ import { projectRoot } from './support/markdown';
 // docs/ingress.md says of each trouble that others had what answers it here.
 
 const page = readFileSync(join(projectRoot, 'docs', 'ingress.md'), 'utf8');
-const rows = [...page.matchAll(/^\| (\d+) \| (.+) \| (.+) \|$/gm)].map(([, number, , answer]) => ({
+const troubles = page.slice(page.indexOf('## What others ran into'));
+const rows = [...troubles.matchAll(/^\| (\d+) \| (.+) \| (.+) \|$/gm)].map(([, number, , answer]) => ({
   number: Number(number),
   answer: answer!,
 }));
