@@ -6,10 +6,12 @@ import { projectRoot } from './support/markdown';
 
 const page = readFileSync(join(projectRoot, 'docs', 'ingress.md'), 'utf8');
 const troubles = page.slice(page.indexOf('## What others ran into'));
-const rows = [...troubles.matchAll(/^\| (\d+) \| (.+) \| (.+) \|$/gm)].map(([, number, , answer]) => ({
-  number: Number(number),
-  answer: answer!,
-}));
+const rows = [...troubles.matchAll(/^\| (\d+) \| (.+) \| (.+) \|$/gm)].map(
+  ([, number, , answer]) => ({
+    number: Number(number),
+    answer: answer!,
+  }),
+);
 
 /** Ids of rules as the sources define them. */
 function definedIds(): Set<string> {
