@@ -74,7 +74,9 @@ export async function startNginx(config: string, port: number): Promise<Nginx> {
   const { dir, args } = writeNginx(config);
   const nginx = spawn('nginx', [...args, '-g', 'daemon off;'], { stdio: 'ignore' });
   const exited = new Promise<number | null>((done) => nginx.once('exit', done));
-  await until(async () => (await open(port, '')).destroy());
+  await until(async () => {
+    (await open(port, '')).destroy();
+  });
   return {
     kibibytes: () => anonymousKibibytes(nginx),
     workers: () => workersOf(nginx).length,
