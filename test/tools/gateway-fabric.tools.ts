@@ -55,41 +55,45 @@ withTools(['nginx'], 'nginx accepts both snippets of every edge', () => {
   }
 });
 
-withTools(['nginx'], 'what runs before the end lets a request finish, and waits for nginx', async () => {
-  let asked = false;
-  const backend = createServer((_, response) => {
-    asked = true;
-    setTimeout(() => response.end('whole'), 1500);
-  });
-  await new Promise<void>((done) => backend.listen(0, '127.0.0.1', done));
-  const { port } = backend.address() as { port: number };
-  const edge = fabric();
-  const file = configuration(
-    edge,
-    `server { listen 127.0.0.1:28081; location / { proxy_pass http://127.0.0.1:${port}; } }`,
-  );
-  const pid = file.replace(/nginx\.conf$/, 'nginx.pid');
-  const nginx = spawn('nginx', ['-c', file], {
-    stdio: 'ignore',
-    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
-  });
-  const ended = new Promise<number | null>((done) => nginx.on('exit', done));
-  try {
-    await until(() => existsSync(pid));
-    const answer = request('http://127.0.0.1:28081/');
-    await until(() => asked);
-    const [shell, flag, script] = edge.workload.container.lifecycle.preStop.exec.command;
-    const own = script.replace(/sleep 15/, 'true').replaceAll('/var/run/nginx/nginx.pid', pid);
-    const before = spawnAsync(shell, [flag, own]);
-    expect(await answer).toBe('200 whole');
-    expect(await before).toBe(0);
-    expect(existsSync(pid)).toBe(false);
-    expect(await ended).toBe(0);
-  } finally {
-    nginx.kill('SIGKILL');
-    backend.close();
-  }
-});
+withTools(
+  ['nginx'],
+  'what runs before the end lets a request finish, and waits for nginx',
+  async () => {
+    let asked = false;
+    const backend = createServer((_, response) => {
+      asked = true;
+      setTimeout(() => response.end('whole'), 1500);
+    });
+    await new Promise<void>((done) => backend.listen(0, '127.0.0.1', done));
+    const { port } = backend.address() as { port: number };
+    const edge = fabric();
+    const file = configuration(
+      edge,
+      `server { listen 127.0.0.1:28081; location / { proxy_pass http://127.0.0.1:${port}; } }`,
+    );
+    const pid = file.replace(/nginx\.conf$/, 'nginx.pid');
+    const nginx = spawn('nginx', ['-c', file], {
+      stdio: 'ignore',
+      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
+    });
+    const ended = new Promise<number | null>((done) => nginx.on('exit', done));
+    try {
+      await until(() => existsSync(pid));
+      const answer = request('http://127.0.0.1:28081/');
+      await until(() => asked);
+      const [shell, flag, script] = edge.workload.container.lifecycle.preStop.exec.command;
+      const own = script.replace(/sleep 15/, 'true').replaceAll('/var/run/nginx/nginx.pid', pid);
+      const before = spawnAsync(shell, [flag, own]);
+      expect(await answer).toBe('200 whole');
+      expect(await before).toBe(0);
+      expect(existsSync(pid)).toBe(false);
+      expect(await ended).toBe(0);
+    } finally {
+      nginx.kill('SIGKILL');
+      backend.close();
+    }
+  },
+);
 
 withTools(['shellcheck'], 'shellcheck finds nothing in apply.sh with what it fetches', () => {
   const app = new GroundworkApp({ outdir: tempDir() });

@@ -1,8 +1,8 @@
 import { tuned, type TuningRow } from '../../cluster';
 import { httpDirectives } from '../http-directives';
 import { nginxTime, type Settings } from '../settings';
-import { CIPHERS } from '../tls-policy';
 import { RESPONSE_FILE_MEBIBYTES } from '../sizing';
+import { CIPHERS } from '../tls-policy';
 import type { FabricSettings } from './settings';
 import { fabricSize, fabricTime } from './units';
 
