@@ -49,7 +49,8 @@ export interface GatewayFabricOptions {
   readonly routeNamespaceLabels?: { readonly [key: string]: string };
   /**
    * Namespaces that the controller sees, RFC 1123 labels. It then has rights in these alone; with none
-   * named it reads every Secret of the cluster (GW-INGRESS-040). Its own is always seen.
+   * named it reads every Secret of the cluster (GW-INGRESS-040). Its own is always seen. They must be
+   * there before the edge is applied, which puts a Role into each.
    *
    * @default - all
    */
@@ -57,14 +58,15 @@ export interface GatewayFabricOptions {
   /**
    * Further namespaces in which Gateways of this class may stand. The controller may then write
    * Secrets, ServiceAccounts, Services and workloads there; elsewhere it cannot, and such a Gateway
-   * stays without pods.
+   * stays without pods. They must be there before the edge is applied.
    *
    * @default - none, only the edge in `nginx-gateway`
    */
   readonly gatewayNamespaces?: string[];
   /**
    * Services that get `upstreamKeepalive` idle connections from each nginx process; all others get the
-   * controller's 16 (GW-INGRESS-044).
+   * controller's 16 (GW-INGRESS-044). Their namespaces must be there before the edge is applied, which
+   * puts a policy into each.
    *
    * @default - none
    */
