@@ -18,7 +18,7 @@ async function backendThatTakes(milliseconds: number): Promise<Backend> {
   let connections = 0;
   const port = await freePort();
   const server: Server = createServer((_, answer) => {
-    setTimeout(() => answer.end('served'), milliseconds);
+    setTimeout(() => answer.end('served'), milliseconds).unref();
   });
   server.keepAliveTimeout = 60_000;
   server.on('connection', () => connections++);
