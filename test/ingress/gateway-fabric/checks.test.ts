@@ -36,7 +36,7 @@ test.each<[string, HardenedNginxIngressOptions]>([
     { workerProcesses: 2 },
   ],
   [
-    'image must be a release that works, got docker.example/nginx-gateway-fabric/nginx:2.7.0; choose another one: it writes worker_processes twice, so data planes keep their first configuration; choose 2.6.7',
+    'image must be a release that works, got docker.example/nginx-gateway-fabric/nginx:2.7.0; choose another one: it writes worker_processes twice, so data planes keep their first configuration; fixed in 2.7.1',
     { image: 'docker.example/nginx-gateway-fabric/nginx:2.7.0' },
   ],
   [
