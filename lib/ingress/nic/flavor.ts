@@ -1,7 +1,7 @@
 import { images } from '../../catalog';
 import type { Cluster, Manifest } from '../../cluster';
 import type { Flavor } from '../flavor';
-import { renderNamespace } from '../identity';
+import { renderNamespace } from '../namespace';
 import { renderPriorityClass } from '../pod-placement';
 import { controllerRelease } from '../release';
 import type { Settings } from '../settings';

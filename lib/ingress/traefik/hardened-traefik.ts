@@ -9,7 +9,7 @@ import {
   type IIngressConfiguration,
   type Manifest,
 } from '../../cluster';
-import { renderNamespace } from '../identity';
+import { renderNamespace } from '../namespace';
 import { renderPriorityClass } from '../pod-placement';
 import type { Settings } from '../settings';
 import { machinesForReplicas } from '../sizing';
