@@ -140,40 +140,6 @@ export const pinned = {
   etcdTools: read('3.6.14', `newest entry of ${checksumSource}`),
 } as const;
 
-/** A manifest that is fetched when it is applied, because it is too large or not ours to carry. */
-export interface RemoteManifest {
-  /** Upstream's version of it. */
-  readonly version: string;
-  /** Upstream's URL. */
-  readonly url: string;
-  /** sha256 in hexadecimal. */
-  readonly sha256: string;
-  /** Where the checksum was read. */
-  readonly source: string;
-  /** The ISO day on which the source was read. */
-  readonly date: string;
-}
-
-/** The custom resource definitions that no component of ours installs by itself. */
-export const remoteManifests: Readonly<
-  Record<'gateway-api-standard' | 'nginx-gateway-fabric-crds', RemoteManifest>
-> = {
-  'gateway-api-standard': {
-    version: '1.5.1',
-    url: 'https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.5.1/standard-install.yaml',
-    sha256: '751002b3b91a87f7ae3bd2517c79a47a8d7ed6702901808a1cf9bd97d284f9b8',
-    source: checksumSource,
-    date: checksumDate,
-  },
-  'nginx-gateway-fabric-crds': {
-    version: '2.6.7',
-    url: 'https://raw.githubusercontent.com/nginx/nginx-gateway-fabric/v2.6.7/deploy/crds.yaml',
-    sha256: '942d031b4f5d0cd57194c8d0d6e7a09bddf4ced3e59609dd390db013434ec8fa',
-    source: 'computed from deploy/crds.yaml at tag v2.6.7 of nginx/nginx-gateway-fabric',
-    date: READ,
-  },
-};
-
 /** The lines of containerd that got their last fix before the catalogue was read, and when. */
 export const endedContainerdLines: Readonly<Record<string, Cell<string>>> = {
   '2.0': read('2025-11-07', 'containerd/containerd RELEASES.md'),

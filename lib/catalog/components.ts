@@ -41,16 +41,12 @@ export const calico = {
 export const nginxIngressController = {
   /** The release. */
   version: read('5.5.4', 'nginx/kubernetes-ingress README.md at 0eb3072d14f0'),
-  /** The nginx inside it. */
-  bundledNginx: read('1.31.3', 'nginx/kubernetes-ingress build/Dockerfile at v5.5.4'),
 } as const;
 
 /** NGINX Gateway Fabric, the Gateway API flavour. */
 export const nginxGatewayFabric = {
   /** The release. */
   version: read('2.6.7', 'nginx/nginx-gateway-fabric README.md at e55bfe33969f'),
-  /** The nginx inside it. */
-  bundledNginx: read('1.31.3', 'nginx/nginx-gateway-fabric build/Dockerfile.nginx at v2.6.7'),
   /** The Gateway API it is built against. */
   gatewayApi: read('1.5.1', 'nginx/nginx-gateway-fabric README.md, table of versions'),
 } as const;
@@ -59,8 +55,6 @@ export const nginxGatewayFabric = {
 export const ingressNginxRetired = {
   /** The last release. */
   version: read('1.15.1', 'kubernetes/ingress-nginx README.md'),
-  /** The nginx inside it, from August 2024. */
-  bundledNginx: read('1.27.1', 'kubernetes/ingress-nginx images/nginx/rootfs/build.sh'),
   /** The ISO day on which the repository was archived. */
   archived: read('2026-03-24', 'interview with a steering committee member, 2026-03-25'),
 } as const;

@@ -191,7 +191,12 @@ export const edgeControllers = {
           what: 'any pod runs code in the controller through its admission webhook, and reads every Secret',
         },
         {
-          ids: ['CVE-2025-15566', 'CVE-2026-1580', 'CVE-2026-24512', 'CVE-2026-24513'],
+          ids: ['CVE-2025-15566'],
+          fixedIn: ['1.12.5', '1.13.1'],
+          what: 'who may write an Ingress puts directives into nginx.conf by auth-proxy-set-headers',
+        },
+        {
+          ids: ['CVE-2026-1580', 'CVE-2026-24512', 'CVE-2026-24513'],
           fixedIn: ['1.13.7', '1.14.3'],
           what: 'who may write an Ingress runs code in the controller, and reads every Secret',
         },
@@ -258,6 +263,7 @@ export const edgeControllers = {
         {
           ids: [
             'CVE-2026-85594',
+            'CVE-2026-88009',
             'GHSA-8fcf-v89g-xpg6',
             'GHSA-f52w-8j3h-j724',
             'GHSA-qqjf-53cj-pwvv',
@@ -265,10 +271,21 @@ export const edgeControllers = {
             'GHSA-w4v4-9rw7-5326',
           ],
           fixedIn: ['3.7.13'],
-          what: 'who may write a Service takes middlewares of another namespace, and five more',
+          what: 'who may write a Service takes middlewares of another namespace, and six more',
+        },
+        {
+          ids: [
+            'GHSA-cw35-4q88-3rmp',
+            'GHSA-mwrr-6hp4-pxr6',
+            'GHSA-qm9f-w54v-q2qh',
+            'GHSA-qvj7-gq9c-hp7q',
+            'GHSA-rv2h-qh7j-xrjw',
+          ],
+          fixedIn: ['3.7.14'],
+          what: 'five more, three of them of the ingress-nginx provider alone',
         },
       ],
-      'CVE records; release notes of traefik/traefik to v3.7.13',
+      'CVE records; release notes of traefik/traefik to v3.7.14 and its advisories to 2026-10-07',
     ),
   },
 } as const satisfies Readonly<Record<string, EdgeController>>;

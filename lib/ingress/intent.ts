@@ -69,9 +69,11 @@ export interface EdgeIntent {
   readonly responseBuffers?: ResponseBuffers;
   /**
    * nginx processes of one replica, 1 to 64; also its CPU limit in cores. Never the number of the
-   * machine's cores, which is what the controller would take.
+   * machine's cores, which is what the controller would take; NGINX Gateway Fabric does, and another
+   * number throws there.
    *
-   * @default - half the cores of the smallest machine that runs a replica, 1 to 4; 2 when unknown
+   * @default - half the cores of the smallest machine that runs a replica, 1 to 4; 2 when unknown; with
+   * NGINX Gateway Fabric the cores of the largest
    */
   readonly workerProcesses?: number;
   /**

@@ -16,7 +16,7 @@ export const reachRules: IRule[] = [
       why: 'Redirects from HTTP to HTTPS name port 443, whatever port the client came in by',
       remedy:
         "forward 80 and 443 of a balancer or of the provider's address to these node ports, without changing the client's address; take a machine out of the balancer before draining it, whose last replica serves until it refuses",
-      reference: 'nginx/kubernetes-ingress internal/configs/version1/nginx.ingress.tmpl at v5.5.4',
+      reference: 'https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport',
     },
     onEdge(({ nodePorts }, cluster) =>
       cluster.loadBalancer === LoadBalancerKind.NONE && nodePorts.length > 0

@@ -39,7 +39,7 @@ test('the walk reaches every table', () => {
     'catalog.calico.version',
     'catalog.nginxAdvisories',
     'catalog.pinned.crictl.1.36',
-    'catalog.remoteManifests.gateway-api-standard',
+    'catalog.gatewayApiManifest',
     'catalog.etcdMinors.3.6.patchFloor',
     'catalog.etcdFlags.3.7',
     'catalog.operatingSystems.debian12.kernel',

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  gatewayApiManifest,
+  nginxGatewayFabric,
   imageReference,
   images,
   releaseChecksums,
-  remoteManifests,
   type ImageName,
 } from '../../lib/catalog';
 import { describeWithUpstream, upstreamFile } from '../support/upstream';
@@ -33,8 +34,10 @@ describeWithUpstream("the catalogue and upstream's own files", () => {
         ]);
       }
     }
-    const { version, sha256 } = remoteManifests['gateway-api-standard'];
-    expect(published.gateway_api_standard_crds_checksums.no_arch[version]).toBe(`sha256:${sha256}`);
+    const version = nginxGatewayFabric.gatewayApi.value;
+    expect(published.gateway_api_standard_crds_checksums.no_arch[version]).toBe(
+      `sha256:${gatewayApiManifest.sha256}`,
+    );
   });
 
   test('images are those that upstream manifests name', () => {

@@ -133,10 +133,10 @@ describe('findings', () => {
       remedy: 'set image to 5.6.1 or newer and try it out',
     });
     expect(of('docker.io/nginx/nginx-ingress:5.6.1', 'GW-INGRESS-003')).toBeUndefined();
-    expect(of('docker.io/library/traefik:v3.7.12', 'GW-INGRESS-003')?.remedy).toBe(
-      'set image to 3.7.13 or newer and try it out',
+    expect(of('docker.io/library/traefik:v3.7.13', 'GW-INGRESS-003')?.remedy).toBe(
+      'set image to 3.7.14 or newer and try it out',
     );
-    expect(of('docker.io/library/traefik:v3.7.13', 'GW-INGRESS-003')).toBeUndefined();
+    expect(of('docker.io/library/traefik:v3.7.14', 'GW-INGRESS-003')).toBeUndefined();
   });
 
   test('002: an image nobody looked at', () => {

@@ -4,8 +4,8 @@ import { nameProblems, proxyProblems } from '../name-checks';
 import { numberProblems } from '../number-checks';
 import { durationProblem, sizeProblem, timeoutProblems } from '../quantity-checks';
 import { anyEdgeProblems } from '../settings-checks';
+import { imageProblems } from './image-checks';
 import { EncodedCharacter, TraefikProvider, type HardenedTraefikOptions } from './options';
-import { imageProblems } from './release';
 import { goTime, type TraefikSettings } from './settings';
 import { HEADER_SECONDS, secondsForBody } from './sizing';
 

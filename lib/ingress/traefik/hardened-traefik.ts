@@ -11,6 +11,7 @@ import {
 } from '../../cluster';
 import { renderNamespace } from '../namespace';
 import { renderPriorityClass } from '../pod-placement';
+import { controllerRelease } from '../release';
 import type { Settings } from '../settings';
 import { machinesForReplicas } from '../sizing';
 import { summaryOf } from '../summary';
@@ -27,7 +28,6 @@ import { filesAnnotation, renderConfigMap, renderFiles } from './configuration';
 import { IDENTITY, PORTS } from './names';
 import type { HardenedTraefikOptions, HardenedTraefikProps } from './options';
 import { podSpec } from './pod';
-import { traefikRelease } from './release';
 import { sharedRules, traefikRules, type TraefikOwn } from './rules';
 import { traefikSettingsOf, type TraefikSettings } from './settings';
 import { traefikTuning } from './tuning';
@@ -115,7 +115,7 @@ export class HardenedTraefik extends Construct {
 }
 
 function label({ image }: Settings): string {
-  return `Traefik ${traefikRelease(image) ?? image}`;
+  return `Traefik ${controllerRelease(image) ?? image}`;
 }
 
 function objects(cluster: Cluster, s: TraefikSettings): Manifest[] {

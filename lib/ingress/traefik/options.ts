@@ -50,7 +50,7 @@ export interface HardenedTraefikOptions extends EdgePodOptions {
   /**
    * Largest request body, 1 KiB to 16 GiB in whole KiB. With INGRESS_NGINX_COMPATIBLE a larger one is
    * answered 413, unless the Ingress says otherwise. With KUBERNETES_INGRESS nothing measures a body
-   * (finding GW-INGRESS-053): the size only says what must pass within `readTimeout`.
+   * (finding GW-INGRESS-051): the size only says what must pass within `readTimeout`.
    *
    * @default Size.mebibytes(20)
    */
@@ -209,7 +209,7 @@ export interface HardenedTraefikOptions extends EdgePodOptions {
   readonly accessLog?: boolean;
   /**
    * Full reference of the image. A release that does not know the configuration throws, one with a
-   * published vulnerability is finding GW-INGRESS-050.
+   * published vulnerability is finding GW-INGRESS-003.
    *
    * @default - Traefik 3.7.14 from the catalogue, through `Cluster.imageRegistry`
    */

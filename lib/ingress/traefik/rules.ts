@@ -1,15 +1,13 @@
-import { traefikProxy } from '../../catalog';
 import { rule, Severity, type IRule, type RuleViolation } from '../../cluster';
 import { capacityRules } from '../capacity-rules';
 import { limitRules } from '../limit-rules';
 import { onEdge } from '../on-edge';
 import { reachRules } from '../reach-rules';
+import { releaseRules } from '../release-rules';
 import { workloadRules } from '../workload-rules';
-import { openAdvisories, traefikRelease } from './release';
 import type { TraefikSettings } from './settings';
 import type { Settings } from '../settings';
 
-const ADVISORIES = 'https://github.com/traefik/traefik/security/advisories';
 const DOCS = 'https://doc.traefik.io/traefik/v3.7';
 
 /** Rules about Traefik alone; those about every edge stand in the room's root. */
@@ -17,36 +15,6 @@ export const traefikRules: IRule[] = [
   rule(
     {
       id: 'GW-INGRESS-050',
-      severity: Severity.WARNING,
-      title: 'Traefik has no published vulnerability',
-      why: 'The edge is what strangers reach first, and it reads every Secret',
-      remedy: `set image to v${traefikProxy.version.value} or newer, or leave it out`,
-      reference: ADVISORIES,
-    },
-    onTraefik(({ edge, compatible }) => {
-      const release = traefikRelease(edge.image);
-      const open = release === undefined ? undefined : openAdvisories(release, compatible);
-      return open === undefined
-        ? []
-        : [{ message: `${edge.image}: fixed in ${open.fixedIn}: ${open.ids.join(', ')}` }];
-    }),
-  ),
-  rule(
-    {
-      id: 'GW-INGRESS-051',
-      severity: Severity.NOTE,
-      title: 'The image names its release of Traefik',
-      why: 'Nobody can tell which advisories an image without one has, or whether it knows the options it is given: with an unknown one it does not start',
-      remedy: `compare it with the advisories; it must be ${traefikProxy.configurationFloor.value} or newer`,
-      reference: ADVISORIES,
-    },
-    onTraefik(({ edge: { image } }) =>
-      traefikRelease(image) === undefined ? [{ message: `${image} names no release` }] : [],
-    ),
-  ),
-  rule(
-    {
-      id: 'GW-INGRESS-052',
       severity: Severity.NOTE,
       title: 'Slow clients are refused before they cost memory',
       why: 'Traefik has no number of connections: they end where the memory of the replica does, which is then killed with every request in it',
@@ -62,7 +30,7 @@ export const traefikRules: IRule[] = [
   ),
   rule(
     {
-      id: 'GW-INGRESS-053',
+      id: 'GW-INGRESS-051',
       severity: Severity.NOTE,
       title: 'The edge refuses bodies that are too large',
       why: 'Traefik measures a body only where it collects it, and with an Ingress of Kubernetes it would collect every response as well',
@@ -82,7 +50,7 @@ export const traefikRules: IRule[] = [
   ),
   rule(
     {
-      id: 'GW-INGRESS-054',
+      id: 'GW-INGRESS-052',
       severity: Severity.NOTE,
       title: 'A class has one controller',
       why: 'The provider serves every IngressClass of k8s.io/ingress-nginx, whatever its name; two controllers on one class both write the status of its Ingresses',
@@ -105,6 +73,7 @@ export const traefikRules: IRule[] = [
 const NGINX_ONLY = ['GW-INGRESS-012', 'GW-INGRESS-018'];
 /** Rules about every edge. */
 export const sharedRules: IRule[] = [
+  ...releaseRules,
   ...capacityRules,
   ...reachRules,
   ...workloadRules,
