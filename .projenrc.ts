@@ -40,6 +40,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       // Tests see the sources under the public names, as jest does (moduleNameMapper below).
       paths: {
         [name]: ['../lib/index.ts'],
+        [`${name}/pulumi`]: ['../lib/pulumi/index.ts'],
         [`${name}/testing`]: ['../lib/testing/index.ts'],
       },
     },
@@ -65,7 +66,14 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     'yaml@^2',
   ],
   bin: { [name]: 'build/cli/main.js' },
+  // What a user of ./pulumi brings along. The newest SDK that declares Node 20 is 3.248.0.
   devDeps: [
+    '@pulumi/command@~1.2',
+    '@pulumi/kubernetes@4.34.2',
+    '@pulumi/policy@^1.21.0',
+    '@pulumi/pulumi@3.248.0',
+    '@pulumi/random@^4.21.2',
+    '@pulumi/tls@^5.6.1',
     '@bufbuild/cel@^0.6.1',
     '@types/node@^20',
     'ajv@^8',
@@ -104,6 +112,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       modulePathIgnorePatterns: ['<rootDir>/dist-packages/'],
       moduleNameMapper: {
         [`^${name}$`]: '<rootDir>/lib/index.ts',
+        [`^${name}/pulumi$`]: '<rootDir>/lib/pulumi/index.ts',
         [`^${name}/testing$`]: '<rootDir>/lib/testing/index.ts',
       },
     },
@@ -116,12 +125,14 @@ project.addFields({
   exports: {
     '.': './build/index.js',
     './testing': './build/testing/index.js',
-    './pulumi': null,
+    './pulumi': './build/pulumi/index.js',
     './package.json': './package.json',
     './.jsii': './.jsii',
   },
   // For consumers that still resolve modules the way Node 10 did.
-  typesVersions: { '*': { testing: ['build/testing/index.d.ts'] } },
+  typesVersions: {
+    '*': { testing: ['build/testing/index.d.ts'], pulumi: ['build/pulumi/index.d.ts'] },
+  },
 });
 
 // The lock file names no registry, so it works behind any mirror.
@@ -213,6 +224,7 @@ function addTier(tier: string, description: string, testTimeout: number, options
       testMatch: [`<rootDir>/test/${tier}/**/*.${tier}.ts`],
       moduleNameMapper: {
         [`^${name}$`]: '<rootDir>/lib/index.ts',
+        [`^${name}/pulumi$`]: '<rootDir>/lib/pulumi/index.ts',
         [`^${name}/testing$`]: '<rootDir>/lib/testing/index.ts',
       },
       testTimeout,
