@@ -5,6 +5,7 @@ import {
   Severity,
   type Cluster,
   type IRule,
+  type LoadBalancerPoolSummary,
   type LoadBalancerSummary,
   type RuleViolation,
 } from '../cluster';
@@ -29,11 +30,7 @@ export const edgeRules: IRule[] = [
       if (edge === undefined || edge.loadBalancerAddress !== undefined) {
         return [];
       }
-      const serves = pools.some(
-        ({ automatic, namespaces }) =>
-          automatic && (namespaces === undefined || namespaces.includes(edge.namespace)),
-      );
-      return serves
+      return pools.some((pool) => pool.automatic && mayServe(pool, edge.namespace))
         ? []
         : [
             {
@@ -46,22 +43,12 @@ export const edgeRules: IRule[] = [
     {
       id: 'GW-LB-002',
       severity: Severity.ERROR,
-      title: 'The address that the edge asks for is one of a pool',
-      why: 'Nobody gives away an address that is in no pool: the Service stays pending',
-      remedy: 'add the address to a pool, or ask for one that is in it',
+      title: 'The address that the edge asks for is one of a pool that serves it',
+      why: 'Nobody gives away an address that is in no pool, or in one for other namespaces: the Service stays pending',
+      remedy: 'add the address to a pool for that namespace, or ask for one that is in it',
       reference: 'docs/load-balancing.md',
     },
-    (cluster, { pools }) => {
-      const address = cluster._summary('ingress')?.loadBalancerAddress;
-      const known = pools.flatMap(({ cidrs }) => cidrs.map((cidr) => Cidr.parse(cidr)!));
-      return address === undefined || known.some((cidr) => cidr.contains(address))
-        ? []
-        : [
-            {
-              message: `the edge asks for ${address}, and the pools hold ${pools.map(({ label }) => label).join(', ')}`,
-            },
-          ];
-    },
+    addressAskedFor,
   ),
   lbRule(
     {
@@ -95,6 +82,29 @@ export const edgeRules: IRule[] = [
     LoadBalancerKind.METALLB_BGP,
   ),
 ];
+
+function mayServe({ namespaces }: LoadBalancerPoolSummary, namespace: string): boolean {
+  return namespaces === undefined || namespaces.includes(namespace);
+}
+
+function addressAskedFor(cluster: Cluster, { pools }: LoadBalancerSummary): RuleViolation[] {
+  const { loadBalancerAddress: address, namespace } = cluster._summary('ingress') ?? {};
+  if (address === undefined || namespace === undefined) {
+    return [];
+  }
+  const pool = pools.find(({ cidrs }) => cidrs.some((c) => Cidr.parse(c)!.contains(address)));
+  if (pool === undefined) {
+    const held = pools.map(({ label }) => label).join(', ');
+    return [{ message: `the edge asks for ${address}, and the pools hold ${held}` }];
+  }
+  return mayServe(pool, namespace)
+    ? []
+    : [
+        {
+          message: `the edge in namespace ${namespace} asks for ${address}, and its pool ${pool.name} serves ${pool.namespaces!.join(', ')}`,
+        },
+      ];
+}
 
 function distantReplicas(cluster: Cluster, { pools }: LoadBalancerSummary): RuleViolation[] {
   const edge = cluster._summary('ingress');

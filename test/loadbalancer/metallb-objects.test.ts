@@ -1,4 +1,5 @@
 import { Duration } from 'cdk8s';
+import { parse } from 'yaml';
 import {
   ApiEndpoint,
   LoadBalancerKind,
@@ -267,12 +268,24 @@ test('BGP needs neither frames of its own, nor memberlist and its key', () => {
   const { objects } = metalLb({ pools: routed, mode });
   const pod = find(objects, 'DaemonSet').spec.template.spec;
   expect(pod.containers[0].securityContext.capabilities).toEqual({ drop: ['ALL'] });
-  expect(pod.volumes).toBeUndefined();
+  // A speaker tries every device that is not excluded, and writes an error for each without NET_RAW.
+  expect(pod.volumes).toEqual([
+    { name: 'metallb-excludel2', configMap: { name: 'metallb-excludel2' } },
+  ]);
+  expect(pod.containers[0].volumeMounts).toEqual([
+    { name: 'metallb-excludel2', mountPath: '/etc/metallb', readOnly: true },
+  ]);
+  const excluded = parse(find(objects, 'ConfigMap').data['excludel2.yaml']);
+  expect(
+    ['lo', 'eno1', 'cali12'].filter(
+      (nic) => !excluded.announcedInterfacesToExclude.some((one: string) => nic.match(one)),
+    ),
+  ).toEqual([]);
   expect(pod.containers[0].env.map(({ name }: any) => name)).toEqual([
     'METALLB_NODE_NAME',
     'METALLB_POD_NAME',
   ]);
-  expect(JSON.stringify(objects)).not.toMatch(/METALLB_ML|excludel2|7946/);
+  expect(JSON.stringify(objects)).not.toMatch(/METALLB_ML|7946/);
 });
 
 test('images come from the mirror, and every pod lists the pull secrets', () => {

@@ -85,6 +85,15 @@ describe('GW-LB-001 and 002: the edge and its address', () => {
     ]);
   });
 
+  test('an address of a pool for others, which MetalLB gives to nobody else', () => {
+    const pool = { ...edgePool, serviceAllocation: { namespaces: ['shop', 'bank'] } };
+    expect(withEdge({ pools: [pool] }, '10.20.0.130')).toEqual([
+      'error GW-LB-002 the edge in namespace nginx-ingress asks for 10.20.0.130, and its pool edge serves shop, bank',
+    ]);
+    const ours = { ...edgePool, serviceAllocation: { namespaces: ['nginx-ingress'] } };
+    expect(withEdge({ pools: [ours] }, '10.20.0.130')).toEqual([]);
+  });
+
   test('GW-LB-009: one address for a Service of two families', () => {
     expect(withEdge({}, '10.20.0.130', dualStack())).toEqual([
       'error GW-LB-009 the edge asks for 10.20.0.130, and its Service has two families',

@@ -74,7 +74,7 @@ export class MetalLb extends Construct {
       ...definitions(settings.webhook),
       ...access(settings),
       ...(settings.webhook ? webhookObjects() : []),
-      ...(settings.layer2 === undefined ? [] : [excludedInterfaces(tuning)]),
+      excludedInterfaces(tuning),
       controllerPolicy(cluster, settings),
       controllerDeployment(cluster, settings, tuning),
       speakerDaemonSet(cluster, settings, tuning),

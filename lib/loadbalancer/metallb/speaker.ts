@@ -63,10 +63,16 @@ export function speakerDaemonSet(
               readinessProbe: probe('/readyz', LOOPBACK),
               resources: tuning.get('speakerResources'),
               securityContext: tuning.get('speakerSecurity'),
-              volumeMounts: memberlist?.volumeMounts,
+              volumeMounts: [
+                ...(memberlist?.volumeMounts ?? []),
+                { name: EXCLUDED_INTERFACES, mountPath: '/etc/metallb', readOnly: true },
+              ],
             },
           ],
-          volumes: memberlist?.volumes,
+          volumes: [
+            ...(memberlist?.volumes ?? []),
+            { name: EXCLUDED_INTERFACES, configMap: { name: EXCLUDED_INTERFACES } },
+          ],
         },
       },
     },
@@ -97,14 +103,8 @@ function memberlistParts(): Required<Pick<Container, 'env' | 'ports' | 'volumeMo
       { name: 'memberlist-tcp', containerPort: MEMBERLIST_PORT },
       { name: 'memberlist-udp', containerPort: MEMBERLIST_PORT, protocol: 'UDP' },
     ],
-    volumeMounts: [
-      { name: 'memberlist', mountPath: KEY_FOLDER, readOnly: true },
-      { name: EXCLUDED_INTERFACES, mountPath: '/etc/metallb', readOnly: true },
-    ],
-    volumes: [
-      { name: 'memberlist', secret: { secretName: MEMBERLIST_SECRET } },
-      { name: EXCLUDED_INTERFACES, configMap: { name: EXCLUDED_INTERFACES } },
-    ],
+    volumeMounts: [{ name: 'memberlist', mountPath: KEY_FOLDER, readOnly: true }],
+    volumes: [{ name: 'memberlist', secret: { secretName: MEMBERLIST_SECRET } }],
   };
 }
 

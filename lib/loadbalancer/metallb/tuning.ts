@@ -185,10 +185,12 @@ export function metalLbTuning(cluster: Cluster, settings: MetalLbSettings) {
     ),
     excludedInterfaces: tuned(
       'ConfigMap[metallb-excludel2].data',
-      FOREIGN_DEVICES,
+      layer2 === undefined ? ['.*'] : FOREIGN_DEVICES,
       'the same without vxlan, wireguard and BPF devices',
-      'devices of network plugins, containers and Services: nobody outside asks there',
-      'metallb/metallb config/native/exclude-l2-config.yaml at v0.16.1',
+      layer2 === undefined
+        ? 'nobody asks by ARP. On devices that are not excluded a speaker tries to listen all the same: without NET_RAW it writes an error for each of them every 10 s'
+        : 'devices of network plugins, containers and Services: nobody outside asks there',
+      'metallb/metallb config/native/exclude-l2-config.yaml, internal/layer2/announcer.go at v0.16.1',
     ),
     holdTime: tuned(
       'BGPPeer.spec.holdTime',
