@@ -3,7 +3,7 @@ import { MigrationTarget, READ_IN, TARGETS } from './finding';
 import { CLASS_ANNOTATION, text, type Ingress, type Manifest } from './objects';
 import { Severity } from '../../cluster';
 
-const { NIC, GATEWAY } = MigrationTarget;
+const { NIC } = MigrationTarget;
 const CONTROLLER = 'k8s.io/ingress-nginx';
 const DEFAULT = 'ingressclass.kubernetes.io/is-default-class';
 
@@ -68,9 +68,9 @@ function ofIngress(ingress: Ingress): Draft[] {
             message:
               field === ''
                 ? `the annotation names ${annotation}; it is obsolete since Kubernetes 1.18`
-                : `the annotation names ${annotation}, the field ${field}; the annotation wins`,
-            remedy: 'keep spec.ingressClassName and delete the annotation',
-            reference: READ_IN.ingressApi,
+                : `the annotation names ${annotation}, the field ${field}; ingress-nginx and Traefik go by the field, NGINX Ingress Controller by the annotation`,
+            remedy: 'name the class in spec.ingressClassName and delete the annotation',
+            reference: READ_IN.classes,
             targets: TARGETS,
           },
         ]),
@@ -101,7 +101,7 @@ function ofClass(one: Manifest): Draft[] {
       remedy:
         'give the new controller a class of another name, and move one Ingress after the other',
       reference: READ_IN.ingressApi,
-      targets: [NIC, GATEWAY],
+      targets: [NIC],
     },
     ...(isDefault(one)
       ? [

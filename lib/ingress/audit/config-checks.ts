@@ -3,6 +3,7 @@ import { configTable, otherConfigKeys, wholeNumberKeys, type ConfigRow } from '.
 import { finding, quoted, type Draft, type Found } from './draft';
 import { READ_IN, TARGETS } from './finding';
 import type { Manifest } from './objects';
+import { isOn } from './values';
 import { Severity } from '../../cluster';
 
 const OWN_NAMES = ['nginx-configuration', 'ingress-nginx-controller', 'nginx-ingress-controller'];
@@ -106,7 +107,7 @@ function notWhole(key: string, value: string): Draft {
 
 function trust({ data }: Manifest): Draft[] {
   const asks = ['use-forwarded-headers', 'use-proxy-protocol', 'enable-real-ip'];
-  const asked = asks.filter((key) => data[key] === 'true');
+  const asked = asks.filter((key) => isOn(data[key]));
   const from = data['proxy-real-ip-cidr'] ?? '0.0.0.0/0';
   return asked.length === 0 || !/(^|,|\s)(0\.0\.0\.0\/0|::\/0)($|,|\s)/.test(from)
     ? []

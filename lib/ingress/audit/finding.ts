@@ -38,6 +38,8 @@ export const READ_IN = {
   annotations: 'kubernetes/ingress-nginx docs/user-guide/nginx-configuration/annotations.md',
   configMap: 'kubernetes/ingress-nginx docs/user-guide/nginx-configuration/configmap.md',
   paths: 'kubernetes/ingress-nginx docs/user-guide/ingress-path-matching.md',
+  classes:
+    'GetIngressClass of kubernetes/ingress-nginx at controller-v1.15.1; HasCorrectIngressClass of nginx/kubernetes-ingress at v5.5.4; shouldProcess of traefik/traefik at v3.7.13',
   nicHosts: 'nginx/kubernetes-ingress internal/k8s/configuration.go at v5.5.4',
   nicIngress: 'nginx/kubernetes-ingress internal/configs/ingress.go at v5.5.4',
   nicValidation: 'nginx/kubernetes-ingress internal/k8s/validation.go at v5.5.4',

@@ -31,7 +31,13 @@ function ofOne(ingress: Ingress): Found[] {
   return drafts.map((draft) => finding(ingress, draft));
 }
 
-/** A host that several Ingresses build together. */
+/** Which part of its host an Ingress is, where it says so: NGINX Ingress Controller puts these together. */
+function partOf({ annotations }: Ingress): 'master' | 'minion' | undefined {
+  const type = annotations['nginx.org/mergeable-ingress-type'];
+  return type === 'master' || type === 'minion' ? type : undefined;
+}
+
+/** A host that several Ingresses build together; one master and its minions are one. */
 function shared(ingresses: readonly Ingress[]): Found[] {
   const owners = new Map<string, Set<Ingress>>();
   for (const ingress of ingresses.filter((one) => !isCanary(one))) {
@@ -41,7 +47,12 @@ function shared(ingresses: readonly Ingress[]): Found[] {
   }
   return ingresses.flatMap((ingress) =>
     [...new Set(ingress.rules.map(({ host }) => host))].flatMap((host) => {
-      const others = [...(owners.get(host) ?? [])].filter((other) => other !== ingress);
+      const all = [...(owners.get(host) ?? [])];
+      const oneMaster = all.filter((one) => partOf(one) === 'master').length === 1;
+      const isPart = (one: Ingress) => oneMaster && partOf(one) !== undefined;
+      const others = all.filter(
+        (other) => other !== ingress && !(isPart(other) && isPart(ingress)),
+      );
       return host === '' || others.length === 0 || isCanary(ingress)
         ? []
         : [

@@ -2,6 +2,7 @@ import { PREFIX } from './annotations';
 import { finding, type Found } from './draft';
 import { MigrationTarget, READ_IN, TARGETS } from './finding';
 import type { Ingress, IngressPath, IngressRule } from './objects';
+import { isOn } from './values';
 import { Severity } from '../../cluster';
 
 const { NIC, GATEWAY, TRAEFIK } = MigrationTarget;
@@ -9,11 +10,10 @@ const REWRITE = `${PREFIX}rewrite-target`;
 
 /** Whether this Ingress makes regular expressions of all paths of its hosts. */
 function isRegex({ annotations }: Ingress): boolean {
-  return annotations[`${PREFIX}use-regex`] === 'true' || (annotations[REWRITE] ?? '') !== '';
+  return isOn(annotations[`${PREFIX}use-regex`]) || (annotations[REWRITE] ?? '') !== '';
 }
 
-export const isCanary = ({ annotations }: Ingress): boolean =>
-  annotations[`${PREFIX}canary`] === 'true';
+export const isCanary = ({ annotations }: Ingress): boolean => isOn(annotations[`${PREFIX}canary`]);
 
 /** What a path means today and what it will mean. */
 export function pathFindings(ingresses: readonly Ingress[]): Found[] {

@@ -1,6 +1,7 @@
 /** Whole numbers; a unit makes ingress-nginx take its default. */
 const WHOLE = /^\d+$/;
 const SIZE = /^\d+[bkmg]?$/i;
+const ON = /^(true|1|t|T|TRUE|True)$/;
 const SWITCH = /^(true|false|1|0|t|f|T|F|TRUE|FALSE|True|False)$/;
 
 const forms: ReadonlyArray<readonly [RegExp, readonly string[]]> = [
@@ -48,4 +49,9 @@ const formOf = new Map(forms.flatMap(([form, names]) => names.map((name) => [nam
 /** Whether ingress-nginx throws the value of an annotation away. */
 export function isIgnoredValue(name: string, value: string): boolean {
   return formOf.get(name)?.test(value.trim()) === false;
+}
+
+/** Whether ingress-nginx takes the value of a switch for true; it reads more spellings than one. */
+export function isOn(value: string | undefined): boolean {
+  return value !== undefined && ON.test(value.trim());
 }

@@ -35,6 +35,18 @@ describe('paths', () => {
     expect(of('010', [rewrite, web])).toHaveLength(1);
   });
 
+  test('010 and 016: every spelling of true that ingress-nginx reads', () => {
+    const web = ingressOf('web', {}, rules('a.example', { '/y/': 'Prefix' }));
+    for (const word of ['True', '1', 't', 'TRUE']) {
+      const loud = ingressOf('r', { 'use-regex': word }, rules('a.example', { '/x/': 'Prefix' }));
+      expect(of('010', [loud, web])).toHaveLength(1);
+      const canary = ingressOf('c', { canary: word }, rules('a.example', { '/y/': 'Prefix' }));
+      expect(of('016', [web, canary])).toEqual([]);
+    }
+    const off = ingressOf('r', { 'use-regex': 'False' }, rules('a.example', { '/x/': 'Prefix' }));
+    expect(of('010', [off, web])).toEqual([]);
+  });
+
   test('012: groups that are not there', () => {
     const rewrite = (target: string, path: string) =>
       of('012', [
@@ -115,6 +127,25 @@ describe('hosts', () => {
     ]);
   });
 
+  test('020: a master and its minions are one', () => {
+    const part = (name: string, type: string, paths = {}) =>
+      ingressOf(name, { 'nginx.org/mergeable-ingress-type': type }, rules('a.example', paths));
+    const minions = [
+      part('b', 'minion', { '/b/': 'Prefix' }),
+      part('c', 'minion', { '/c/': 'Prefix' }),
+    ];
+    const about = (given: object[]) => of('020', given).map((line) => line.split('] ')[0]);
+    const found = (...names: string[]) =>
+      names.map((name) => `error   GW-AUDIT-020 [Ingress shop/${name}`);
+    expect(about([part('a', 'master'), ...minions])).toEqual([]);
+    expect(about(minions)).toEqual(found('b', 'c'));
+    expect(about([part('a', 'master'), part('d', 'master'), ...minions])).toEqual(
+      found('a', 'b', 'c', 'd'),
+    );
+    const plain = ingressOf('e', {}, rules('a.example', { '/e/': 'Prefix' }));
+    expect(about([part('a', 'master'), minions[0], plain])).toEqual(found('a', 'b', 'e'));
+  });
+
   test('021 and 024: no host, and hosts with a star', () => {
     expect(lines([ingressOf('a', {}, root(''))])).toEqual([
       'error   GW-AUDIT-021 [Ingress shop/a] spec.rules[0].host: a rule without a host is refused, and the whole Ingress with it; name the hosts (nic)',
@@ -172,10 +203,10 @@ describe('classes', () => {
     ]);
     const old = { 'kubernetes.io/ingress.class': 'nginx' };
     expect(lines([ingressOf('a', old, { ...spec, ingressClassName: undefined })])).toEqual([
-      'warning GW-AUDIT-031 [Ingress shop/a] kubernetes.io/ingress.class: the annotation names nginx; it is obsolete since Kubernetes 1.18; keep spec.ingressClassName and delete the annotation (nic, gateway, traefik)',
+      'warning GW-AUDIT-031 [Ingress shop/a] kubernetes.io/ingress.class: the annotation names nginx; it is obsolete since Kubernetes 1.18; name the class in spec.ingressClassName and delete the annotation (nic, gateway, traefik)',
     ]);
     expect(lines([ingressOf('a', old, { ...spec, ingressClassName: 'edge' })])).toEqual([
-      'error   GW-AUDIT-031 [Ingress shop/a] kubernetes.io/ingress.class: the annotation names nginx, the field edge; the annotation wins; keep spec.ingressClassName and delete the annotation (nic, gateway, traefik)',
+      'error   GW-AUDIT-031 [Ingress shop/a] kubernetes.io/ingress.class: the annotation names nginx, the field edge; ingress-nginx and Traefik go by the field, NGINX Ingress Controller by the annotation; name the class in spec.ingressClassName and delete the annotation (nic, gateway, traefik)',
     ]);
   });
 
@@ -194,7 +225,7 @@ spec: {controller: nginx.org/ingress-controller}
   test('032 to 034: the class itself', () => {
     expect(lines(classes)).toEqual([
       'error   GW-AUDIT-034 [IngressClass nginx] ingressclass.kubernetes.io/is-default-class: IngressClass edge is the default class too; the API server takes no Ingress without a class then; leave one default (nic, gateway, traefik)',
-      'warning GW-AUDIT-032 [IngressClass nginx] spec.controller: class nginx belongs to ingress-nginx, and spec.controller cannot be changed; give the new controller a class of another name, and move one Ingress after the other (nic, gateway)',
+      'warning GW-AUDIT-032 [IngressClass nginx] spec.controller: class nginx belongs to ingress-nginx, and spec.controller cannot be changed; give the new controller a class of another name, and move one Ingress after the other (nic)',
       'warning GW-AUDIT-033 [IngressClass nginx] ingressclass.kubernetes.io/is-default-class: class nginx is the default: a new Ingress without a class still goes to ingress-nginx; take the mark away before anything moves (nic, gateway, traefik)',
     ]);
   });
