@@ -3,7 +3,7 @@ import type { FetchedManifest } from '../cluster';
 /** Longest wait for a definition, in minutes: the API server needs seconds. */
 const ESTABLISHED_MINUTES = 2;
 
-/** The function of apply.sh that fetches; empty where nothing is. */
+/** The function of apply.sh that fetches, and the folder it fetches into. */
 export function fetchFunction(): string {
   return `# fetched <file> sha256:<digest> <url>: applies what somebody else publishes, unchanged, known by its checksum.
 fetched() {

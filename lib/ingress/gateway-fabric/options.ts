@@ -50,7 +50,7 @@ export interface GatewayFabricOptions {
   /**
    * Namespaces that the controller sees, RFC 1123 labels. It then has rights in these alone; with none
    * named it reads every Secret of the cluster (GW-INGRESS-040). Its own is always seen. They must be
-   * there before the edge is applied, which puts a Role into each.
+   * there before the edge is applied, which puts a Role into each (GW-INGRESS-045).
    *
    * @default - all
    */

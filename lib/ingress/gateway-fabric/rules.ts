@@ -2,7 +2,7 @@ import { rule, Severity, type Cluster, type IRule, type RuleViolation } from '..
 import type { Settings } from '../settings';
 import { breakEvenRate, machinesForReplicas } from '../sizing';
 import type { GatewayFabricOptions } from './options';
-import { fabricSettings, type FabricSettings } from './settings';
+import { fabricSettings, foreignNamespaces, type FabricSettings } from './settings';
 
 const DEPLOY = 'nginx/nginx-gateway-fabric deploy/default/deploy.yaml at v2.6.7';
 const MAIN = 'nginx/nginx-gateway-fabric internal/controller/nginx/conf/nginx.conf at v2.6.7';
@@ -110,6 +110,22 @@ export function fabricRules(options: GatewayFabricOptions): IRule[] {
               },
             ],
       ),
+    ),
+    rule(
+      {
+        id: 'GW-INGRESS-045',
+        severity: Severity.NOTE,
+        title: 'The namespaces that the edge puts objects into are there',
+        why: 'Each gets a Role or a policy, and applying the phase stops at the first one that is missing',
+        remedy: 'create them before phase 50-ingress is applied',
+        reference: 'https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/',
+      },
+      onFabric((_, fabric) => {
+        const others = foreignNamespaces(fabric);
+        return others.length === 0
+          ? []
+          : [{ message: `objects go into namespaces of others: ${others.join(', ')}` }];
+      }),
     ),
   ];
 }

@@ -45,6 +45,13 @@ export function fabricSettings(
   };
 }
 
+/** Namespaces beside its own that objects go into: Roles, and policies of Services. */
+export function foreignNamespaces(fabric: FabricSettings): string[] {
+  const { watchNamespaces = [], gatewayNamespaces, services } = fabric;
+  const all = [...watchNamespaces, ...gatewayNamespaces, ...services.map((s) => s.namespace)];
+  return [...new Set(all)].filter((one) => one !== CONTROL_PLANE.namespace).sort();
+}
+
 /**
  * Processes of one replica: the release starts one for each core of its machine, whatever the limit of
  * the pod. The largest machine counts, because memory must do for it; undefined when cores are unknown.

@@ -24,7 +24,8 @@ export interface RetiredIngressNginxOptions {
   readonly nginxVersion?: string;
   /**
    * The only namespace whose Ingresses are served. The controller then reads Secrets of that
-   * namespace alone: what every one of its published holes was after. An RFC 1123 label.
+   * namespace alone: what every one of its published holes was after. An RFC 1123 label. It must be
+   * there before the edge is applied, which puts a Role into it (GW-INGRESS-037).
    *
    * @default - all namespaces
    */

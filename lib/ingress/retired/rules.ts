@@ -8,6 +8,7 @@ import {
   type RuleViolation,
 } from '../../cluster';
 import { openAdvisories } from '../release';
+import { IDENTITY } from './names';
 import { onRetired } from './on-retired';
 import { riskyOverrides } from './risks';
 import { seedRules } from './seed-rules';
@@ -95,6 +96,21 @@ export const retiredRules: IRule[] = [
     onRetired(({ choices }, cluster) => (choices.webhook ? webhookWays(cluster) : [])),
   ),
   ...seedRules,
+  rule(
+    {
+      id: 'GW-INGRESS-037',
+      severity: Severity.NOTE,
+      title: 'The namespace that is watched is there',
+      why: 'It gets a Role, without which the phase is not applied; a controller that does not find it does not start',
+      remedy: 'create it before phase 50-ingress is applied',
+      reference: 'https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/',
+    },
+    onRetired(({ choices: { watchNamespace } }) =>
+      watchNamespace === undefined || watchNamespace === IDENTITY.namespace
+        ? []
+        : [{ message: `a Role goes into namespace ${watchNamespace}, which is not made here` }],
+    ),
+  ),
 ];
 
 function webhookWays(cluster: Cluster): RuleViolation[] {

@@ -154,7 +154,25 @@ test('findings: the rights of the control plane, no TLS, no Service named', () =
   expect(fabricFindings(fabric(own).cluster)).toEqual({
     'GW-INGRESS-040':
       'the control plane reads all Secrets of nginx-gateway, shop, blog, and writes Secrets, ServiceAccounts, Services and workloads in nginx-gateway, blog',
+    'GW-INGRESS-045': 'objects go into namespaces of others: blog, shop',
   });
+});
+
+test('every namespace that gets an object is named, and no other', () => {
+  const given: GatewayFabricOptions[] = [
+    {},
+    { watchNamespaces: ['shop', 'nginx-gateway'] },
+    { gatewayNamespaces: ['blog'] },
+    { services: [{ namespace: 'web', name: 'web' }] },
+    { watchNamespaces: ['shop'], gatewayNamespaces: ['blog'] },
+  ];
+  for (const own of given) {
+    const { cluster, objects } = fabric(own);
+    const used = new Set(objects.map(({ metadata }) => metadata.namespace ?? 'nginx-gateway'));
+    used.delete('nginx-gateway');
+    const told = fabricFindings(cluster)['GW-INGRESS-045'] ?? '';
+    expect(told.replace(/^.*: /, '')).toBe([...used].sort().join(', '));
+  }
 });
 
 test('findings: machines with different cores, and with unknown ones', () => {

@@ -133,6 +133,14 @@ test('keys that open what is shut are named, one finding each', () => {
   expect(messages(retired().cluster, 32)).toEqual([]);
 });
 
+test('the namespace that is watched is not made here', () => {
+  expect(messages(retired({ watchNamespace: 'shop' }).cluster, 37)).toEqual([
+    'a Role goes into namespace shop, which is not made here',
+  ]);
+  expect(messages(retired({ watchNamespace: 'ingress-nginx' }).cluster, 37)).toEqual([]);
+  expect(messages(retired().cluster, 37)).toEqual([]);
+});
+
 test('Kubernetes 1.36 came after the last test of the last release', () => {
   expect(messages(retired().cluster, 33)).toEqual([
     'release 1.15.1 was tested with Kubernetes 1.31, 1.32, 1.33, 1.34, 1.35, and this is 1.36',
