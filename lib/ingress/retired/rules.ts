@@ -8,6 +8,7 @@ import {
   type RuleViolation,
 } from '../../cluster';
 import { openAdvisories } from '../release';
+import { keepalivePool } from './config-map-tuning';
 import { IDENTITY } from './names';
 import { onRetired } from './on-retired';
 import { riskyOverrides } from './risks';
@@ -109,6 +110,25 @@ export const retiredRules: IRule[] = [
       watchNamespace === undefined || watchNamespace === IDENTITY.namespace
         ? []
         : [{ message: `a Role goes into namespace ${watchNamespace}, which is not made here` }],
+    ),
+  ),
+  rule(
+    {
+      id: 'GW-INGRESS-038',
+      severity: Severity.WARNING,
+      title: 'The one pool of idle connections is as large as one Service needs it',
+      why: 'This controller keeps one pool for all Services, of a quarter of the connections of a process at most; what does not fit is a new connection for each request',
+      remedy: 'raise workerConnections to four times upstreamKeepalive, or lower that',
+      reference: 'https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive',
+    },
+    onRetired(({ settings, choices }) =>
+      choices.isSeed || keepalivePool(settings) >= settings.upstreamKeepalive
+        ? []
+        : [
+            {
+              message: `${settings.upstreamKeepalive} idle connections to a Service are wanted, and a process of ${settings.connections} connections keeps ${keepalivePool(settings)} to all of them`,
+            },
+          ],
     ),
   ),
 ];

@@ -133,6 +133,21 @@ test('keys that open what is shut are named, one finding each', () => {
   expect(messages(retired().cluster, 32)).toEqual([]);
 });
 
+test('one pool for all Services, smaller than one of them needs', () => {
+  const pool = (options: object) => {
+    const { cluster, only } = retired({}, options);
+    return [only('ConfigMap').data['upstream-keepalive-connections'], ...messages(cluster, 38)];
+  };
+  expect(pool({})).toEqual(['256']);
+  expect(pool({ upstreamKeepalive: 256 })).toEqual(['256']);
+  expect(pool({ expectedConcurrency: 9000 })).toEqual([
+    '256',
+    '750 idle connections to a Service are wanted, and a process of 1024 connections keeps 256 to all of them',
+  ]);
+  expect(pool({ expectedConcurrency: 9000, workerConnections: 4096 })).toEqual(['1024']);
+  expect(messages(seed().cluster, 38)).toEqual([]);
+});
+
 test('the namespace that is watched is not made here', () => {
   expect(messages(retired({ watchNamespace: 'shop' }).cluster, 37)).toEqual([
     'a Role goes into namespace shop, which is not made here',
