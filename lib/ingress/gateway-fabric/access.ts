@@ -6,7 +6,7 @@ import type {
   Role,
   RoleBinding,
 } from 'kubernetes-types/rbac/v1';
-import { CERTIFICATES, CONTROL_PLANE, FABRIC_API, GATEWAY_API } from './names';
+import { CERTIFICATES, CONTROL_PLANE, FABRIC_API, GATEWAY_API, SECRETS } from './names';
 import type { FabricSettings } from './settings';
 
 const RBAC = 'rbac.authorization.k8s.io';
@@ -116,9 +116,13 @@ export function renderControlPlaneRoles(
   ];
 }
 
-/** The rights of the Job: its two Secrets. */
+/** The rights of the Job: to look whether its two Secrets are there, and to make them; it changes none. */
 export function renderCertificateRole(): Array<Role | RoleBinding> {
-  return roleIn(namespace, CERTIFICATES, [rule('', ['secrets'], ['create', 'get', 'update'])]);
+  return roleIn(namespace, CERTIFICATES, [
+    { ...rule('', ['secrets'], ['get']), resourceNames: Object.values(SECRETS).sort() },
+    // A name cannot narrow what does not exist yet.
+    rule('', ['secrets'], ['create']),
+  ]);
 }
 
 function roleIn(where: string, account: string, rules: PolicyRule[]): Array<Role | RoleBinding> {

@@ -1,6 +1,7 @@
 import { rule, Severity, type Cluster, type IRule, type RuleViolation } from '../../cluster';
 import type { Settings } from '../settings';
 import { breakEvenRate, machinesForReplicas } from '../sizing';
+import { SECRETS } from './names';
 import type { GatewayFabricOptions } from './options';
 import { fabricSettings, foreignNamespaces, type FabricSettings } from './settings';
 
@@ -126,6 +127,22 @@ export function fabricRules(options: GatewayFabricOptions): IRule[] {
           ? []
           : [{ message: `objects go into namespaces of others: ${others.join(', ')}` }];
       }),
+    ),
+    rule(
+      {
+        id: 'GW-INGRESS-046',
+        severity: Severity.NOTE,
+        title: 'The certificates by which both planes know each other are renewed in time',
+        why: 'They are made once, and nobody renews them: when they end, pods of the data plane keep what they have, and new ones get nothing',
+        remedy:
+          'before then delete the Secrets and the Job nginx-gateway-cert-generator-…, apply phase 50-ingress again and restart both planes; then acknowledge',
+        reference: 'nginx/nginx-gateway-fabric cmd/gateway/certs.go at v2.6.7',
+      },
+      onFabric(() => [
+        {
+          message: `Secrets ${SECRETS.server} and ${SECRETS.agent} of namespace nginx-gateway hold certificates for 3 years from their first day`,
+        },
+      ]),
     ),
   ];
 }

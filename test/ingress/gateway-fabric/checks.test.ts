@@ -144,6 +144,8 @@ test('findings: the rights of the control plane, no TLS, no Service named', () =
       'the control plane reads all Secrets of every namespace, and writes Secrets, ServiceAccounts, Services and workloads in nginx-gateway',
     'GW-INGRESS-043': 'the Gateway listens on port 80 alone',
     'GW-INGRESS-044': 'no Service gets the 64 idle connections of upstreamKeepalive',
+    'GW-INGRESS-046':
+      'Secrets server-tls and agent-tls of namespace nginx-gateway hold certificates for 3 years from their first day',
   });
   const own = {
     httpsListeners: [shop],
@@ -155,6 +157,8 @@ test('findings: the rights of the control plane, no TLS, no Service named', () =
     'GW-INGRESS-040':
       'the control plane reads all Secrets of nginx-gateway, shop, blog, and writes Secrets, ServiceAccounts, Services and workloads in nginx-gateway, blog',
     'GW-INGRESS-045': 'objects go into namespaces of others: blog, shop',
+    'GW-INGRESS-046':
+      'Secrets server-tls and agent-tls of namespace nginx-gateway hold certificates for 3 years from their first day',
   });
 });
 

@@ -80,15 +80,29 @@ describeWithUpstream('upstream deployment 2.6.7', () => {
     expect(control().args).toContain('--metrics-disable');
   });
 
-  test('the Job, its rights, the Service and the class are those of upstream', () => {
+  test('the Job reads the Secrets that it makes, and no certificate of a listener', () => {
+    const { only } = fabric();
+    const { args } = only('Job').spec.template.spec.containers[0];
+    const made = args.flatMap(
+      (a: string) => /^--(?:server|agent)-tls-secret=(.+)/.exec(a)?.[1] ?? [],
+    );
+    const { rules } = only('Role', 'nginx-gateway-cert-generator');
+    expect(rules).toEqual([
+      { apiGroups: [''], resources: ['secrets'], resourceNames: made.sort(), verbs: ['get'] },
+      { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+    ]);
+    // Upstream may change any, for --overwrite, which this Job is not told.
+    expect(args).not.toContain('--overwrite');
+    const theirs = grants(find('Role', 'nginx-gateway-cert-generator').rules);
+    expect([...grants(rules)].filter((g) => !theirs.has(g))).toEqual([]);
+  });
+
+  test('the Job, the Service and the class are those of upstream', () => {
     const { only } = fabric();
     const job = find('Job', 'nginx-gateway-cert-generator').spec.template.spec.containers[0];
     const ours = only('Job').spec.template.spec.containers[0];
     expect(ours.args).toEqual(job.args);
     expect(ours.env).toEqual(job.env);
-    expect(grants(only('Role', 'nginx-gateway-cert-generator').rules)).toEqual(
-      grants(find('Role', 'nginx-gateway-cert-generator').rules),
-    );
     const service = find('Service', 'nginx-gateway').spec;
     expect(only('Service').spec).toEqual(service);
     expect(only('GatewayClass').spec.controllerName).toBe(
