@@ -15,6 +15,9 @@ export const REQUEST_RATE = 'edge-request-rate';
 /** Counts what each address has in flight. */
 export const ADDRESS_LIMIT = 'edge-address-limit';
 
+/** Above the rule of any Ingress, and below what an Ingress may say of itself. */
+const REDIRECT_PRIORITY = 1_000_000;
+
 const ENTRY_POINTS = 'traefik/traefik pkg/config/static/entrypoints.go at v3.7.9';
 const SERVER = 'traefik/traefik pkg/server/server_entrypoint_tcp.go at v3.7.9';
 const ALIASES = 'https://doc.traefik.io/traefik/security/header-aliases/';
@@ -176,7 +179,10 @@ function realIpRows({ edge, httpProxies }: TraefikSettings): FileRow[] {
   ];
 }
 
-/** Hosts without TLS are served on HTTP, all others are sent to HTTPS. */
+/**
+ * Sent to HTTPS is everything but ACME challenges. The provider does not tell routes of hosts with TLS from
+ * others: each of them is on both entry points, so a redirect below them would never be reached.
+ */
 function redirectRows(): FileRow[] {
   const redirect = 'entryPoints.web.http.redirections.entryPoint';
   const internal = 'traefik/traefik pkg/provider/traefik/internal.go at v3.7.9';
@@ -188,13 +194,26 @@ function redirectRows(): FileRow[] {
       'the port clients know, not the one of the pod',
       internal,
     ),
-    row(`${redirect}.scheme`, 'https', 'https', 'a host with TLS is used with it', internal),
+    row(
+      `${redirect}.scheme`,
+      'https',
+      'https',
+      'what a host says is not said in the clear',
+      internal,
+    ),
     row(`${redirect}.permanent`, true, 'true', 'browsers remember it', internal),
     row(
       `${redirect}.priority`,
-      1,
+      REDIRECT_PRIORITY,
       'the highest there is',
-      'after every Ingress that has no TLS: those are served as they are, and so is an ACME HTTP-01 challenge, whose Ingress has none',
+      'before every Ingress, whose number is the length of its rule; one that must be served without TLS says a larger one (traefik.ingress.kubernetes.io/router.priority)',
+      internal,
+    ),
+    row(
+      'entryPoints.web.allowACMEByPass',
+      true,
+      'false',
+      'ACME HTTP-01 challenges are answered where they are asked: the host may have no certificate yet, and is refused in the handshake then',
       internal,
     ),
   ];

@@ -39,8 +39,10 @@ import { traefikTuning } from './tuning';
  * no number of connections, so `breakEvenRate` is where the memory of a replica is full.
  *
  * A host without a certificate of its own is refused in the TLS handshake; there is no default
- * certificate. With KUBERNETES_INGRESS a host with TLS is redirected to HTTPS, and one without is
- * served as it is, ACME HTTP-01 challenges among them. Backends on a host network need a
+ * certificate. With KUBERNETES_INGRESS plain HTTP is redirected to HTTPS, but for ACME HTTP-01
+ * challenges and for Ingresses whose annotation `traefik.ingress.kubernetes.io/router.priority` is
+ * above 1000000, which are served without TLS as well. With INGRESS_NGINX_COMPATIBLE hosts with TLS are
+ * redirected, unless their Ingress says otherwise. Backends on a host network need a
  * NetworkPolicy of their own.
  */
 export class HardenedTraefik extends Construct {

@@ -47,11 +47,12 @@ test("the flagship's file, with which Traefik starts", () => {
       web: {
         ...client,
         address: ':8000',
+        allowACMEByPass: true,
         http: {
           ...client.http,
           middlewares: ['edge-headers@file', 'edge-address-limit@file'],
           redirections: {
-            entryPoint: { permanent: true, priority: 1, scheme: 'https', to: ':443' },
+            entryPoint: { permanent: true, priority: 1000000, scheme: 'https', to: ':443' },
           },
         },
       },
@@ -83,6 +84,16 @@ test("the flagship's file, with which Traefik starts", () => {
       maxIdleConnsPerHost: 200,
     },
   });
+});
+
+// A route has the length of its rule as its priority, and those of hosts with TLS are on both entry
+// points: with a lower one Traefik 3.7.13 answered tls.example on port 80 in the clear.
+test('no Ingress comes before the redirect, and one that must can', () => {
+  const { web } = edge().staticFile.entryPoints;
+  const longest = `Host("${'a'.repeat(253)}") && PathPrefix("/${'b'.repeat(4096)}")`;
+  expect(web.http.redirections.entryPoint.priority).toBeGreaterThan(longest.length);
+  expect(web.http.redirections.entryPoint.priority).toBeLessThan(Number.MAX_SAFE_INTEGER - 1000);
+  expect(web.allowACMEByPass).toBe(true);
 });
 
 test('middlewares and TLS come from a file', () => {
@@ -131,7 +142,9 @@ test('in place of ingress-nginx: its class, its annotations, its sizes; snippets
       watchIngressWithoutClass: false,
     },
   });
+  // This provider redirects hosts with TLS by itself.
   expect(staticFile.entryPoints.web.http.redirections).toBeUndefined();
+  expect(staticFile.entryPoints.web).not.toHaveProperty('allowACMEByPass');
   expect(staticFile.serversTransport).toBeUndefined();
   expect(only('IngressClass')).toMatchObject({
     metadata: { name: 'nginx' },

@@ -69,6 +69,7 @@ const NUMBER = /^\d+$/;
 const WORD = /^\S+$/;
 const entryPoint = {
   address: /^:\d+$/,
+  allowACMEByPass: BOOLEAN,
   asDefault: BOOLEAN,
   'forwardedHeaders.trustedIPs': WORD,
   'proxyProtocol.trustedIPs': WORD,
