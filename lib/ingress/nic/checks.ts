@@ -4,6 +4,7 @@ import type { Settings } from '../settings';
 import { snippetProblems } from '../snippet-checks';
 import type { NginxIngressControllerOptions } from './options';
 import { overrideProblems } from './override-checks';
+import { combinationProblems } from './override-combinations';
 import { nicTuning, SNIPPET } from './tuning';
 
 const { main, http, server, location } = nginxIngressControllerDirectives;
@@ -23,6 +24,7 @@ export function nicProblems(
     ...snippetProblems('httpSnippets', settings.httpSnippets, [...http.value, ...DEEPER, ...own]),
     ...snippetProblems('mainSnippets', settings.mainSnippets, main.value),
     ...overrideProblems(configMapOverrides),
+    ...combinationProblems(configMapOverrides, settings),
   ];
 }
 
