@@ -123,23 +123,27 @@ export const nginxIngressControllerDirectives = {
   /** In every server block that it writes for an Ingress. */
   server: cell(
     words(
-      'http2 listen proxy_hide_header real_ip_header real_ip_recursive server_name server_tokens',
-      'set_real_ip_from ssl_certificate ssl_certificate_key ssl_reject_handshake',
+      'http2 listen real_ip_header real_ip_recursive server_name server_tokens set_real_ip_from',
+      'ssl_certificate ssl_certificate_key ssl_reject_handshake',
     ),
     TEMPLATES,
     READ,
   ),
+  /** In every server block as well, where more of them may stand; those of a higher level count no more. */
+  serverAdds: cell(words('proxy_hide_header'), TEMPLATES, READ),
   /** In every location that it writes for an Ingress. */
   location: cell(
     words(
-      'client_max_body_size grpc_connect_timeout grpc_read_timeout grpc_send_timeout',
-      'proxy_buffer_size proxy_buffering proxy_buffers proxy_busy_buffers_size',
+      'client_max_body_size grpc_buffer_size grpc_connect_timeout grpc_pass grpc_read_timeout',
+      'grpc_send_timeout proxy_buffer_size proxy_buffering proxy_buffers proxy_busy_buffers_size',
       'proxy_connect_timeout proxy_http_version proxy_max_temp_file_size proxy_pass',
-      'proxy_read_timeout proxy_send_timeout proxy_set_header',
+      'proxy_read_timeout proxy_send_timeout',
     ),
     TEMPLATES,
     READ,
   ),
+  /** In every location as well, where more of them may stand; those of a higher level count no more. */
+  locationAdds: cell(words('grpc_set_header proxy_set_header'), TEMPLATES, READ),
 } as const;
 
 function words(...lines: string[]): readonly string[] {

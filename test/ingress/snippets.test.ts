@@ -27,6 +27,19 @@ test.each<[HardenedNginxIngressOptions, string]>([
     { httpSnippets: ['server_tokens on;'] },
     'httpSnippets must be directives that nobody else writes, got server_tokens; leave it out: nginx refuses it a second time, or takes the other one',
   ],
+  ...[
+    'grpc_buffer_size 8k',
+    'grpc_set_header X-Edge oslo',
+    'proxy_set_header X-Edge oslo',
+    'proxy_hide_header Server',
+  ].map((directive): [HardenedNginxIngressOptions, string] => [
+    { httpSnippets: [`${directive};`] },
+    `httpSnippets must be directives that nobody else writes, got ${directive.split(' ')[0]}; leave it out: nginx refuses it a second time, or takes the other one`,
+  ]),
+  [
+    overrides({ 'server-snippets': 'proxy_set_header X-Edge oslo;' }),
+    'controller.configMapOverrides.server-snippets must be directives that nobody else writes, got proxy_set_header; leave it out: nginx refuses it a second time, or takes the other one',
+  ],
   [
     { httpSnippets: ['limit_conn groundwork_address 5;'] },
     'httpSnippets must be directives that nobody else writes, got limit_conn; use connectionsPerAddress instead: nginx refuses it a second time, or takes the other one',
@@ -138,10 +151,10 @@ test('what nobody else writes is written after our own, and keys stand beside ou
     ...overrides({
       'lb-method': 'least_conn',
       'error-log-level': 'warn',
-      'server-snippets': 'gzip on;',
+      'server-snippets': 'gzip on;\nproxy_hide_header Server;',
       'add-header': 'X-Frame-Options: DENY',
       'add-header-inherit': 'merge',
-      'location-snippets': 'add_header X-Robots-Tag none;',
+      'location-snippets': 'add_header X-Robots-Tag none;\nproxy_set_header X-Edge oslo;',
       'otel-exporter-endpoint': '192.0.2.4:4317',
       'otel-service-name': 'edge',
       'proxy-busy-buffers-size': '28k',

@@ -7,9 +7,9 @@ import { overrideProblems } from './override-checks';
 import { combinationProblems } from './override-combinations';
 import { nicTuning, SNIPPET } from './tuning';
 
-const { main, http, server, location } = nginxIngressControllerDirectives;
+const { main, http, server, serverAdds, location, locationAdds } = nginxIngressControllerDirectives;
 /** What has effect at its deeper level only. */
-const DEEPER = [...server.value, ...location.value];
+const DEEPER = [server, serverAdds, location, locationAdds].flatMap(({ value }) => value);
 
 /** What this controller cannot obey. */
 export function nicProblems(

@@ -106,9 +106,9 @@ function valueProblems(key: string, value: string, type: NginxIngressControllerK
       ? []
       : [{ prop: `${PROP}.${key}`, allowed: words, got: value, remedy }];
   }
-  const { server, location } = nginxIngressControllerDirectives;
+  const { server, location, locationAdds } = nginxIngressControllerDirectives;
   const taken = {
-    serverSnippet: [...server.value, ...location.value],
+    serverSnippet: [...server.value, ...location.value, ...locationAdds.value],
     locationSnippet: location.value,
   };
   const lines = value.split('\n').filter((line) => line.trim() !== '');
