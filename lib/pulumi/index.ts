@@ -2,4 +2,4 @@
 // are optional peers.
 import './peers';
 
-export {};
+export * from './outputs';
