@@ -2,7 +2,9 @@ import { parseAllDocuments } from 'yaml';
 import type { JudgedObject } from './kubernetes-object';
 import { KubeProxyMode, type Problem } from '../../cluster';
 
-const MODES: readonly unknown[] = Object.values(KubeProxyMode);
+const MODES: readonly unknown[] = Object.values(KubeProxyMode).filter(
+  (mode) => mode !== KubeProxyMode.NONE,
+);
 
 /** Whatever ConfigMap it is in, kube-proxy's own configuration must say the mode. */
 export function proxyModeProblems({ group, kind, fields }: JudgedObject): Problem[] {

@@ -68,7 +68,9 @@ function termProblems(
     return [];
   }
   const got = outside.map((term) =>
-    term.map(({ key, operator = 'In', values = [] }) => `${key} ${operator} ${values.join(', ')}`),
+    term.map(({ key, operator = 'In', values = [] }) =>
+      `${key} ${operator} ${values.join(', ')}`.trim(),
+    ),
   );
   return [
     {
