@@ -65,6 +65,15 @@ export function imagesOf(object: JudgedObject): string[] {
   return containers.map(({ image }) => image).filter((image) => typeof image === 'string');
 }
 
+/** A field, or nothing while a preview does not know it: what is wrong with it is said when it is known. */
+export function known(fields: object, key: string): unknown {
+  try {
+    return (fields as Record<string, unknown>)[key];
+  } catch {
+    return undefined;
+  }
+}
+
 /** A policy about objects of Kubernetes. */
 export function objectPolicy(
   about: Omit<ResourceValidationPolicy, 'validateResource' | 'remediateResource'>,

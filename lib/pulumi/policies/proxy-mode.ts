@@ -1,5 +1,5 @@
 import { parseAllDocuments } from 'yaml';
-import type { JudgedObject } from './kubernetes-object';
+import { known, type JudgedObject } from './kubernetes-object';
 import { KubeProxyMode, type Problem } from '../../cluster';
 
 const MODES: readonly unknown[] = Object.values(KubeProxyMode).filter(
@@ -12,7 +12,7 @@ export function proxyModeProblems({ group, kind, fields }: JudgedObject): Proble
     return [];
   }
   return Object.keys(fields.data ?? {}).flatMap((key) =>
-    configurations(fields.data[key])
+    configurations(known(fields.data, key))
       .filter(({ mode }) => !MODES.includes(mode))
       .map(({ mode }) => ({
         prop: `mode in ${key}`,

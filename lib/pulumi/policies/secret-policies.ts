@@ -1,5 +1,5 @@
 import { Secret, type ResourceValidationArgs, type ResourceValidationPolicy } from '@pulumi/policy';
-import { kubernetesObject, resourcePolicy } from './kubernetes-object';
+import { known, kubernetesObject, resourcePolicy } from './kubernetes-object';
 import type { Problem } from '../../cluster';
 import { findLeaks } from '../../testing/leaks';
 
@@ -123,12 +123,4 @@ function texts(
   return typeof value === 'object' && value !== null
     ? Object.keys(value).flatMap((key) => texts(known(value, key), [...at, key]))
     : [];
-}
-
-function known(value: object, key: string): unknown {
-  try {
-    return (value as Record<string, unknown>)[key];
-  } catch {
-    return undefined;
-  }
 }

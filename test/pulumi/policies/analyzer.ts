@@ -67,9 +67,7 @@ export class Analyzer {
   public async analyze(type: string, inputs: object): Promise<AnalyzeDiagnostic.AsObject[]> {
     return new Promise((resolve, reject) =>
       this.client.analyze(request(type, inputs), (error, response) =>
-        error
-          ? reject(error)
-          : resolve(response.getDiagnosticsList().map((one) => one.toObject())),
+        error ? reject(error) : resolve(response.getDiagnosticsList().map((one) => one.toObject())),
       ),
     );
   }
