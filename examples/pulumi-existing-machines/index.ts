@@ -7,7 +7,6 @@ import {
   EtcdDisk,
   EtcdOnNvme,
   HardenedNginxIngress,
-  IpvsKubeProxy,
   Machine,
   MetalLb,
   type NvmeControlPlaneProps,
@@ -53,7 +52,6 @@ const spec: NvmeControlPlaneProps = {
     }),
   ],
   cni: TunedCalico.configure({ encapsulation: Encapsulation.NONE }),
-  kubeProxy: IpvsKubeProxy.configure(),
   loadBalancer: MetalLb.configure({
     pools: [{ name: 'edge', addresses: ['10.30.0.200-10.30.0.219'] }],
   }),

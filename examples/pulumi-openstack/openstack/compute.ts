@@ -9,7 +9,9 @@ export interface InstanceArgs {
   keyPair?: Input<string>;
   metadata?: Input<{ [key: string]: any }>;
   name?: Input<string>;
-  networks?: Input<Array<Input<{ port?: Input<string> }>>>;
+  networks?: Input<
+    Array<Input<{ fixedIpV4?: Input<string>; name?: Input<string>; port?: Input<string> }>>
+  >;
   schedulerHints?: Input<Array<Input<{ group?: Input<string> }>>>;
   stopBeforeDestroy?: Input<boolean>;
   /** Another one than before makes a new server. */
