@@ -1,6 +1,13 @@
 import { ApiObject, Chart, DependencyGraph, Names, Yaml, type App } from 'cdk8s';
 import { mirroredUrl } from '../catalog';
-import { Cluster, Phase, phaseOf } from '../cluster';
+import {
+  Cluster,
+  DEPLOY_WITH_PULUMI,
+  Phase,
+  phaseOf,
+  placeholderProblems,
+  throwProblems,
+} from '../cluster';
 import { explainLines, explainMarkdown, findingsText } from '../report';
 import { fetchedList } from './apply-fetched';
 import type { AppliedObject, ApplyPhase } from './apply-phase';
@@ -51,7 +58,18 @@ export function renderApp(app: App): Record<string, string> {
       files.add(`report/${name}`, content),
     );
   }
+  refusePlaceholders(files.all);
   return files.all;
+}
+
+/** A last look: whatever wrote it, a value that is not known yet goes into no file. */
+function refusePlaceholders(files: Readonly<Record<string, string>>): void {
+  throwProblems(
+    'app',
+    Object.entries(files).flatMap(([file, content]) =>
+      placeholderProblems(file, content, DEPLOY_WITH_PULUMI),
+    ),
+  );
 }
 
 /** The one cluster of an app, or none. Two would write to the same files. */
