@@ -1,3 +1,3 @@
 // The public face of `cdk8s-groundwork/pulumi`. The root of the package never loads it: Pulumi's packages
 // are optional peers.
-export {};
+export * from './secrets';
