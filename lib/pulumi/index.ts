@@ -2,3 +2,4 @@
 // are optional peers.
 export * from './adapter';
 export * from './outputs';
+export * from './secrets';
