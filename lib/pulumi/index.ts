@@ -3,3 +3,4 @@
 export * from './adapter';
 export * from './outputs';
 export * from './secrets';
+export * from './stack';
