@@ -17,7 +17,7 @@ import type { KubeManifest } from './identity';
 import { inOrder } from './order';
 import { selectorProblems, selects, type ObjectSelector } from './selector';
 import type { StackObject } from './stack-object';
-import { Phase, throwProblems, type Cluster } from '../../cluster';
+import { allowPlaceholders, Phase, throwProblems, type Cluster } from '../../cluster';
 import { clusterOf, validateTree } from '../../control-plane/render';
 
 /** What decides about objects besides the tree. */
@@ -64,9 +64,12 @@ const NETWORK: readonly ObjectSelector[] = [{ phase: Phase.CNI_OPERATOR }, { pha
  */
 export function planOf(path: string, scope: IConstruct, options: PlanOptions): Plan {
   const { adopt, awaits, retain = [], hasUpsertProvider } = options;
-  validateTree(scope.node.root, 'nothing was registered');
   const cluster = clusterOf(scope) ?? clusterOf(scope.node.root);
-  const { objects, explicit } = collect(path, scope, cluster, options.fetched);
+  // Values that are not known yet take their places before anything is registered.
+  const { objects, explicit } = allowPlaceholders(() => {
+    validateTree(scope.node.root, 'nothing was registered');
+    return collect(path, scope, cluster, options.fetched);
+  });
   throwProblems(path, [
     ...selectorProblems('adopt', adopt, objects),
     ...selectorProblems('awaits', awaits, objects),
