@@ -112,7 +112,8 @@ export function refuseProblems(path: string, secrets: Secrets, now: Date): void 
   }
 }
 
-async function newSecrets(now: Date): Promise<Secrets> {
+/** Everything that one cluster needs. */
+export async function newSecrets(now: Date): Promise<Secrets> {
   // kubeadm's own names.
   const ca = await newAuthority('kubernetes', now);
   const etcd = await newAuthority('etcd-ca', now);
