@@ -1,6 +1,23 @@
 import { cdk8s, javascript, JsonFile } from 'projen';
 
 const name = 'cdk8s-groundwork';
+const cdk8sVersion = '2.70.106';
+const constructsVersion = '10.8.1';
+
+/**
+ * What a user of ./pulumi brings along, and what we build and test with. Upwards of: the default
+ * input `undefined` in typings (pulumi 3.142, the least that the others take), creation that
+ * refuses an object which exists (kubernetes 4.29), RandomBytes (random 4.15), and dialErrorLimit
+ * (command 1.0; the line is ~1.2 because npm's highest version, 4.5.0, is an old one with a wrong
+ * number). The newest pulumi that declares Node 20 is 3.248.0.
+ */
+const pulumiPeers: Record<string, { theirs: string; ours: string }> = {
+  '@pulumi/command': { theirs: '~1.2', ours: '~1.2' },
+  '@pulumi/kubernetes': { theirs: '^4.29.0', ours: '4.34.2' },
+  '@pulumi/pulumi': { theirs: '^3.142.0', ours: '3.248.0' },
+  '@pulumi/random': { theirs: '^4.15.0', ours: '^4.21.2' },
+  '@pulumi/tls': { theirs: '^5.0.1', ours: '^5.6.1' },
+};
 
 const project = new cdk8s.ConstructLibraryCdk8s({
   name,
@@ -18,8 +35,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   projenrcTs: true,
   projenVersion: '0.103.25',
 
-  cdk8sVersion: '2.70.106',
-  constructsVersion: '10.8.1',
+  cdk8sVersion,
+  constructsVersion,
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
   minNodeVersion: '20.16.0',
@@ -67,15 +84,15 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     'yaml@^2',
   ],
   bin: { [name]: 'build/cli/main.js' },
-  // What a user of ./pulumi brings along. The newest SDK that declares Node 20 is 3.248.0.
+  // projen would build with the lowest versions that users may have.
+  peerDependencyOptions: { pinnedDevDependency: false },
+  peerDeps: Object.entries(pulumiPeers).map(([peer, { theirs }]) => `${peer}@${theirs}`),
   devDeps: [
-    '@pulumi/command@~1.2',
-    '@pulumi/kubernetes@4.34.2',
-    '@pulumi/policy@^1.21.0',
-    '@pulumi/pulumi@3.248.0',
-    '@pulumi/random@^4.21.2',
-    '@pulumi/tls@^5.6.1',
+    ...Object.entries(pulumiPeers).map(([peer, { ours }]) => `${peer}@${ours}`),
     '@bufbuild/cel@^0.6.1',
+    `cdk8s@${cdk8sVersion}`,
+    `constructs@${constructsVersion}`,
+    '@pulumi/policy@^1.21.0',
     '@types/node@^20',
     'ajv@^8',
     'fast-check@^4',
@@ -133,6 +150,9 @@ project.addFields({
     './package.json': './package.json',
     './.jsii': './.jsii',
   },
+  peerDependenciesMeta: Object.fromEntries(
+    Object.keys(pulumiPeers).map((peer) => [peer, { optional: true }]),
+  ),
   // For consumers that still resolve modules the way Node 10 did.
   typesVersions: {
     '*': {
@@ -209,6 +229,11 @@ const typecheck = project.addTask('typecheck', {
   })),
 });
 project.testTask.prependSpawn(typecheck);
+// jsii takes every peer for a jsii module and stops at one that is not, optional or not. It reads
+// package.json without them; nothing else does.
+for (const task of [project.compileTask, project.watchTask]) {
+  task.env('NODE_OPTIONS', '--require ./projenrc/hide-optional-peers.js');
+}
 // jsii leaves the output of deleted sources behind, and it would be packed.
 project.compileTask.prependExec('rm -rf build .jsii');
 // npm sets the bit at installation; this is for npx in a clone.
