@@ -22,6 +22,7 @@ import {
 } from '@pulumi/pulumi/proto/resource_pb';
 import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
 import { Struct } from 'google-protobuf/google/protobuf/struct_pb';
+import { answerOf } from '../../../lib/testing/pulumi-answers';
 import { projectRoot } from '../../support/markdown';
 import { type Inputs, type Json, fromStruct, plain, read, type Registration, secret } from './wire';
 
@@ -33,11 +34,16 @@ export interface Created {
   readonly outputs?: Inputs;
 }
 
-/** Creates resources of one type; inputs without wrappers. */
+/** Creates resources, of any type; inputs come without wrappers. */
 export type Provider = (
   inputs: Inputs,
   registration: Registration,
 ) => Created | undefined | Promise<Created | undefined>;
+
+/** Of @pulumi/tls and @pulumi/random: real keys and certificates. */
+export const realKeys: Provider = async (inputs, { type }) => ({
+  outputs: await answerOf(type, inputs),
+});
 
 export interface RunOptions {
   /** `pulumi preview`: nothing is created, so no id and no output is known. */
@@ -65,6 +71,8 @@ export interface Run {
   readonly invokes: { readonly token: string; readonly args: Inputs }[];
   readonly reads: { readonly type: string; readonly name: string; readonly id: string }[];
   readonly logs: Log[];
+  /** Outputs that the engine handed to the program as secrets. */
+  readonly secrets: ReadonlySet<string>;
   /** What the process printed. */
   readonly printed: string;
   readonly seconds: number;
@@ -92,11 +100,12 @@ export class StubEngine {
   private readonly state = new Map<string, Kept>();
 
   /**
-   * @param providers by type token; a type that has none gets back its inputs and an id
-   * @param project, stack as in Pulumi.yaml
+   * @param provider of everything; inputs always come back, and an id
+   * @param project as in Pulumi.yaml
+   * @param stack its name
    */
   constructor(
-    private readonly providers: Record<string, Provider> = {},
+    private readonly provider: Provider = realKeys,
     private readonly project = 'groundwork',
     private readonly stack = 'test',
   ) {}
@@ -105,7 +114,7 @@ export class StubEngine {
   async run(program: string, options: RunOptions = {}): Promise<Run> {
     const session = new Session(
       this.state,
-      this.providers,
+      this.provider,
       [this.project, this.stack],
       options.dryRun === true,
     );
@@ -175,6 +184,7 @@ class Session {
     invokes: [] as { token: string; args: Inputs }[],
     reads: [] as { type: string; name: string; id: string }[],
     logs: [] as Log[],
+    secrets: new Set<string>(),
     peakMiB: undefined as number | undefined,
   };
   pid: number | undefined;
@@ -182,7 +192,7 @@ class Session {
 
   constructor(
     private readonly state: Map<string, Kept>,
-    private readonly providers: Record<string, Provider>,
+    private readonly provider: Provider,
     private readonly names: readonly [project: string, stack: string],
     private readonly dryRun: boolean,
   ) {}
@@ -267,16 +277,20 @@ class Session {
   }
 
   private async create(registration: Registration, inputs: string, keptId?: string): Promise<Kept> {
-    const { custom, type, name, urn } = registration;
+    const { custom, name, urn } = registration;
     // Nothing is created in a preview: outputs that are not inputs stay unknown, and so does a new id.
     const made =
       this.dryRun || !custom
         ? undefined
-        : await this.providers[type]?.(plain(registration.inputs), registration);
+        : await this.provider(plain(registration.inputs), registration);
     const outputs = { ...registration.inputs, ...made?.outputs };
     for (const key of registration.additionalSecretOutputs) {
       if (outputs[key] !== undefined) {
-        outputs[key] = secret(plain(outputs[key]));
+        const value = plain(outputs[key]);
+        outputs[key] = secret(value);
+        if (typeof value === 'string') {
+          this.said.secrets.add(value);
+        }
       }
     }
     const fresh = this.dryRun || !custom ? '' : (made?.id ?? `${name}-id`);
