@@ -88,7 +88,7 @@ interface Kept {
 
 const RUNNER = require.resolve('@pulumi/pulumi/cmd/run');
 const UNLIMITED = { 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 };
-const TIMEOUT = 240_000;
+const TIMEOUT = 900_000;
 
 /**
  * The other side of Pulumi's language runner: it answers what the engine would be asked, and remembers

@@ -68,9 +68,9 @@ function appOf(example: string): App {
     const { outputText } = ts.transpileModule(source, {
       compilerOptions: { module: ts.ModuleKind.CommonJS, esModuleInterop: true },
     });
-    const made = Object.assign(new Module(file), { filename: file }) as Module & {
-      _compile(code: string, name: string): void;
-    };
+    const made = new Module(file) as any;
+    made.filename = file;
+    made.paths = (Module as any)._nodeModulePaths(join(root, example));
     made._compile(outputText, file);
   } else {
     require(file);
