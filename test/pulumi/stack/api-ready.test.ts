@@ -40,9 +40,18 @@ describe('what is registered', () => {
   });
 
   test.each([
-    [{ timeout: Duration.seconds(59) }, 'timeout must be between 1 minute and 1 day, got 59 seconds'],
-    [{ timeout: Duration.hours(25) }, 'timeout must be between 1 minute and 1 day, got 1 day 60 minutes'],
-    [{ interval: Duration.millis(10) }, 'interval must be between 1 second and 1 minute, got 10 millis'],
+    [
+      { timeout: Duration.seconds(59) },
+      'timeout must be between 1 minute and 1 day, got 59 seconds',
+    ],
+    [
+      { timeout: Duration.hours(25) },
+      'timeout must be between 1 minute and 1 day, got 1 day 60 minutes',
+    ],
+    [
+      { interval: Duration.millis(10) },
+      'interval must be between 1 second and 1 minute, got 10 millis',
+    ],
     [{ probe: ApiProbe.SSH }, 'ssh must be given for ApiProbe.SSH, got nothing'],
   ])('%p is refused before anything is registered', async (changes, message) => {
     const world = await World.with(texts);
@@ -94,10 +103,14 @@ describe('the probe in the process of the dynamic provider', () => {
         api.seen.push(`${request.url} ${known ? 'as administrator' : 'as nobody'}`);
         if (request.url!.startsWith('/readyz')) {
           response.statusCode = api.ready ? 200 : 500;
-          response.end(api.ready ? 'ok' : '[+]ping ok\n[-]etcd failed: reason withheld\nreadyz failed');
+          response.end(
+            api.ready ? 'ok' : '[+]ping ok\n[-]etcd failed: reason withheld\nreadyz failed',
+          );
         } else {
           response.statusCode = known ? 200 : 403;
-          response.end(JSON.stringify({ items: api.nodes.map((name) => ({ metadata: { name } })) }));
+          response.end(
+            JSON.stringify({ items: api.nodes.map((name) => ({ metadata: { name } })) }),
+          );
         }
       },
     );
@@ -126,7 +139,10 @@ describe('the probe in the process of the dynamic provider', () => {
     const { id, outs } = await provider.create(inputs);
     expect(id).toBe(inputs.server);
     expect(JSON.stringify(outs)).not.toContain('BEGIN');
-    expect(api.seen).toEqual(['/readyz?verbose as administrator', '/api/v1/nodes as administrator']);
+    expect(api.seen).toEqual([
+      '/readyz?verbose as administrator',
+      '/api/v1/nodes as administrator',
+    ]);
   });
 
   test('goes on asking until it is, and says each obstacle once', async () => {
@@ -147,7 +163,11 @@ describe('the probe in the process of the dynamic provider', () => {
   test('waits again for a Node that an update adds', async () => {
     const inputs = await inputsFor(await serve(), ['cp-1']);
     const { id, outs } = await provider.create(inputs);
-    const updated = provider.update(id, outs, { ...inputs, nodes: ['cp-1', 'w-1'], timeoutSeconds: 30 });
+    const updated = provider.update(id, outs, {
+      ...inputs,
+      nodes: ['cp-1', 'w-1'],
+      timeoutSeconds: 30,
+    });
     await until(() => api.seen.length > 6);
     api.nodes.push('w-1');
     expect((await updated).nodes).toEqual(['cp-1', 'w-1']);

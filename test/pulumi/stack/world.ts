@@ -21,7 +21,7 @@ export interface Registration {
   readonly retainOnDelete: boolean;
   readonly deletedWith: string;
   readonly ignoreChanges: string[];
-  readonly timeouts: { create?: string; update?: string };
+  readonly timeouts: Readonly<Record<string, string>>;
   /** `name` of the provider, if one was given. */
   readonly provider: string;
   /** Names of what it depends on. */
@@ -78,7 +78,9 @@ export async function serverPair({ files }: Texts, address: string) {
     subject: [{ CN: ['kube-apiserver'] }],
     issuer: issuer.subject,
     publicKey: await subtle.importKey('spki', der(publicKeyOf(key)), algorithm, true, ['verify']),
-    signingKey: await subtle.importKey('pkcs8', pkcs8(files['pki/ca.key']!), algorithm, true, ['sign']),
+    signingKey: await subtle.importKey('pkcs8', pkcs8(files['pki/ca.key']!), algorithm, true, [
+      'sign',
+    ]),
     signingAlgorithm: algorithm,
     extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'ip', value: address }])],
   });
