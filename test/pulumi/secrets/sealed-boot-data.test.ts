@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import * as pulumi from '@pulumi/pulumi';
 import { App, Size } from 'cdk8s';
 import {
@@ -14,8 +14,9 @@ import { seal } from '../../../lib/cli/seal';
 import { parseManifest } from '../../../lib/node/sealing/manifest';
 import type { Secrets } from '../../../lib/node/sealing/secrets';
 import { osloMachine, osloProps } from '../../support/oslo';
-import { look, valuesOf, world } from './world';
+import { failureOf, look, valuesOf, world } from './world';
 
+// Loading Pulumi takes long on a busy machine.
 jest.setTimeout(60_000);
 
 const worker = Machine.worker('w-1', { zone: 'oslo-1', address: '10.20.0.21' });
@@ -64,10 +65,14 @@ const withFile = (path: string, content: string): ClusterSecrets => ({
   ...brought,
   files: { ...brought.files, [path]: content },
 });
-const failure = async (output: pulumi.Output<unknown>) =>
-  look(output).then(
-    () => 'no error',
-    (error) => ({ message: error.message, withoutStack: pulumi.RunError.isInstance(error) }),
+/** The error of one machine's user-data. */
+const failure = async (sealed: ReturnType<typeof sealedBootData>, name: string) =>
+  failureOf(
+    sealed.get(name)!.userData,
+    [...sealed.values()].flatMap((data) => [
+      ...Object.values(data),
+      ...Object.values(data.secretFiles),
+    ]),
   );
 
 describe('boot data', () => {
@@ -214,41 +219,61 @@ describe('refused', () => {
     ],
     ['cp-1', 'pki/etcd/ca.key', '', 'pki/etcd/ca.key must be an RSA or ECDSA private key in PEM'],
   ])('when the values are known: for %s a wrong %s', async (name, path, content, text) => {
-    const data = sealedBootData(plain, withFile(path, content)).get(name)!;
-    expect(await failure(data.userData)).toEqual({
+    const sealed = sealedBootData(plain, withFile(path, content));
+    expect(await failure(sealed, name)).toEqual({
       message: `secrets of ${name} in oslo do not hold:\n  ${text}${rest}`,
       withoutStack: true,
     });
   });
 
   test('when the values are known: keys of another authority, and only where they go', async () => {
-    const data = sealedBootData(plain, withFile('pki/ca.key', brought.files['pki/etcd/ca.key']!));
-    expect(await failure(data.get('cp-1')!.userData)).toMatchObject({
+    const sealed = sealedBootData(plain, withFile('pki/ca.key', brought.files['pki/etcd/ca.key']!));
+    expect(await failure(sealed, 'cp-1')).toMatchObject({
       message: expect.stringContaining('\n  pki/ca.crt and pki/ca.key must belong together\n'),
     });
-    expect(await failure(data.get('cp-2')!.userData)).toBe('no error');
+    expect(await failure(sealed, 'cp-2')).toBe('no error');
   });
 
   test('when the values are known: more than the platform takes', async () => {
-    // An estimate knows the usual size only.
-    const certificate = brought.files['pki/ca.crt']!;
-    const many = withFile('pki/ca.crt', Array<string>(40).fill(certificate).join(''));
-    const limit = { userDataLimit: Size.kibibytes(36) };
-    const get = (nodes: NodeBootstrapOptions) =>
-      failure(sealedBootData(control(nodes), many).get('cp-2')!.userData);
-    expect(await get(limit)).toMatchObject({ message: expect.any(String) });
+    // The estimate knows the usual size only. Text beside the certificate is no mistake.
+    const text = randomBytes(15_000).toString('base64');
+    const large = withFile('pki/ca.crt', `${brought.files['pki/ca.crt']!}${text}\n`);
+    const error = async (nodes: NodeBootstrapOptions) =>
+      failure(
+        sealedBootData(control({ userDataLimit: Size.kibibytes(36), ...nodes }), large),
+        'cp-2',
+      );
+    const raise = 'raise userDataLimit where the platform allows';
+    const start = 'sealed user-data must be at most 36864 bytes, got more for cp-2; ';
+    expect(await error({})).toEqual({
+      message: expect.stringMatching(
+        new RegExp(
+          `^${start}leave keys out with keysBySsh, or ${raise}; bytes:\n +\\d+  cp-2, compressed, of which secrets before compression:\n +\\d+    bootstrap-token\n`,
+        ),
+      ),
+      withoutStack: true,
+    });
+    expect(await error({ keysBySsh: true })).toMatchObject({
+      message: expect.stringContaining(`${start}${raise}; bytes:\n`),
+    });
   });
 
   test('an administrator of another authority, and one that is not there', async () => {
     const others = await newSecrets(new Date());
     const strange = { ...brought, admin: others.admin };
     const head = 'secrets of the administrator of oslo do not hold:\n  ';
-    expect(await failure(kubeconfigOf(plain, strange))).toEqual({
+    expect(await failureOf(kubeconfigOf(plain, strange))).toEqual({
       message: `${head}the certificate of admin.conf must be signed by pki/ca.key${rest}`,
       withoutStack: true,
     });
-    expect(await failure(kubeconfigOf(plain, without('pki/ca.crt')))).toMatchObject({
+    const broken = withFile('pki/ca.crt', 'none');
+    expect(await failureOf(kubeconfigOf(plain, broken))).toMatchObject({
       message: `${head}pki/ca.crt must be a certificate in PEM${rest}`,
     });
+    expect(() => kubeconfigOf(plain, without('pki/ca.crt'))).toThrow(
+      new pulumi.RunError(
+        'secret pki/ca.crt must be in files, got nothing; ClusterPki and BootstrapTokens make all of them',
+      ),
+    );
   });
 });

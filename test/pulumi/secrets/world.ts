@@ -57,6 +57,22 @@ export async function look<T>(output: pulumi.Output<T>) {
   return { value: known ? value : undefined, known, secret };
 }
 
+/**
+ * The error of an Output, and whether the language host would print it without a stack. The host prints an
+ * error once however many Outputs have it; jest counts each, so the others are listened to.
+ */
+export async function failureOf(output: pulumi.Output<unknown>, others: unknown[] = []) {
+  [output, ...others].filter(pulumi.Output.isInstance).forEach((other: any) => {
+    [other.promise(), other.isKnown, other.isSecret, other.allResources()].forEach((part) =>
+      (part as Promise<unknown>).catch(() => {}),
+    );
+  });
+  return look(output).then(
+    () => 'no error',
+    (error) => ({ message: error.message, withoutStack: pulumi.RunError.isInstance(error) }),
+  );
+}
+
 /** The values of several Outputs. */
 export async function valuesOf(
   outputs: Readonly<Record<string, pulumi.Input<string>>>,
