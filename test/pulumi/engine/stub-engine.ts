@@ -24,7 +24,7 @@ import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
 import { Struct } from 'google-protobuf/google/protobuf/struct_pb';
 import { answerOf } from '../../../lib/testing/pulumi-answers';
 import { projectRoot } from '../../support/markdown';
-import { type Inputs, type Json, fromStruct, plain, read, type Registration, secret } from './wire';
+import { type Inputs, type Json, fromStruct, isUnknown, plain, read, type Registration, secret } from './wire';
 
 /** What a provider answers when it has created a resource. */
 export interface Created {
@@ -288,7 +288,7 @@ class Session {
       if (outputs[key] !== undefined) {
         const value = plain(outputs[key]);
         outputs[key] = secret(value);
-        if (typeof value === 'string') {
+        if (typeof value === 'string' && !isUnknown(value)) {
           this.said.secrets.add(value);
         }
       }

@@ -2,7 +2,7 @@
 // are hosted in one process, because starting one takes longer than most of them.
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import Module from 'node:module';
+import Module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as kubernetes from '@pulumi/kubernetes';
@@ -13,6 +13,7 @@ import { Cluster, GroundworkApp } from 'cdk8s-groundwork';
 import { base64Token, Cdk8sStack, sha256Token, token } from 'cdk8s-groundwork/pulumi';
 import * as ts from 'typescript';
 
+const load = createRequire(__filename);
 const root = join(__dirname, '../../../examples');
 const renamed = process.env.RENAME_CONSTRUCTS === '1';
 
@@ -73,7 +74,7 @@ function appOf(example: string): App {
     made.paths = (Module as any)._nodeModulePaths(join(root, example));
     made._compile(outputText, file);
   } else {
-    require(file);
+    load(file);
   }
   return synthesized.pop()!;
 }
@@ -111,5 +112,5 @@ export = async () => {
   const chart = chartWithTokens(config.requireSecret('canary'));
   new Cdk8sStack('cdk8s-tokens', { chart }, { provider });
   const programs = renamed ? [] : names.filter((one) => one.startsWith('pulumi-'));
-  return Object.fromEntries(programs.map((name) => [name, require(join(root, name, 'index.ts'))]));
+  return Object.fromEntries(programs.map((name) => [name, load(join(root, name, 'index.ts'))]));
 };
