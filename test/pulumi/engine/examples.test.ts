@@ -171,7 +171,10 @@ describe('secrets', () => {
     expect(plain(object('Secret:team/encoded').data.password)).toBe(
       Buffer.from(canary).toString('base64'),
     );
-    expect(redacted(object('Secret:team/access').stringData)).toBe('[secret]');
+    expect(redacted(object('Secret:team/access').stringData)).toEqual({
+      password: '[secret]',
+      user: '[secret]',
+    });
     const kubeconfigs = first.registrations.filter(
       ({ type }) => type === 'pulumi:providers:kubernetes',
     );

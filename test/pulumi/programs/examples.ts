@@ -92,7 +92,7 @@ function chartWithTokens(secret: pulumi.Output<string>): Chart {
   object('ConfigMap', 'settings', {
     data: { plain: 'plain', address: `https://user:${value}@host`, whole: value },
   });
-  object('Secret', 'access', { stringData: { password: value } });
+  object('Secret', 'access', { stringData: { password: value, user: 'plain' } });
   object('Secret', 'encoded', { data: { password: base64Token(secret) } });
   object('ConfigMap', 'checksum', { data: { sha256: sha256Token(secret) } });
   return chart;
