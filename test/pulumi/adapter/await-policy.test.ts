@@ -22,6 +22,12 @@ test.each<[string, Written, Record<string, string>]>([
     { [`${PULUMI}waitFor`]: 'condition=Established', [`${PULUMI}timeoutSeconds`]: '300' },
   ],
   [
+    'an API that a Service answers, until it does',
+    { is: 'APIService v1.kinds.example', spec: { service: { namespace: 'a', name: 'b' } } },
+    { [`${PULUMI}waitFor`]: 'condition=Available', [`${PULUMI}timeoutSeconds`]: '300' },
+  ],
+  ['an API of the API server itself', { is: 'APIService v1.apps', spec: { service: null } }, {}],
+  [
     'pods that somebody must delete: not at all',
     {
       is: 'DaemonSet net/agent',

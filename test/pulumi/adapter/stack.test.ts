@@ -1,4 +1,4 @@
-import * as k8s from '@pulumi/kubernetes';
+import { Provider } from '@pulumi/kubernetes/provider';
 import * as pulumi from '@pulumi/pulumi';
 import { App, Chart } from 'cdk8s';
 import { Phase } from '../../../lib';
@@ -13,6 +13,7 @@ import {
 import { add, appWith, type Written } from './planned';
 import { registered, type Registered } from './registered';
 
+jest.setTimeout(120_000);
 afterEach(() => jest.restoreAllMocks());
 
 const web: Written = {
@@ -129,8 +130,8 @@ describe('adoption', () => {
 
   test('upserting is the business of a provider of yours', async () => {
     const all = await registered(() => {
-      const upsertProvider = new k8s.Provider('upsert', { upsertExistingObjects: true });
-      const provider = new k8s.Provider('plain', {});
+      const upsertProvider = new Provider('upsert', { upsertExistingObjects: true });
+      const provider = new Provider('plain', {});
       const app = appWith([web, settings]);
       return new Cdk8sStack(
         'net',
@@ -225,15 +226,11 @@ describe('Outputs', () => {
   });
 
   test('in a name they throw, before anything is registered', async () => {
-    let seen: Registered[] = [];
-    const name = token(pulumi.output('x'));
-    const app = appWithToken({ is: `ConfigMap shop/${name}` });
-    await expect(
-      registered(() => {
-        const stack = new Cdk8sStack('net', { app });
-        return stack;
-      }).then((all) => (seen = all)),
-    ).rejects.toThrow('metadata.name must be');
+    const seen: Registered[] = [];
+    const app = appWithToken({ is: `ConfigMap shop/${token(pulumi.output('x'))}` });
+    await expect(registered(() => new Cdk8sStack('net', { app }), seen)).rejects.toThrow(
+      'metadata.name must be',
+    );
     expect(seen).toEqual([]);
   });
 });
@@ -323,22 +320,4 @@ describe('group mode', () => {
         'after 00-kube-proxy (ConfigMap:early/b after Namespace:early)',
     );
   });
-});
-
-test('above 1500 objects a warning names group mode; in group mode there is none', async () => {
-  const warnings = jest.spyOn(console, 'warn').mockImplementation();
-  const many = Array.from({ length: 1501 }, (_, index) => ({ is: `ConfigMap shop/c${index}` }));
-  // The words are logged before the first object is registered: nobody waits for 1501 of them here.
-  await pulumi.runtime.setMocks({
-    newResource: ({ name, inputs }) => ({ id: name, state: inputs }),
-    call: () => ({}),
-  });
-  new Cdk8sStack('net', { app: appWith(many.slice(1)) });
-  new Cdk8sStack('net', { app: appWith(many), mode: RegistrationMode.GROUP });
-  expect(warnings).not.toHaveBeenCalled();
-  new Cdk8sStack('net', { app: appWith(many) });
-  expect(warnings.mock.calls.flat().join()).toContain(
-    '1501 objects are registered one by one, which takes minutes and a gigabyte of memory; ' +
-      'RegistrationMode.GROUP registers them in groups',
-  );
 });
