@@ -70,6 +70,14 @@ describe('controllers', () => {
     ).toEqual({});
   });
 
+  test('a custom resource comes after the service that answers for its group', () => {
+    const spec = { group: 'kinds.example', service: { namespace: 'ops', name: 'api' } };
+    const plan = planned([policy, { is: 'APIService v1.kinds.example', spec }]);
+    expect(after(plan, 'kinds.example/Policy:shop/one')).toEqual({
+      'apiregistration.k8s.io/APIService:v1.kinds.example': 'its group is answered there',
+    });
+  });
+
   test('what a controller is told of by an argument comes before it', () => {
     const pod = { containers: [{ args: ['--policy=one'] }] };
     const plan = planned([policy, ...operator('acting', [rule(['policies'], ['*'])], pod)]);

@@ -6,6 +6,7 @@ import { osloPlane } from '../../control-plane/oslo-plane';
 import { after, NO_OPTIONS } from './planned';
 import { registered, type Registered } from './registered';
 
+jest.setTimeout(120_000);
 beforeEach(() => {
   // Warnings of the review, and the word about node files.
   jest.spyOn(console, 'warn').mockImplementation();
@@ -37,7 +38,7 @@ describe('the flagship as it reaches the engine', () => {
     jest.spyOn(console, 'warn').mockImplementation();
     jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     requests = await registered(() => new Cdk8sStack('oslo', { app: app() }));
-  }, 60_000);
+  });
 
   test('every object is a resource of the component, and every one that it comes after was there before', () => {
     expect(requests[0]).toMatchObject({
@@ -202,12 +203,8 @@ test('an edge without a load balancer waits for no address', () => {
 test('errors of the review come all at once, before anything is registered', async () => {
   const wrong = app({ kubeProxy: IpvsKubeProxy.configure({ strictArp: false }), ...flagship });
   const requests: Registered[] = [];
-  await expect(
-    registered(() => {
-      const made = new Cdk8sStack('oslo', { app: wrong });
-      requests.push({} as Registered);
-      return made;
-    }),
-  ).rejects.toThrow(/^validation found \d+ errors?, nothing was registered:\n {2}GW-/);
+  await expect(registered(() => new Cdk8sStack('oslo', { app: wrong }), requests)).rejects.toThrow(
+    /^validation found \d+ errors?, nothing was registered:\n {2}GW-/,
+  );
   expect(requests).toEqual([]);
 });

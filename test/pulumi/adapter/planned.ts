@@ -16,7 +16,7 @@ export interface Written {
 export function add(chart: Chart, { is, api, phase, annotations, ...fields }: Written): ApiObject {
   const [kind, place] = is.split(' ') as [string, string];
   const [name, namespace] = place.split('/').reverse() as [string, string | undefined];
-  const object = new ApiObject(chart, is.replaceAll('/', '-'), {
+  const object = new ApiObject(chart, is.replace(/[ /]/g, '-'), {
     apiVersion: api ?? apiOf(kind),
     kind,
     metadata: { name, namespace, annotations },
