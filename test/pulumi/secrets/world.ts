@@ -4,6 +4,13 @@ import { MockMonitor } from '@pulumi/pulumi/runtime/mocks';
 import { newPrivateKey, publicKeyOf } from '../../../lib/cli/authorities';
 import { certificateOf, requestOf } from './tls';
 
+/** A provider's machine that takes user-data, as most do. */
+export class Server extends pulumi.CustomResource {
+  public constructor(name: string, props: Record<string, pulumi.Input<unknown>>) {
+    super('test:index:Server', name, props);
+  }
+}
+
 /** What one registration said. */
 export interface Registration {
   readonly type: string;
@@ -18,8 +25,15 @@ export interface Registration {
 export const SIGNATURE = '4dabf18193072939515e22adb298388d';
 export const SECRET = '1b47061264138c4ac30d75fd1eb44270';
 
-const { registerResource } = MockMonitor.prototype;
+const { registerResource, registerResourceOutputs } = MockMonitor.prototype;
 let registrations: Registration[] = [];
+/** What components say of themselves when they are done, by URN. */
+export const said = new Map<string, unknown>();
+
+MockMonitor.prototype.registerResourceOutputs = function (request, callback) {
+  said.set(request.getUrn(), request.getOutputs()?.toJavaScript());
+  return registerResourceOutputs.call(this, request, callback);
+};
 
 MockMonitor.prototype.registerResource = function (request, callback) {
   registrations.push({
@@ -35,6 +49,7 @@ MockMonitor.prototype.registerResource = function (request, callback) {
 /** A program's world: what it registers, with providers that make real keys and certificates. */
 export async function world(preview = false): Promise<readonly Registration[]> {
   registrations = [];
+  said.clear();
   await pulumi.runtime.setMocks(
     {
       newResource: async (args) => ({ id: args.name, state: await stateOf(args, preview) }),
