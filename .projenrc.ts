@@ -261,7 +261,11 @@ function addTier(tier: string, description: string, testTimeout: number, options
   });
 }
 addTier('tools', 'Let real programs judge the output; says which of them are missing', 120_000);
-addTier('versions', "Run the tarball under the oldest and the newest of Pulumi's packages", 600_000);
+addTier(
+  'versions',
+  "Run the tarball under the oldest and the newest of Pulumi's packages",
+  600_000,
+);
 // One file after the other: each boots as many machines as there is room for.
 addTier('boot', 'Boot the output on emulated machines', 1_200_000, ['--runInBand']);
 
