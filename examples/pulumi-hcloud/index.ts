@@ -166,7 +166,8 @@ const cluster = new NvmeControlPlaneStack('helsinki', {
   // Without a key the agent of whoever runs Pulumi is asked.
   ssh: { privateKey: config.getSecret('sshPrivateKey') },
   acknowledge: {
-    'GW-ETCD-010': 'the root disk is a local NVMe; every volume of this platform is behind its network',
+    'GW-ETCD-010':
+      'the root disk is a local NVMe; every volume of this platform is behind its network',
   },
 });
 
