@@ -69,8 +69,9 @@ test('every run ends well, and every example took part', () => {
   expect(stacks.map(({ name }) => name)).toEqual(
     expect.arrayContaining([...cdk8sExamples.map((name) => `cdk8s-${name}`), 'cdk8s-tokens']),
   );
-  expect(stacks).toHaveLength(cdk8sExamples.length + 1 + pulumiExamples.length);
-  expect(stacks.filter(({ objects }) => objects.length < 5)).toEqual([]);
+  expect(stacks.filter(({ objects }) => objects.length === 0)).toEqual([]);
+  const [root] = first.registrations;
+  expect(Object.keys(first.outputs.get(root!.urn)!).sort()).toEqual(pulumiExamples);
 });
 
 describe('order', () => {
@@ -178,12 +179,13 @@ describe('secrets', () => {
     const kubeconfigs = first.registrations.filter(
       ({ type }) => type === 'pulumi:providers:kubernetes',
     );
-    expect(kubeconfigs).toHaveLength(1 + pulumiExamples.length);
+    expect(kubeconfigs.length).toBeGreaterThanOrEqual(1 + pulumiExamples.length);
     expect(kubeconfigs.filter(({ inputs }) => !secret(inputs.kubeconfig))).toEqual([]);
   });
 });
 
 describe('a whole cluster', () => {
+  // On machines of one's own, on Hetzner Cloud, on OpenStack.
   const CLUSTERS = ['bergen', 'helsinki', 'oslo'];
   const STACK = 'cdk8s-groundwork:index:NvmeControlPlaneStack';
 
@@ -247,8 +249,10 @@ describe('preview before there is a cluster', () => {
 
   test('knows no kubeconfig, and yet all of every object but what comes from Outputs', () => {
     const providers = preview.registrations.filter(
-      ({ type }) => type === 'pulumi:providers:kubernetes',
+      // All but the one whose cluster is there already.
+      ({ type, name }) => type === 'pulumi:providers:kubernetes' && !name.startsWith('tromso'),
     );
+    expect(providers).toHaveLength(4);
     expect(providers.map(({ inputs }) => isUnknown(plain(inputs.kubeconfig)))).toEqual(
       providers.map(() => true),
     );

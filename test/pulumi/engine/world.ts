@@ -7,7 +7,18 @@ export const EXAMPLES = require.resolve('../programs/examples');
 /** Texts that never may be seen in the open. */
 export const CANARIES = { canary: 'canary-3f9a61c2', sshPrivateKey: 'ssh-canary-77d0b5' };
 
-export const CONFIG: RunOptions = { config: CANARIES, secretConfig: Object.keys(CANARIES) };
+/** Of a cluster that is there already. */
+const kubeconfig = JSON.stringify({
+  ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'admin' },
+  contexts: [{ name: 'admin', context: { cluster: 'there', user: 'admin' } }],
+  clusters: [{ name: 'there', cluster: { server: 'https://10.40.0.5:6443' } }],
+  users: [{ name: 'admin', user: { token: CANARIES.canary } }],
+});
+
+export const CONFIG: RunOptions = {
+  config: { ...CANARIES, kubeconfig },
+  secretConfig: [...Object.keys(CANARIES), 'kubeconfig'],
+};
 
 /** An engine whose machines have addresses. */
 export function exampleEngine(): StubEngine {
