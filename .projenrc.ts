@@ -5,11 +5,10 @@ const cdk8sVersion = '2.70.106';
 const constructsVersion = '10.8.1';
 
 /**
- * What a user of ./pulumi brings along, and what we build and test with. Upwards of: the default
- * input `undefined` in typings (pulumi 3.142, the least that the others take), creation that
- * refuses an object which exists (kubernetes 4.29), RandomBytes (random 4.15), and dialErrorLimit
- * (command 1.0; the line is ~1.2 because npm's highest version, 4.5.0, is an old one with a wrong
- * number). The newest pulumi that declares Node 20 is 3.248.0.
+ * What a user of ./pulumi brings along, and what we build and test with. The lowest of theirs: pulumi
+ * that all others want, kubernetes where creating an object that exists is an error, random with
+ * RandomBytes. command is ~1.2 because npm's highest version, 4.5.0, is an older release with a wrong
+ * number. The newest pulumi that declares Node 20 is 3.248.0.
  */
 const pulumiPeers: Record<string, { theirs: string; ours: string }> = {
   '@pulumi/command': { theirs: '~1.2', ours: '~1.2' },
@@ -26,6 +25,8 @@ const subpaths: Record<string, string> = {
   pulumi: 'pulumi/index',
   'pulumi/policies': 'pulumi/policies/index',
   testing: 'testing/index',
+  // Apart from the rest, because it needs Pulumi's packages.
+  'testing/pulumi': 'testing/pulumi',
 };
 const perSubpath = <T>(entry: (subpath: string, source: string) => [string, T]) =>
   Object.fromEntries(Object.entries(subpaths).map(([subpath, source]) => entry(subpath, source)));
@@ -267,6 +268,11 @@ function addTier(tier: string, description: string, testTimeout: number, options
   });
 }
 addTier('tools', 'Let real programs judge the output; says which of them are missing', 120_000);
+addTier(
+  'versions',
+  "Run the tarball under the oldest and the newest of Pulumi's packages",
+  600_000,
+);
 // One file after the other: each boots as many machines as there is room for.
 addTier('boot', 'Boot the output on emulated machines', 1_200_000, ['--runInBand']);
 
@@ -275,6 +281,14 @@ project.addTask('bench', {
   steps: [
     { spawn: 'compile' },
     { exec: 'ts-node --transpile-only --project bench/tsconfig.json bench/budgets.ts' },
+  ],
+});
+
+project.addTask('bench:pulumi', {
+  description: 'Compile, then print what the adapter for Pulumi costs, against bare registration',
+  steps: [
+    { spawn: 'compile' },
+    { exec: 'ts-node --transpile-only --project bench/tsconfig.json bench/pulumi.ts' },
   ],
 });
 

@@ -2,4 +2,7 @@
 // are optional peers.
 import './peers';
 
+export * from './adapter';
 export * from './outputs';
+export * from './secrets';
+export * from './stack';
