@@ -221,6 +221,21 @@ describe('explicit dependencies', () => {
     expect(after(plan, 'ConfigMap:b/one')).toEqual({ 'Namespace:b': 'its namespace' });
   });
 
+  test('of a chart do not hold for a chart inside it, as in cdk8s', () => {
+    const app = new App();
+    const first = new Chart(app, 'first');
+    const outer = new Chart(app, 'outer');
+    add(first, { is: 'ConfigMap a/first' });
+    add(outer, { is: 'ConfigMap a/outer' });
+    add(new Chart(outer, 'inner'), { is: 'ConfigMap a/inner' });
+    outer.addDependency(first);
+    const plan = planOf('net', app, NO_OPTIONS);
+    expect(after(plan, 'ConfigMap:a/inner')).toEqual({});
+    expect(after(plan, 'ConfigMap:a/outer')).toEqual({
+      'ConfigMap:a/first': 'an explicit dependency',
+    });
+  });
+
   test('a chart inside another is no dependency, and a dependency on the outside of the chart is none', () => {
     const app = new App();
     const outer = new Chart(app, 'outer');
