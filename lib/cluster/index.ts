@@ -14,6 +14,7 @@ export * from './manifest';
 export * from './names';
 export * from './overhead';
 export * from './phase-of';
+export * from './placeholder';
 export { readPortKey, type Opening } from './port-key';
 export * from './problem';
 export * from './rules';

@@ -4,6 +4,7 @@ export const paths = {
   secrets: '/etc/groundwork/secrets',
   entryScript: '/usr/local/lib/groundwork/bootstrap',
   done: '/var/lib/groundwork/done',
+  status: '/var/lib/groundwork/status',
   binaries: '/usr/local/bin',
 } as const;
 

@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import * as ts from 'typescript';
 import { CodeBlock, projectRoot } from './markdown';
 
+/** Every module that a block may import besides what is installed; the last two are stand-ins of examples. */
 const PUBLIC = {
   'cdk8s-groundwork': join(projectRoot, 'lib/index.ts'),
+  'cdk8s-groundwork/pulumi': join(projectRoot, 'lib/pulumi/index.ts'),
   'cdk8s-groundwork/testing': join(projectRoot, 'lib/testing/index.ts'),
+  '@pulumi/hcloud': join(projectRoot, 'examples/pulumi-hcloud/hcloud.ts'),
+  '@pulumi/openstack': join(projectRoot, 'examples/pulumi-openstack/openstack/index.ts'),
 };
 const OPTIONS: ts.CompilerOptions = {
   strict: true,
