@@ -25,8 +25,9 @@ function telling(secret: string): string {
 }
 
 async function program(more: (userData: pulumi.Output<string>) => Record<string, unknown>) {
+  const { cni, kubeProxyMode, ...facts } = osloProps();
   const control = new NvmeControlPlane(new App(), 'oslo', {
-    ...osloProps(),
+    ...facts,
     nodes: { keysBySsh: true },
   });
   const pki = new ClusterPki('oslo');
