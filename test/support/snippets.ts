@@ -57,14 +57,18 @@ export function snippetErrors(blocks: CodeBlock[]): string[] {
   }
 }
 
+/** What may stand at the top of a module only. */
+const TOP = /^(import|declare const) [^]*?;$/gm;
+
 function isFragment({ code }: CodeBlock): boolean {
   return code.startsWith('// fragment');
 }
 
-/** The fragment inside a function; its own imports go to the top and win over the given ones. */
+/** The fragment inside a function; its own imports and declarations go to the top, where they have to stand. */
 function wrap(code: string): { text: string; shift: number } {
-  const own = code.match(/^import [^]*?;$/gm) ?? [];
-  const imported = new Set(own.join(' ').match(/\w+/g));
+  const own = code.match(TOP) ?? [];
+  const imports = own.filter((line) => line.startsWith('import'));
+  const imported = new Set(imports.join(' ').match(/\w+/g));
   const names = (all: string[]) => all.filter((name) => !imported.has(name)).join(', ');
   const head = [
     ...own.map((line) => line.replace(/\s*\n\s*/g, ' ')),
@@ -75,7 +79,7 @@ function wrap(code: string): { text: string; shift: number } {
     'declare const cluster: Cluster;',
     'export async function fragment() {',
   ];
-  const body = code.replace(/^import [^]*?;$/gm, (text) => text.replace(/[^\n]/g, ''));
+  const body = code.replace(TOP, (text) => text.replace(/[^\n]/g, ''));
   return { text: `${head.join('\n')}\n${body}}\n`, shift: head.length };
 }
 
