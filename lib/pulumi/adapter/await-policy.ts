@@ -52,6 +52,12 @@ const table: readonly Row[] = [
     why: 'the provider does not wait for definitions, and objects of a kind that is not served are refused',
   },
   {
+    when: ({ kind, manifest }) =>
+      kind === 'APIService' && (manifest.spec?.service ?? null) !== null,
+    policy: () => ({ waitFor: ['condition=Available'], timeoutSeconds: 300 }),
+    why: 'the API server answers for the group only when it has reached the Service',
+  },
+  {
     when: ({ key }, { waits }) => waits.has(key),
     policy: ({ key }, { waits }) => {
       const { conditions, seconds } = waits.get(key)!;

@@ -8,11 +8,9 @@ import { identityName } from './identity';
 import { KubeObject } from './kube-object';
 import { planOf, type Plan, type PlannedObject } from './plan';
 import type { ObjectSelector } from './selector';
-import { findingLine, Severity, throwProblems } from '../../cluster';
+import { warningsOf } from './warnings';
+import { throwProblems } from '../../cluster';
 import { revealTokens } from '../outputs';
-
-/** From here on previews and updates take minutes and a gigabyte. */
-const MANY_OBJECTS = 1500;
 
 /** How objects are registered. */
 export enum RegistrationMode {
@@ -24,7 +22,8 @@ export enum RegistrationMode {
    * a preview lists nothing as long as the kubeconfig is not known, or one value in a group is not;
    * values that are not known yet are refused outside of Secrets, for they would stand in the state in
    * clear; objects cannot be adopted; `retainOnDelete` is for a whole group; and unit tests see no
-   * object. Order and waiting stay as they are.
+   * object. Order and waiting stay as they are. The mode is part of every URN: choose it before the first
+   * `pulumi up`.
    */
   GROUP = 'group',
 }
@@ -124,7 +123,7 @@ export class Cdk8sStack extends pulumi.ComponentResource {
    * @param opts options; the provider is passed here
    */
   constructor(name: string, args: Cdk8sStackArgs, opts?: pulumi.ComponentResourceOptions) {
-    super('cdk8s-groundwork:index:Cdk8sStack', name, {}, opts);
+    // Everything that can be wrong is found here, before the component itself is registered.
     const plan = planOf(name, scopeOf(name, args), {
       adopt: args.adopt ?? [],
       awaits: args.awaits ?? [],
@@ -132,82 +131,74 @@ export class Cdk8sStack extends pulumi.ComponentResource {
       fetched: args.fetched,
       hasUpsertProvider: args.upsertProvider !== undefined,
     });
-    this.warn(plan, args);
-    const resources =
-      args.mode === RegistrationMode.GROUP
-        ? this.registerGroups(name, groupsOf(name, plan))
-        : this.registerObjects(name, plan, args.upsertProvider);
+    const units =
+      args.mode === RegistrationMode.GROUP ? groupUnits(name, plan) : objectUnits(name, plan, args);
+    super('cdk8s-groundwork:index:Cdk8sStack', name, {}, opts);
+    for (const warning of warningsOf(plan, args.mode === RegistrationMode.GROUP)) {
+      void pulumi.log.warn(warning, this);
+    }
+    const made = new Map<string, pulumi.Resource>();
+    for (const { key, after, register } of units) {
+      made.set(key, register({ parent: this, dependsOn: after.map((one) => made.get(one)!) }));
+    }
+    const resources = new Map(
+      units.flatMap(({ key, objects }) => objects.map((one) => [one, made.get(key)!] as const)),
+    );
     this.resources = Object.fromEntries(resources);
     this.ready = [...new Set(plan.ready.map((key) => resources.get(key)!))];
     this.registerOutputs({});
   }
+}
 
-  private warn({ objects, cluster }: Plan, { mode }: Cdk8sStackArgs): void {
-    for (const finding of cluster?.findings() ?? []) {
-      if (finding.severity === Severity.WARNING && finding.acknowledged === undefined) {
-        void pulumi.log.warn(findingLine(finding), this);
-      }
-    }
-    if (objects.length > MANY_OBJECTS && mode !== RegistrationMode.GROUP) {
-      void pulumi.log.warn(
-        `${objects.length} objects are registered one by one, which takes minutes and a gigabyte of memory; ` +
-          'RegistrationMode.GROUP registers them in groups',
-        this,
-      );
-    }
-  }
+/** What becomes one resource. */
+interface Unit {
+  readonly key: string;
+  /** Keys of units that it comes after. */
+  readonly after: readonly string[];
+  /** Keys of the objects in it. */
+  readonly objects: readonly string[];
+  readonly register: (opts: pulumi.ResourceOptions) => pulumi.Resource;
+}
 
-  private registerObjects(
-    name: string,
-    { objects }: Plan,
-    upsertProvider: pulumi.ProviderResource | undefined,
-  ): Map<string, pulumi.Resource> {
-    const inputs = revealed(objects.map((object) => ({ object, inputs: object.inputs })));
-    const resources = new Map<string, pulumi.Resource>();
-    objects.forEach((object, index) => {
-      const { adoption } = object;
-      const options: pulumi.CustomResourceOptions = {
-        parent: this,
-        dependsOn: object.after.map((key) => resources.get(key)!),
-        retainOnDelete: object.retained,
-        ...(adoption === Adoption.IMPORT ? { import: idOf(object) } : {}),
-        ...(adoption === Adoption.UPSERT ? { provider: upsertProvider } : {}),
-      };
-      const resource = new KubeObject(
-        `${name}:${identityName(object)}`,
-        inputs[index]!,
-        options,
-        adoption === Adoption.PATCH,
-      );
-      resources.set(object.key, resource);
-    });
-    return resources;
-  }
+function objectUnits(name: string, { objects }: Plan, { upsertProvider }: Cdk8sStackArgs): Unit[] {
+  const inputs = revealed(objects.map((object) => ({ object, inputs: object.inputs })));
+  return objects.map((object, index): Unit => {
+    const { key, after, adoption, retained } = object;
+    return {
+      key,
+      after,
+      objects: [key],
+      register: (opts) =>
+        new KubeObject(
+          `${name}:${identityName(object)}`,
+          inputs[index]!,
+          {
+            ...opts,
+            retainOnDelete: retained,
+            ...(adoption === Adoption.IMPORT ? { import: idOf(object) } : {}),
+            ...(adoption === Adoption.UPSERT ? { provider: upsertProvider } : {}),
+          },
+          adoption === Adoption.PATCH,
+        ),
+    };
+  });
+}
 
-  private registerGroups(
-    name: string,
-    groups: readonly ObjectGroup[],
-  ): Map<string, pulumi.Resource> {
-    const inputs = groups.map(({ objects }) => revealed(objects));
-    refuseOutputs(name, groups, inputs);
-    const made = new Map<string, pulumi.Resource>();
-    const resources = new Map<string, pulumi.Resource>();
-    groups.forEach(({ key, objects, after, retained }, index) => {
-      const group = new ConfigGroup(
+function groupUnits(name: string, plan: Plan): Unit[] {
+  const groups = groupsOf(name, plan);
+  const inputs = groups.map(({ objects }) => revealed(objects));
+  refuseOutputs(name, groups, inputs);
+  return groups.map(({ key, after, objects, retained }, index): Unit => ({
+    key,
+    after,
+    objects: objects.map(({ object }) => object.key),
+    register: (opts) =>
+      new ConfigGroup(
         `${name}:${key}`,
-        // The name of the component, so that objects are named as they are one by one.
         { objs: inputs[index], resourcePrefix: name },
-        {
-          parent: this,
-          dependsOn: after.map((earlier) => made.get(earlier)!),
-          retainOnDelete: retained,
-        },
-      );
-      made.set(key, group);
-      objects.forEach(({ object }) => resources.set(object.key, group));
-    });
-    return resources;
-  }
+        { ...opts, retainOnDelete: retained },
+      ),
+  }));
 }
 
 function scopeOf(name: string, { app, chart }: Cdk8sStackArgs): App | Chart {

@@ -53,6 +53,11 @@ function addOperators(index: ObjectIndex, facts: StackFacts, graph: EdgeGraph): 
     if (server !== undefined) {
       graph.prefer(object.key, server, 'its group is answered once this is ready');
     }
+    for (const service of index.ofKind('APIService')) {
+      if (service.manifest.spec?.group === object.group) {
+        graph.prefer(object.key, service.key, 'its group is answered there');
+      }
+    }
     const definer = facts.definers.get(`${pluralIn(index, object)}.${object.group}`);
     for (const workload of definer === undefined ? [] : byPhase(definer)) {
       graph.prefer(object.key, workload.key, 'it makes the definition of its kind');

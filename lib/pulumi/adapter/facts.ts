@@ -23,7 +23,10 @@ export interface StackFacts {
   readonly balancesLoad?: boolean;
 }
 
-/** Reads the waits that the constructs of a cluster declare, in the terms of the objects at hand. */
+/**
+ * Reads the waits that the constructs of a cluster declare, in the terms of the objects at hand. What
+ * somebody else must have brought before a phase is not waited for: the provider tries for a minute.
+ */
 export function factsOf(cluster: Cluster | undefined, objects: readonly StackObject[]): StackFacts {
   const waits = new Map<string, DeclaredWait>();
   const definers = new Map<string, Phase>();

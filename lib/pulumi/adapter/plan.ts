@@ -49,6 +49,7 @@ export interface Plan {
   readonly objects: readonly PlannedObject[];
   /** Keys of objects that tell when everything is there: those waited for, that no other one waits behind. */
   readonly ready: readonly string[];
+  readonly graph: EdgeGraph;
   readonly cluster?: Cluster;
 }
 
@@ -95,7 +96,7 @@ export function planOf(path: string, scope: IConstruct, options: PlanOptions): P
       awaits: policy,
     };
   });
-  return { objects: planned, ready: readyOf(planned, graph), cluster };
+  return { objects: planned, graph, ready: readyOf(planned, graph), cluster };
 }
 
 function inputsOf(

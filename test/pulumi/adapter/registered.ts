@@ -17,9 +17,15 @@ export interface Registered {
   readonly secretOutputs: string[];
 }
 
-/** Runs a program against Pulumi's mocks and returns every request, in order. */
-export async function registered(program: () => pulumi.Resource): Promise<Registered[]> {
-  const requests: Registered[] = [];
+/**
+ * Runs a program against Pulumi's mocks and returns every request, in order.
+ *
+ * @param requests where they are noted, also those of a program that throws
+ */
+export async function registered(
+  program: () => pulumi.Resource,
+  requests: Registered[] = [],
+): Promise<Registered[]> {
   await pulumi.runtime.setMocks({
     newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: inputs }),
     call: () => ({}),
