@@ -1,9 +1,11 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { ClusterSecrets } from './cluster-secrets';
-import { refuseProblems, withoutStack } from './refuse';
+import { refuseMissing, refuseProblems, withoutStack } from './refuse';
 import { clientUrls, type Cluster } from '../../cluster';
-import { problemsOfAdmin } from '../../node/sealing/check';
+import { problemsOfAdmin, problemsOfFiles } from '../../node/sealing/check';
 import { adminConf } from '../../node/sealing/kubeconfig';
+
+const AUTHORITY = 'pki/ca.crt';
 
 /** An `NvmeControlPlane`, or whatever else has a cluster. */
 export interface ClusterSource {
@@ -20,21 +22,23 @@ export interface ClusterSource {
  */
 export function kubeconfigOf(
   { cluster }: ClusterSource,
-  { files, admin }: ClusterSecrets,
+  secrets: ClusterSecrets,
 ): pulumi.Output<string> {
-  const { certificate, key } = admin;
-  const texts = pulumi.all({ authority: files['pki/ca.crt'] ?? '', certificate, key });
-  return pulumi.secret(texts).apply(({ authority, ...pair }) =>
+  refuseMissing([AUTHORITY], secrets);
+  const { certificate, key } = secrets.admin;
+  const texts = pulumi.all([secrets.files[AUTHORITY]!, certificate, key]);
+  return pulumi.secret(texts).apply(([authority, ownCertificate, ownKey]) =>
     withoutStack(() => {
-      const secrets = { files: { 'pki/ca.crt': authority }, admin: pair };
-      refuseProblems(
-        `the administrator of ${cluster.clusterName}`,
-        problemsOfAdmin(secrets, new Date()),
-      );
-      return adminConf(
-        { cluster: cluster.clusterName, endpoint: clientUrls(cluster)[0]! },
-        secrets,
-      );
+      const needed = {
+        files: { [AUTHORITY]: authority },
+        admin: { certificate: ownCertificate, key: ownKey },
+      };
+      const now = new Date();
+      refuseProblems(`the administrator of ${cluster.clusterName}`, [
+        ...problemsOfFiles(needed.files, now, (path) => path === AUTHORITY),
+        ...problemsOfAdmin(needed, now),
+      ]);
+      return adminConf({ cluster: cluster.clusterName, endpoint: clientUrls(cluster)[0]! }, needed);
     }),
   );
 }

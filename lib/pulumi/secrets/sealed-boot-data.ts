@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as pulumi from '@pulumi/pulumi';
 import type { ClusterSecrets } from './cluster-secrets';
-import { REMEDY, refuseProblems, withoutStack } from './refuse';
+import { refuseMissing, refuseProblems, withoutStack } from './refuse';
 import { problemsOfFiles } from '../../node/sealing/check';
-import { Failure } from '../../node/sealing/failure';
 import {
   refuseOversized,
   sealMachine,
@@ -61,7 +60,10 @@ export function sealedBootData(
 ): Map<string, SealedBootData> {
   const files = control.nodeFiles();
   const manifest = parseManifest(files['nodes/secrets.manifest']!)!;
-  withoutStack(() => refuseMissing(manifest, secrets));
+  refuseMissing(
+    manifest.rows.map(({ path }) => path),
+    secrets,
+  );
   return new Map(
     [...manifest.machines.keys()].map((name) => [
       name,
@@ -89,21 +91,20 @@ function sealed(
       return result;
     }),
   );
-  const filesAt = (paths: readonly string[]) =>
-    Object.fromEntries(
-      paths.map((path) => [
-        path,
-        machine.apply(({ files }) => files.find((file) => file.path === path)!.content),
-      ]),
-    );
+  const secretFiles = Object.fromEntries(
+    all.map((path) => [
+      path,
+      machine.apply(({ files }) => files.find((file) => file.path === path)!.content),
+    ]),
+  );
   const { networkConfig } = source;
   return {
     userData: machine.apply(({ userData }) => userData),
     userDataSha256: pulumi.output(createHash('sha256').update(source.userData).digest('hex')),
-    metaData: pulumi.unsecret(machine.apply(({ metaData }) => metaData)),
+    metaData: pulumi.unsecret(machine).apply(({ metaData }) => metaData),
     ...(networkConfig === undefined ? {} : { networkConfig }),
-    secretFiles: filesAt(all),
-    filesBySsh: filesAt(bySsh),
+    secretFiles,
+    filesBySsh: Object.fromEntries(bySsh.map((path) => [path, secretFiles[path]!])),
   };
 }
 
@@ -114,17 +115,6 @@ function sourceOf(files: Readonly<Record<string, string>>, name: string): Machin
     metaData: files[`nodes/${name}/meta-data`]!,
     ...(networkConfig === undefined ? {} : { networkConfig }),
   };
-}
-
-function refuseMissing({ rows }: Manifest, { files }: ClusterSecrets): void {
-  const missing = rows.filter(({ path }) => files[path] === undefined);
-  if (missing.length > 0) {
-    throw new Failure(
-      missing
-        .map(({ path }) => `secret ${path} must be in files, got nothing; ${REMEDY}`)
-        .join('\n'),
-    );
-  }
 }
 
 function remedyFor({ rows }: Manifest): string {

@@ -2,6 +2,9 @@ import { BootstrapTokens, type BootstrapTokensArgs } from 'cdk8s-groundwork/pulu
 import { valueFormats } from '../../../lib/node/secrets';
 import { look, valuesOf, world } from './world';
 
+// Loading Pulumi takes long on a busy machine.
+jest.setTimeout(60_000);
+
 test('values have the form that kubeadm and the API server take, and are secret', async () => {
   await world();
   const { files } = new BootstrapTokens('oslo');

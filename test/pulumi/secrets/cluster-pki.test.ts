@@ -5,6 +5,9 @@ import { ClusterPki } from 'cdk8s-groundwork/pulumi';
 import { problemsOf } from '../../../lib/node/sealing/check';
 import { look, valuesOf, world } from './world';
 
+// Loading Pulumi takes long on a busy machine.
+jest.setTimeout(60_000);
+
 const AUTHORITIES = {
   'pki/ca': 'kubernetes',
   'pki/etcd/ca': 'etcd-ca',

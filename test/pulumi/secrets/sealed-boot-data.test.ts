@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import * as pulumi from '@pulumi/pulumi';
 import { App, Size } from 'cdk8s';
 import {
@@ -14,17 +14,28 @@ import { seal } from '../../../lib/cli/seal';
 import { parseManifest } from '../../../lib/node/sealing/manifest';
 import type { Secrets } from '../../../lib/node/sealing/secrets';
 import { osloMachine, osloProps } from '../../support/oslo';
-import { look, valuesOf, world } from './world';
+import { failureOf, look, valuesOf, world } from './world';
 
-jest.setTimeout(60_000);
+// Loading Pulumi takes long on a busy machine.
+jest.setTimeout(120_000);
 
 const worker = Machine.worker('w-1', { zone: 'oslo-1', address: '10.20.0.21' });
+/** The flagship with a worker; its files are rendered once. */
 const control = (nodes: NodeBootstrapOptions = {}) => {
   const first = osloMachine(1, { gateway: '10.20.0.1', dnsServers: ['10.20.0.2'] });
   const machines = [first, osloMachine(2), osloMachine(3), worker];
-  return new NvmeControlPlane(new App(), 'oslo', { ...osloProps({ machines }), nodes });
+  const { cni, kubeProxyMode, ...facts } = osloProps({ machines });
+  const { cluster, nodes: machinesOf } = new NvmeControlPlane(new App(), 'oslo', {
+    ...facts,
+    nodes,
+  });
+  let files: Record<string, string> | undefined;
+  return { cluster, nodeFiles: () => (files ??= machinesOf.nodeFiles()) };
 };
+type Control = ReturnType<typeof control>;
+
 const plain = control();
+const apart = control({ keysBySsh: true });
 const KEYS = [
   'encryption-key',
   'pki/ca.key',
@@ -34,7 +45,7 @@ const KEYS = [
 ];
 
 /** As `seal` would write it for the same spec and the same secrets. */
-function byCommandLine(from: NvmeControlPlane, secrets: Secrets) {
+function byCommandLine(from: Control, secrets: Secrets) {
   const files = from.nodeFiles();
   const manifest = parseManifest(files['nodes/secrets.manifest']!)!;
   const machines = new Map(
@@ -64,19 +75,22 @@ const withFile = (path: string, content: string): ClusterSecrets => ({
   ...brought,
   files: { ...brought.files, [path]: content },
 });
-const failure = async (output: pulumi.Output<unknown>) =>
-  look(output).then(
-    () => 'no error',
-    (error) => ({ message: error.message, withoutStack: pulumi.RunError.isInstance(error) }),
+/** The error of one machine's user-data. */
+const failure = async (sealed: ReturnType<typeof sealedBootData>, name: string) =>
+  failureOf(
+    sealed.get(name)!.userData,
+    [...sealed.values()].flatMap((data) => [
+      ...Object.values(data),
+      ...Object.values(data.secretFiles),
+    ]),
   );
 
 describe('boot data', () => {
   test.each([
-    ['as it is by default', {}],
-    ['with keys by SSH', { keysBySsh: true }],
-    ['compressed', { userDataLimit: Size.kibibytes(48) }],
-  ])('is byte for byte what the command line seals, %s', async (_, nodes) => {
-    const from = control(nodes);
+    ['as it is by default', plain],
+    ['with keys by SSH', apart],
+    ['compressed', control({ userDataLimit: Size.kibibytes(48) })],
+  ])('is byte for byte what the command line seals, %s', async (_, from) => {
     const wanted = byCommandLine(from, brought);
     const sealed = sealedBootData(from, brought);
     const got: Record<string, string> = {
@@ -103,7 +117,7 @@ describe('boot data', () => {
   });
 
   test('is secret where it holds secrets, also when a program brings plain strings', async () => {
-    for (const [, data] of sealedBootData(control({ keysBySsh: true }), brought)) {
+    for (const [, data] of sealedBootData(apart, brought)) {
       const secret = async (output: pulumi.Output<string>) => (await look(output)).secret;
       expect(await secret(data.userData)).toBe(true);
       expect(await secret(data.userDataSha256)).toBe(false);
@@ -116,19 +130,19 @@ describe('boot data', () => {
   });
 
   test('long-lived keys stay out of user-data with keysBySsh, and are handed over besides', async () => {
-    const bySsh = (nodes: NodeBootstrapOptions) =>
-      [...sealedBootData(control(nodes), brought)].map(([name, { filesBySsh }]) => [
+    const bySsh = (from: Control) =>
+      [...sealedBootData(from, brought)].map(([name, { filesBySsh }]) => [
         name,
         Object.keys(filesBySsh),
       ]);
-    expect(bySsh({ keysBySsh: true })).toEqual([
+    expect(bySsh(apart)).toEqual([
       ['cp-1', KEYS],
       ['cp-2', ['encryption-key']],
       ['cp-3', ['encryption-key']],
       ['w-1', []],
     ]);
-    expect(bySsh({}).flatMap(([, files]) => files)).toEqual([[], [], [], []].flat());
-    const cp1 = sealedBootData(control({ keysBySsh: true }), brought).get('cp-1')!;
+    expect(bySsh(plain).flatMap(([, files]) => files)).toEqual([]);
+    const cp1 = sealedBootData(apart, brought).get('cp-1')!;
     const { value } = await look(cp1.userData);
     for (const content of Object.values(await valuesOf(cp1.filesBySsh))) {
       expect(value).not.toContain(content.split('\n').find((line) => !line.startsWith('-'))!);
@@ -136,7 +150,7 @@ describe('boot data', () => {
   });
 
   test('has a hash that only another configuration changes', async () => {
-    const hashes = async (from: NvmeControlPlane, secrets: ClusterSecrets) =>
+    const hashes = async (from: Control, secrets: ClusterSecrets) =>
       valuesOf(
         Object.fromEntries(
           [...sealedBootData(from, secrets)].map(([name, data]) => [name, data.userDataSha256]),
@@ -214,41 +228,61 @@ describe('refused', () => {
     ],
     ['cp-1', 'pki/etcd/ca.key', '', 'pki/etcd/ca.key must be an RSA or ECDSA private key in PEM'],
   ])('when the values are known: for %s a wrong %s', async (name, path, content, text) => {
-    const data = sealedBootData(plain, withFile(path, content)).get(name)!;
-    expect(await failure(data.userData)).toEqual({
+    const sealed = sealedBootData(plain, withFile(path, content));
+    expect(await failure(sealed, name)).toEqual({
       message: `secrets of ${name} in oslo do not hold:\n  ${text}${rest}`,
       withoutStack: true,
     });
   });
 
   test('when the values are known: keys of another authority, and only where they go', async () => {
-    const data = sealedBootData(plain, withFile('pki/ca.key', brought.files['pki/etcd/ca.key']!));
-    expect(await failure(data.get('cp-1')!.userData)).toMatchObject({
+    const sealed = sealedBootData(plain, withFile('pki/ca.key', brought.files['pki/etcd/ca.key']!));
+    expect(await failure(sealed, 'cp-1')).toMatchObject({
       message: expect.stringContaining('\n  pki/ca.crt and pki/ca.key must belong together\n'),
     });
-    expect(await failure(data.get('cp-2')!.userData)).toBe('no error');
+    expect(await failure(sealed, 'cp-2')).toBe('no error');
   });
 
   test('when the values are known: more than the platform takes', async () => {
-    // An estimate knows the usual size only.
-    const certificate = brought.files['pki/ca.crt']!;
-    const many = withFile('pki/ca.crt', Array<string>(40).fill(certificate).join(''));
-    const limit = { userDataLimit: Size.kibibytes(36) };
-    const get = (nodes: NodeBootstrapOptions) =>
-      failure(sealedBootData(control(nodes), many).get('cp-2')!.userData);
-    expect(await get(limit)).toMatchObject({ message: expect.any(String) });
+    // The estimate knows the usual size only. Text beside the certificate is no mistake.
+    const text = randomBytes(15_000).toString('base64');
+    const large = withFile('pki/ca.crt', `${brought.files['pki/ca.crt']!}${text}\n`);
+    const error = async (nodes: NodeBootstrapOptions) =>
+      failure(
+        sealedBootData(control({ userDataLimit: Size.kibibytes(36), ...nodes }), large),
+        'cp-2',
+      );
+    const raise = 'raise userDataLimit where the platform allows';
+    const start = 'sealed user-data must be at most 36864 bytes, got more for cp-2; ';
+    expect(await error({})).toEqual({
+      message: expect.stringMatching(
+        new RegExp(
+          `^${start}leave keys out with keysBySsh, or ${raise}; bytes:\n +\\d+  cp-2, compressed, of which secrets before compression:\n +\\d+    bootstrap-token\n`,
+        ),
+      ),
+      withoutStack: true,
+    });
+    expect(await error({ keysBySsh: true })).toMatchObject({
+      message: expect.stringContaining(`${start}${raise}; bytes:\n`),
+    });
   });
 
   test('an administrator of another authority, and one that is not there', async () => {
     const others = await newSecrets(new Date());
     const strange = { ...brought, admin: others.admin };
     const head = 'secrets of the administrator of oslo do not hold:\n  ';
-    expect(await failure(kubeconfigOf(plain, strange))).toEqual({
+    expect(await failureOf(kubeconfigOf(plain, strange))).toEqual({
       message: `${head}the certificate of admin.conf must be signed by pki/ca.key${rest}`,
       withoutStack: true,
     });
-    expect(await failure(kubeconfigOf(plain, without('pki/ca.crt')))).toMatchObject({
+    const broken = withFile('pki/ca.crt', 'none');
+    expect(await failureOf(kubeconfigOf(plain, broken))).toMatchObject({
       message: `${head}pki/ca.crt must be a certificate in PEM${rest}`,
     });
+    expect(() => kubeconfigOf(plain, without('pki/ca.crt'))).toThrow(
+      new pulumi.RunError(
+        'secret pki/ca.crt must be in files, got nothing; ClusterPki and BootstrapTokens make all of them',
+      ),
+    );
   });
 });

@@ -4,6 +4,13 @@ import { MockMonitor } from '@pulumi/pulumi/runtime/mocks';
 import { newPrivateKey, publicKeyOf } from '../../../lib/cli/authorities';
 import { certificateOf, requestOf } from './tls';
 
+/** A provider's machine that takes user-data, as most do. */
+export class Server extends pulumi.CustomResource {
+  public constructor(name: string, props: Record<string, pulumi.Input<unknown>>) {
+    super('test:index:Server', name, props);
+  }
+}
+
 /** What one registration said. */
 export interface Registration {
   readonly type: string;
@@ -18,8 +25,15 @@ export interface Registration {
 export const SIGNATURE = '4dabf18193072939515e22adb298388d';
 export const SECRET = '1b47061264138c4ac30d75fd1eb44270';
 
-const { registerResource } = MockMonitor.prototype;
+const { registerResource, registerResourceOutputs } = MockMonitor.prototype;
 let registrations: Registration[] = [];
+/** What components say of themselves when they are done, by URN. */
+export const said = new Map<string, unknown>();
+
+MockMonitor.prototype.registerResourceOutputs = function (request, callback) {
+  said.set(request.getUrn(), request.getOutputs()?.toJavaScript());
+  return registerResourceOutputs.call(this, request, callback);
+};
 
 MockMonitor.prototype.registerResource = function (request, callback) {
   registrations.push({
@@ -35,6 +49,7 @@ MockMonitor.prototype.registerResource = function (request, callback) {
 /** A program's world: what it registers, with providers that make real keys and certificates. */
 export async function world(preview = false): Promise<readonly Registration[]> {
   registrations = [];
+  said.clear();
   await pulumi.runtime.setMocks(
     {
       newResource: async (args) => ({ id: args.name, state: await stateOf(args, preview) }),
@@ -55,6 +70,22 @@ export async function look<T>(output: pulumi.Output<T>) {
     pulumi.isSecret(output),
   ]);
   return { value: known ? value : undefined, known, secret };
+}
+
+/**
+ * The error of an Output, and whether the language host would print it without a stack. The host prints an
+ * error once however many Outputs have it; jest counts each, so the others are listened to.
+ */
+export async function failureOf(output: pulumi.Output<unknown>, others: unknown[] = []) {
+  [output, ...others].filter(pulumi.Output.isInstance).forEach((other: any) => {
+    [other.promise(), other.isKnown, other.isSecret, other.allResources()].forEach((part) =>
+      (part as Promise<unknown>).catch(() => {}),
+    );
+  });
+  return look(output).then(
+    () => 'no error',
+    (error) => ({ message: error.message, withoutStack: pulumi.RunError.isInstance(error) }),
+  );
 }
 
 /** The values of several Outputs. */
