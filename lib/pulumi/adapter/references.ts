@@ -73,6 +73,9 @@ function referencesOf(object: StackObject): Reference[] {
         ),
       );
       break;
+    case 'Gateway':
+      references.push(...wide(object.group, 'GatewayClass', spec?.gatewayClassName, 'its class'));
+      break;
     case 'PersistentVolume':
     case 'PersistentVolumeClaim':
       references.push(...claimReferences(spec));

@@ -4,7 +4,7 @@ import { apiProbe, type ProbeInputs } from './api-probe';
 import { durationProblems, secondsOf } from './durations';
 import { kubeconfigFacts } from './kubeconfig-facts';
 import { waitForNode } from './remote-scripts';
-import { runOnMachine, type SshAccess, type SshTarget } from './ssh-access';
+import { runOnMachine, timeouts, type SshAccess, type SshTarget } from './ssh-access';
 import { throwProblems, type Problem } from '../../cluster';
 
 /** Machines fetch archives, measure their disk, and join one after the other. */
@@ -30,7 +30,7 @@ export interface ApiReadyOptions {
    */
   readonly probe?: ApiProbe;
   /**
-   * Longest wait, 1 minute to 24 hours. Machines fetch release archives, measure their disk, and join one
+   * Longest wait, 1 minute to 1 day. Machines fetch release archives, measure their disk, and join one
    * after the other.
    *
    * @default Duration.minutes(30)
@@ -93,7 +93,12 @@ export class ApiReady extends pulumi.ComponentResource {
               opts: childOptions,
             }),
           )
-        : [new Probe(name, probeInputs(name, args, seconds), childOptions)];
+        : [
+            new Probe(name, probeInputs(name, args, seconds), {
+              ...childOptions,
+              customTimeouts: timeouts(seconds),
+            }),
+          ];
     this.registerOutputs({});
   }
 }
@@ -103,7 +108,7 @@ export function apiReadyProblems(args: ApiReadyOptions): Problem[] {
   return [
     ...durationProblems('timeout', args.timeout, {
       min: Duration.minutes(1),
-      max: Duration.hours(24),
+      max: Duration.days(1),
     }),
     ...durationProblems('interval', args.interval, {
       min: Duration.seconds(1),

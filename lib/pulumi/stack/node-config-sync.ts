@@ -11,7 +11,7 @@ import type { NvmeControlPlane } from '../../control-plane';
 /** How files are brought to machines that run. */
 export interface NodeConfigSyncOptions {
   /**
-   * Longest time for one machine, 1 minute to 24 hours. A machine that still boots is waited for.
+   * Longest time for one machine, 1 minute to 1 day. A machine that still boots is waited for.
    *
    * @default Duration.minutes(30)
    */
@@ -81,6 +81,6 @@ export class NodeConfigSync extends pulumi.ComponentResource {
 export function nodeConfigSyncProblems({ timeout }: NodeConfigSyncOptions): Problem[] {
   return durationProblems('timeout', timeout, {
     min: Duration.minutes(1),
-    max: Duration.hours(24),
+    max: Duration.days(1),
   });
 }

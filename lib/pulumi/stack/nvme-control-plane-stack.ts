@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
-import type { Finding, throwProblems, type Problem } from '../../cluster';
+import { throwProblems, type Finding, type Problem } from '../../cluster';
 import { NvmeControlPlane } from '../../control-plane';
 import { Adoption, type Cdk8sStack } from '../adapter';
 import {

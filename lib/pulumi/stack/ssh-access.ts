@@ -106,11 +106,16 @@ export function runOnMachine(name: string, run: RemoteRun): remote.Command {
     pulumi.mergeOptions(
       {
         dependsOn: resource === undefined ? [] : [resource],
-        customTimeouts: { create: `${run.seconds}s`, update: `${run.seconds}s` },
+        customTimeouts: timeouts(run.seconds),
       },
       run.opts,
     ),
   );
+}
+
+/** The same for both ways in which a resource comes to be as it should. */
+export function timeouts(seconds: number): pulumi.CustomTimeouts {
+  return { create: `${seconds}s`, update: `${seconds}s` };
 }
 
 /** The script runs as root; sudo must not ask. */

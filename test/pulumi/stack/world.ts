@@ -1,3 +1,6 @@
+import 'reflect-metadata';
+import { createPrivateKey, createPublicKey, webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
 import * as pulumi from '@pulumi/pulumi';
 import { MockMonitor } from '@pulumi/pulumi/runtime/mocks';
 import {
@@ -18,7 +21,7 @@ export interface Registration {
   readonly retainOnDelete: boolean;
   readonly deletedWith: string;
   readonly ignoreChanges: string[];
-  readonly timeouts: { create?: string; update?: string };
+  readonly timeouts: Readonly<Record<string, string>>;
   /** `name` of the provider, if one was given. */
   readonly provider: string;
   /** Names of what it depends on. */
@@ -29,6 +32,8 @@ export interface Registration {
 
 const SIGNATURE = '4dabf18193072939515e22adb298388d';
 const SECRET = '1b47061264138c4ac30d75fd1eb44270';
+
+const register = MockMonitor.prototype.registerResource;
 
 /** Secrets of one cluster, real ones. */
 export interface Texts {
@@ -61,6 +66,33 @@ export async function makeTexts(): Promise<Texts> {
     now,
   );
   return { files, admin };
+}
+
+/** A certificate for a server at this address, signed by the authority of the cluster. */
+export async function serverPair({ files }: Texts, address: string) {
+  const key = newPrivateKey();
+  const { subtle } = webcrypto;
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const issuer = new x509.X509Certificate(files['pki/ca.crt']!);
+  const certificate = await x509.X509CertificateGenerator.create({
+    subject: [{ CN: ['kube-apiserver'] }],
+    issuer: issuer.subject,
+    publicKey: await subtle.importKey('spki', der(publicKeyOf(key)), algorithm, true, ['verify']),
+    signingKey: await subtle.importKey('pkcs8', pkcs8(files['pki/ca.key']!), algorithm, true, [
+      'sign',
+    ]),
+    signingAlgorithm: algorithm,
+    extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'ip', value: address }])],
+  });
+  return { certificate: certificate.toString('pem'), key };
+}
+
+function der(pem: string): Buffer {
+  return createPublicKey(pem).export({ type: 'spki', format: 'der' });
+}
+
+function pkcs8(pem: string): Buffer {
+  return createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' });
 }
 
 /** Every text that must stand inside of a wrapper wherever it crosses the wire. */
@@ -122,7 +154,6 @@ export class World {
   }
 
   private listen(): void {
-    const real = MockMonitor.prototype.registerResource;
     const { registrations } = this;
     jest.spyOn(MockMonitor.prototype, 'registerResource').mockImplementation(function (
       this: MockMonitor,
@@ -145,7 +176,7 @@ export class World {
         dependsOn: request.getDependenciesList().map(last),
         inputs: request.getObject().toJavaScript(),
       });
-      return real.call(this, request, callback);
+      return register.call(this, request, callback);
     });
     jest.spyOn(pulumi.log, 'warn').mockImplementation((text) => {
       this.warnings.push(text);
