@@ -2,12 +2,19 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ts from 'typescript';
 import { CodeBlock, projectRoot } from './markdown';
+import manifest from '../../package.json';
 
-/** Every module that a block may import besides what is installed; the last two are stand-ins of examples. */
+const ROOT = join(projectRoot, 'lib/index.ts');
+/** What a block may import besides what is installed: our entries, and the providers of the examples. */
 const PUBLIC = {
-  'cdk8s-groundwork': join(projectRoot, 'lib/index.ts'),
-  'cdk8s-groundwork/pulumi': join(projectRoot, 'lib/pulumi/index.ts'),
-  'cdk8s-groundwork/testing': join(projectRoot, 'lib/testing/index.ts'),
+  ...Object.fromEntries(
+    Object.entries(manifest.exports)
+      .filter(([, file]) => file.endsWith('.js'))
+      .map(([subpath, file]) => [
+        join(manifest.name, subpath),
+        join(projectRoot, file.replace('/build/', '/lib/').replace(/js$/, 'ts')),
+      ]),
+  ),
   '@pulumi/hcloud': join(projectRoot, 'examples/pulumi-hcloud/hcloud.ts'),
   '@pulumi/openstack': join(projectRoot, 'examples/pulumi-openstack/openstack/index.ts'),
 };
@@ -87,9 +94,9 @@ let exported: string[] | undefined;
 
 function publicNames(): string[] {
   if (!exported) {
-    const program = ts.createProgram([PUBLIC['cdk8s-groundwork']], OPTIONS);
+    const program = ts.createProgram([ROOT], OPTIONS);
     const checker = program.getTypeChecker();
-    const source = program.getSourceFile(PUBLIC['cdk8s-groundwork'])!;
+    const source = program.getSourceFile(ROOT)!;
     const module = checker.getSymbolAtLocation(source);
     exported = module ? checker.getExportsOfModule(module).map(({ name }) => name) : [];
   }
