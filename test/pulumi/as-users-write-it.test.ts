@@ -81,7 +81,10 @@ describe('a whole cluster', () => {
       expect(recording.comesAfter(installation, server)).toBe(true);
     }
     expect(
-      recording.comesAfter(installation, recording.find('Deployment', 'tigera-operator', 'tigera-operator')),
+      recording.comesAfter(
+        installation,
+        recording.find('Deployment', 'tigera-operator', 'tigera-operator'),
+      ),
     ).toBe(true);
   });
 
@@ -93,8 +96,14 @@ describe('a whole cluster', () => {
 });
 
 test('a preview knows every object before there is anything', async () => {
-  const options = { preview: true, mocks: { newResource: ({ inputs }: { inputs: any }) => ({ id: undefined, state: inputs }) } };
-  const preview = await recordPulumi(() => new NvmeControlPlaneStack('oslo', { spec, machines }), options);
+  const options = {
+    preview: true,
+    mocks: { newResource: ({ inputs }: { inputs: any }) => ({ id: undefined, state: inputs }) },
+  };
+  const preview = await recordPulumi(
+    () => new NvmeControlPlaneStack('oslo', { spec, machines }),
+    options,
+  );
   expect(preview.find('Installation', 'default').unknown).toEqual([]);
   for (const server of preview.ofType('cloud:index:Server')) {
     expect(server.unknown).toContain('userData');
@@ -107,7 +116,11 @@ test('a chart of my own takes a password from the configuration', async () => {
       const password = new pulumi.Config('app').requireSecret('password');
       const chart = new Chart(new App(), 'app');
       new ApiObject(chart, 'settings', {
-        ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'app' } },
+        ...{
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: 'settings', namespace: 'app' },
+        },
         data: { url: `https://app:${token(password)}@db.example`, timeout: '5s' },
       });
       return new Cdk8sStack('app', { chart });

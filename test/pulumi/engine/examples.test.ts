@@ -140,7 +140,9 @@ describe('secrets', () => {
     ];
     for (const message of spoken) {
       const log = { severity: 'debug' as const, message, urn: '' };
-      expect(leaks({ ...first, registrations: [], logs: [log] }, [value])).toEqual(['a log line (debug)']);
+      expect(leaks({ ...first, registrations: [], logs: [log] }, [value])).toEqual([
+        'a log line (debug)',
+      ]);
     }
   });
 

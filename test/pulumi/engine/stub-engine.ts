@@ -24,7 +24,16 @@ import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
 import { Struct } from 'google-protobuf/google/protobuf/struct_pb';
 import { answerOf } from '../../../lib/testing/pulumi-answers';
 import { projectRoot } from '../../support/markdown';
-import { type Inputs, type Json, fromStruct, isUnknown, plain, read, type Registration, secret } from './wire';
+import {
+  type Inputs,
+  type Json,
+  fromStruct,
+  isUnknown,
+  plain,
+  read,
+  type Registration,
+  secret,
+} from './wire';
 
 /** What a provider answers when it has created a resource. */
 export interface Created {
