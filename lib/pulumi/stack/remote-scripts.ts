@@ -12,11 +12,12 @@ export type RemoteFiles = Readonly<Record<string, string>>;
 export function waitForNode(seconds: number, root = ''): string {
   return `set -eu
 deadline=$(($(date +%s) + ${seconds}))
-if command -v cloud-init > /dev/null; then
-  timeout ${seconds} cloud-init status --wait > /dev/null < /dev/null || true
-fi
 while [ ! -e ${root}${paths.done} ]; do
   status=$(cat ${root}${paths.status} 2> /dev/null || printf 'nothing: the bootstrap did not start, see cloud-init status --long')
+  # Not with --wait: where cloud-init is installed and never ran, that has no end.
+  if [ ! -e ${root}${paths.status} ] && cloud-init status 2> /dev/null < /dev/null | grep -qx 'status: error'; then
+    status='failed: cloud-init ended with an error before the bootstrap began, see cloud-init status --long'
+  fi
   case $status in
     failed:*'this may pass'*) ;;
     failed:*)

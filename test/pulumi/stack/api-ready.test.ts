@@ -8,7 +8,7 @@ import { isSecret, makeTexts, revealed, serverPair, World, type Texts } from './
 import { kubeconfigFacts } from '../../../lib/pulumi/stack/kubeconfig-facts';
 import { adminConf } from '../../../lib/node/sealing/kubeconfig';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let texts: Texts;
 beforeAll(async () => {
