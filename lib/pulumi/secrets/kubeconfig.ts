@@ -26,10 +26,13 @@ export function kubeconfigOf(
 ): pulumi.Output<string> {
   refuseMissing([AUTHORITY], secrets);
   const { certificate, key } = secrets.admin;
-  const texts = pulumi.all({ authority: secrets.files[AUTHORITY]!, certificate, key });
-  return pulumi.secret(texts).apply(({ authority, ...admin }) =>
+  const texts = pulumi.all([secrets.files[AUTHORITY]!, certificate, key]);
+  return pulumi.secret(texts).apply(([authority, ownCertificate, ownKey]) =>
     withoutStack(() => {
-      const needed = { files: { [AUTHORITY]: authority }, admin };
+      const needed = {
+        files: { [AUTHORITY]: authority },
+        admin: { certificate: ownCertificate, key: ownKey },
+      };
       const now = new Date();
       refuseProblems(`the administrator of ${cluster.clusterName}`, [
         ...problemsOfFiles(needed.files, now, (path) => path === AUTHORITY),

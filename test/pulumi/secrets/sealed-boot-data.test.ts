@@ -24,8 +24,9 @@ const worker = Machine.worker('w-1', { zone: 'oslo-1', address: '10.20.0.21' });
 const control = (nodes: NodeBootstrapOptions = {}) => {
   const first = osloMachine(1, { gateway: '10.20.0.1', dnsServers: ['10.20.0.2'] });
   const machines = [first, osloMachine(2), osloMachine(3), worker];
+  const { cni, kubeProxyMode, ...facts } = osloProps({ machines });
   const { cluster, nodes: machinesOf } = new NvmeControlPlane(new App(), 'oslo', {
-    ...osloProps({ machines }),
+    ...facts,
     nodes,
   });
   let files: Record<string, string> | undefined;
