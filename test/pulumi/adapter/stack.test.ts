@@ -250,7 +250,12 @@ describe('group mode', () => {
       ],
       GROUP,
     );
-    expect(Object.keys(found)).toEqual(['net', 'net:00-kube-proxy', 'net:20-cni', 'net:chart']);
+    expect(Object.keys(found).sort()).toEqual([
+      'net',
+      'net:00-kube-proxy',
+      'net:20-cni',
+      'net:chart',
+    ]);
     expect(found['net:00-kube-proxy']).toMatchObject({
       type: 'kubernetes:yaml/v2:ConfigGroup',
       remote: true,
