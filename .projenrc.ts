@@ -13,9 +13,27 @@ const constructsVersion = '10.8.1';
 const pulumiPeers: Record<string, { theirs: string; ours: string }> = {
   '@pulumi/command': { theirs: '~1.2', ours: '~1.2' },
   '@pulumi/kubernetes': { theirs: '^4.29.0', ours: '4.34.2' },
+  // For ./pulumi/policies only, which needs no other.
+  '@pulumi/policy': { theirs: '^1.21.0', ours: '^1.21.0' },
   '@pulumi/pulumi': { theirs: '^3.142.0', ours: '3.248.0' },
   '@pulumi/random': { theirs: '^4.15.0', ours: '^4.21.2' },
   '@pulumi/tls': { theirs: '^5.0.1', ours: '^5.6.1' },
+};
+
+/** What can be imported besides the root: subpath → source in lib, without its ending. */
+const subpaths: Record<string, string> = {
+  pulumi: 'pulumi/index',
+  'pulumi/policies': 'pulumi/policies/index',
+  testing: 'testing/index',
+  // Apart from the rest, because it needs Pulumi's packages.
+  'testing/pulumi': 'testing/pulumi',
+};
+const perSubpath = <T>(entry: (subpath: string, source: string) => [string, T]) =>
+  Object.fromEntries(Object.entries(subpaths).map(([subpath, source]) => entry(subpath, source)));
+/** Tests see the sources under the public names. */
+const moduleNameMapper = {
+  [`^${name}$`]: '<rootDir>/lib/index.ts',
+  ...perSubpath((subpath, source) => [`^${name}/${subpath}$`, `<rootDir>/lib/${source}.ts`]),
 };
 
 const project = new cdk8s.ConstructLibraryCdk8s({
@@ -53,12 +71,10 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   tsconfigDev: {
     compilerOptions: {
       types: ['jest', 'node'],
-      // Tests see the sources under the public names, as jest does (moduleNameMapper below).
+      // As moduleNameMapper, for tsc.
       paths: {
         [name]: ['../lib/index.ts'],
-        [`${name}/pulumi`]: ['../lib/pulumi/index.ts'],
-        [`${name}/testing`]: ['../lib/testing/index.ts'],
-        [`${name}/testing/pulumi`]: ['../lib/testing/pulumi.ts'],
+        ...perSubpath((subpath, source) => [`${name}/${subpath}`, [`../lib/${source}.ts`]]),
       },
     },
   },
@@ -91,7 +107,6 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     '@bufbuild/cel@^0.6.1',
     `cdk8s@${cdk8sVersion}`,
     `constructs@${constructsVersion}`,
-    '@pulumi/policy@^1.21.0',
     '@types/node@^20',
     'ajv@^8',
     'fast-check@^4',
@@ -127,12 +142,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       // These tiers need programs or machines of their own and have their own commands.
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/tools/', '<rootDir>/test/boot/'],
       modulePathIgnorePatterns: ['<rootDir>/dist-packages/'],
-      moduleNameMapper: {
-        [`^${name}$`]: '<rootDir>/lib/index.ts',
-        [`^${name}/pulumi$`]: '<rootDir>/lib/pulumi/index.ts',
-        [`^${name}/testing$`]: '<rootDir>/lib/testing/index.ts',
-        [`^${name}/testing/pulumi$`]: '<rootDir>/lib/testing/pulumi.ts',
-      },
+      moduleNameMapper,
     },
   },
 });
@@ -142,10 +152,7 @@ project.addFields({
   files: ['build/**/*.js', 'build/**/*.d.ts', '.jsii', 'API.md'],
   exports: {
     '.': './build/index.js',
-    './testing': './build/testing/index.js',
-    // Apart from the rest, because it needs Pulumi's packages.
-    './testing/pulumi': './build/testing/pulumi.js',
-    './pulumi': './build/pulumi/index.js',
+    ...perSubpath((subpath, source) => [`./${subpath}`, `./build/${source}.js`]),
     './package.json': './package.json',
     './.jsii': './.jsii',
   },
@@ -154,11 +161,7 @@ project.addFields({
   ),
   // For consumers that still resolve modules the way Node 10 did.
   typesVersions: {
-    '*': {
-      testing: ['build/testing/index.d.ts'],
-      'testing/pulumi': ['build/testing/pulumi.d.ts'],
-      pulumi: ['build/pulumi/index.d.ts'],
-    },
+    '*': perSubpath((subpath, source) => [subpath, [`build/${source}.d.ts`]]),
   },
 });
 
@@ -181,7 +184,7 @@ const rooms: Record<string, string[]> = {
   'control-plane': composed,
   'index.ts': [...composed, 'control-plane'],
   cli: [...composed, 'control-plane', 'index.ts'],
-  pulumi: [...composed, 'control-plane', 'index.ts'],
+  pulumi: [...composed, 'control-plane', 'index.ts', 'testing'],
   testing: ['index.ts'],
 };
 const zones = Object.entries(rooms).map(([room, readable]) => ({
@@ -254,12 +257,7 @@ function addTier(tier: string, description: string, testTimeout: number, options
   new JsonFile(project, config, {
     obj: {
       testMatch: [`<rootDir>/test/${tier}/**/*.${tier}.ts`],
-      moduleNameMapper: {
-        [`^${name}$`]: '<rootDir>/lib/index.ts',
-        [`^${name}/pulumi$`]: '<rootDir>/lib/pulumi/index.ts',
-        [`^${name}/testing$`]: '<rootDir>/lib/testing/index.ts',
-        [`^${name}/testing/pulumi$`]: '<rootDir>/lib/testing/pulumi.ts',
-      },
+      moduleNameMapper,
       testTimeout,
       transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },
     },

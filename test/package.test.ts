@@ -91,6 +91,11 @@ test('the packed tarball serves a fresh project that has nothing else', () => {
       'run: npm install "@pulumi/command@~1.2" "@pulumi/random@^4.15.0"\n',
   );
 
+  expect(failureOf(consumer, 'cdk8s-groundwork/pulumi/policies')).toContain(
+    'Error: [cdk8s-groundwork/pulumi/policies] needs @pulumi/policy, which cannot be found; ' +
+      'run: npm install "@pulumi/policy@^1.21.0"\n',
+  );
+
   // With them: the root still loads none, and README.md's program compiles and registers a cluster.
   linkPeers(consumer, 'command', 'random');
   expect(loadedBy(consumer, 'cdk8s-groundwork')).not.toMatch(onDemand);

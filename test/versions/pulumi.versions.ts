@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import manifest from '../../package.json';
 import {
   freshProject,
@@ -14,37 +14,50 @@ import { tempDir } from '../support/temp-app';
 // What npm installs for a user depends on the day and on Node. npm test builds on one set of versions; here
 // the packed tarball meets the two ends of the range that package.json promises.
 
-const peers = Object.entries(manifest.peerDependencies).filter(([name]) =>
-  name.startsWith('@pulumi/'),
+const peers = Object.entries(manifest.peerDependencies).filter(
+  // Policy packs are programs of their own.
+  ([name]) => name.startsWith('@pulumi/') && name !== '@pulumi/policy',
 );
-/** The lowest version of a range: what is written in it. */
-const oldest = peers.map(([name, range]) => `${name}@${range.replace(/^[~^]/, '')}`);
-const newest = peers.map(([name, range]) => `${name}@${range}`);
 
-/** What the npm package called node installs by a script of its own: a runtime. */
-const RUNTIME = `node-${process.platform}-${process.arch}`;
-
-test.each([
-  { ends: 'the oldest', packages: oldest, runtime: [] },
-  { ends: 'the newest, on Node 22', packages: newest, runtime: [`${RUNTIME}@22`] },
-])('README.md’s program under Pulumi compiles and registers a cluster with $ends', (versions) => {
-  const folder = tempDir();
-  const others = ['cdk8s', 'constructs', 'typescript', '@types/node'].map(installed);
-  const { file } = pack(folder);
-  const consumer = freshProject(folder, 'consumer', [
-    ...[file, ...others, ...versions.packages, ...versions.runtime],
-  ]);
-  writePulumiProgram(consumer);
-  const [other] = versions.runtime.map(() => join(consumer, 'node_modules', RUNTIME, 'bin/node'));
-  const node = other ?? process.execPath;
-  console.log(`node ${run(consumer, node, '--version').trim()}, ${versionsOf(consumer)}`);
-  run(consumer, node, 'node_modules/typescript/bin/tsc', ...STRICT, 'up.ts');
-  const registered = run(consumer, node, 'preview.js').split('\n');
-  expect(registered).toEqual(expect.arrayContaining(REGISTERED));
+const PATH = process.env.PATH;
+afterEach(() => {
+  process.env.PATH = PATH;
 });
 
-function versionsOf(consumer: string): string {
-  const script = `console.log(${JSON.stringify(peers.map(([name]) => name))}
-    .map((name) => name + ' ' + require(name + '/package.json').version).join(', '))`;
-  return run(consumer, 'node', '-e', script).trim();
+test('the program of README.md under Pulumi compiles and registers a cluster with the oldest', () => {
+  // The lowest version of a range is the one that is written in it.
+  const versions = upWith(peers.map(([name, range]) => `${name}@${range.replace(/^[~^]/, '')}`));
+  expect(versions).toContain('@pulumi/pulumi 3.142.0');
+});
+
+test('the same with the newest, on Node 22', () => {
+  // What the npm package called node installs by a script of its own. npm runs on it as well: it takes
+  // the newest versions that declare the Node it runs on.
+  const runtime = `node-${process.platform}-${process.arch}`;
+  const project = freshProject(tempDir(), 'runtime', [`${runtime}@22`]);
+  process.env.PATH = [join(project, 'node_modules', runtime, 'bin'), PATH].join(delimiter);
+  const versions = upWith(peers.map(([name, range]) => `${name}@${range}`));
+  expect(versions).toMatch(/^node v22\./);
+  // The last one that declares Node 20 is 3.248.0.
+  expect(Number(/@pulumi\/pulumi 3\.(\d+)/.exec(versions)?.[1])).toBeGreaterThan(248);
+});
+
+/** Compiles and previews the program in a fresh project; says with what. */
+function upWith(packages: readonly string[]): string {
+  const folder = tempDir();
+  const others = ['cdk8s', 'constructs', 'typescript', '@types/node'].map(installed);
+  const consumer = freshProject(folder, 'consumer', [pack(folder).file, ...others, ...packages]);
+  const versions = versionsIn(consumer);
+  console.log(versions);
+  writePulumiProgram(consumer);
+  run(consumer, 'npx', '--no-install', 'tsc', ...STRICT, 'up.ts');
+  const registered = run(consumer, 'node', 'preview.js').split('\n');
+  expect(registered).toEqual(expect.arrayContaining(REGISTERED));
+  return versions;
+}
+
+function versionsIn(consumer: string): string {
+  const names = JSON.stringify(peers.map(([name]) => name));
+  const script = `${names}.map((name) => name + ' ' + require(name + '/package.json').version)`;
+  return run(consumer, 'node', '-p', `['node ' + process.version, ...${script}].join(', ')`);
 }

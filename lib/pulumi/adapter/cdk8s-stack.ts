@@ -115,7 +115,7 @@ export class Cdk8sStack extends pulumi.ComponentResource {
    * What to depend on instead of the whole component: the few resources that are waited for and that no
    * other one waits behind. When they are there, everything that pods and the network need is there.
    */
-  public readonly ready: readonly pulumi.Resource[];
+  public readonly ready: pulumi.Resource[];
 
   /**
    * @param name name of the component; resources begin with it

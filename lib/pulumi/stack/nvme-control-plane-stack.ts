@@ -52,7 +52,7 @@ export class NvmeControlPlaneStack extends pulumi.ComponentResource {
    * What objects of your own depend on: networking is there. A handful of resources, where the component
    * itself would stand for every one below it.
    */
-  public readonly ready: readonly pulumi.Resource[];
+  public readonly ready: pulumi.Resource[];
 
   /**
    * @param name name of the component, and of the cluster where the spec gives none

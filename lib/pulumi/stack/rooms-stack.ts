@@ -87,7 +87,7 @@ export abstract class RoomsStack extends pulumi.ComponentResource {
   /** The objects. */
   public readonly networking: Cdk8sStack;
   /** What objects of your own depend on. */
-  public readonly ready: readonly pulumi.Resource[];
+  public readonly ready: pulumi.Resource[];
 
   /**
    * @param className name of the class, for the type of the component
