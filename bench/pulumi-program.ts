@@ -17,6 +17,8 @@ interface Bare {
   readonly dependsOn: number[];
 }
 
+class Plain extends pulumi.CustomResource {}
+
 /** Sets of 50: a Namespace, a definition, one of its kind, an account with its rights, and what runs. */
 function app(objects: number) {
   const { ApiObject, App, Chart } = load('cdk8s') as typeof import('cdk8s');
@@ -71,6 +73,6 @@ if (way === 'stack') {
   for (const one of JSON.parse(readFileSync(file!, 'utf8')) as Bare[]) {
     const { name, type, version, inputs } = one;
     const dependsOn = one.dependsOn.map((index) => made[index]!);
-    made.push(new pulumi.CustomResource(type, name, inputs, { parent, version, dependsOn }));
+    made.push(new Plain(type, name, inputs, { parent, version, dependsOn }));
   }
 }

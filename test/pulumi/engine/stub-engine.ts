@@ -85,8 +85,10 @@ export interface Run {
   /** What the process printed. */
   readonly printed: string;
   readonly seconds: number;
-  /** Resident memory of the process at its highest; known on Linux alone. */
+  /** Resident memory of the process at its highest; known on Linux alone, as is the next one. */
   readonly peakMiB: number | undefined;
+  /** Time that processors spent on the process. */
+  readonly cpuSeconds: number | undefined;
 }
 
 interface Kept {
@@ -103,7 +105,8 @@ const TIMEOUT = 900_000;
  * The other side of Pulumi's language runner: it answers what the engine would be asked, and remembers
  * every word. The runner is the real one, in a process of its own, so what is seen here is what a real
  * engine would see. It has a state, as a stack has: whoever registers the same inputs again gets the same
- * outputs. It checks nothing, and it inherits nothing from a parent to a child.
+ * outputs. It checks nothing,
+ * it inherits nothing from a parent to a child, and programs with transforms or hooks are refused.
  */
 export class StubEngine {
   private readonly state = new Map<string, Kept>();
@@ -195,6 +198,7 @@ class Session {
     logs: [] as Log[],
     secrets: new Set<string>(),
     peakMiB: undefined as number | undefined,
+    cpuSeconds: undefined as number | undefined,
   };
   pid: number | undefined;
   private root = '';
@@ -235,6 +239,7 @@ class Session {
       signalAndWaitForShutdown: unary(() => {
         // The program has said all and waits for this answer: the last moment at which it can be measured.
         this.said.peakMiB = peakOf(this.pid);
+        this.said.cpuSeconds = cpuOf(this.pid);
         return new Empty();
       }),
     };
@@ -331,6 +336,18 @@ function peakOf(pid: number | undefined): number | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+function cpuOf(pid: number | undefined): number | undefined {
+  try {
+    // Behind the name, which may hold anything: user and system time are the 12th and 13th, in hundredths.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
   } catch {
     return undefined;
   }

@@ -25,9 +25,5 @@ const provider = new kubernetes.Provider('provider', {
 // Examples whose objects the API server itself knows all kinds of.
 for (const name of ['flannel']) {
   load(join(__dirname, '../../../examples', name, 'main.ts'));
-  new Cdk8sStack(
-    name,
-    { app: synthesized!, awaits: [{ skip: true }] },
-    { provider },
-  );
+  new Cdk8sStack(name, { app: synthesized!, awaits: [{ skip: true }] }, { provider });
 }
