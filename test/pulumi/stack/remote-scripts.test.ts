@@ -176,9 +176,9 @@ describe('bringing secrets', () => {
     expect(readFileSync(at('pki/ca.key'), 'utf8')).toBe('KEY\n');
     // What a shell reads with $(< file) has no line end of its own.
     expect(readFileSync(at('bootstrap-token'), 'utf8')).toBe('abc\n');
-    expect([at('pki/ca.key'), at('pki')].map((path) => (statSync(path).mode % 0o1000).toString(8))).toEqual([
-      '600', '700',
-    ]);
+    expect(
+      [at('pki/ca.key'), at('pki')].map((path) => (statSync(path).mode % 0o1000).toString(8)),
+    ).toEqual(['600', '700']);
   });
 
   test('machines are admitted after the secrets are there', () => {
