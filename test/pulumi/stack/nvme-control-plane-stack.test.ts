@@ -10,7 +10,16 @@ import {
   type MachineRequest,
   type NvmeControlPlaneStackArgs,
 } from 'cdk8s-groundwork/pulumi';
-import { isSecret, makeTexts, redacted, revealed, secretsOf, World, type Registration, type Texts } from './world';
+import {
+  isSecret,
+  makeTexts,
+  redacted,
+  revealed,
+  secretsOf,
+  World,
+  type Registration,
+  type Texts,
+} from './world';
 import { osloMachine, osloProps } from '../../support/oslo';
 
 jest.setTimeout(300_000);
@@ -53,10 +62,15 @@ let plain: Promise<Run>;
 
 /** What the program with these arguments registers; what it does without any is looked at many times. */
 function run(changes: Partial<NvmeControlPlaneStackArgs> = {}, preview = false): Promise<Run> {
-  return Object.keys(changes).length === 0 ? (plain ??= runAnew({}, false)) : runAnew(changes, preview);
+  return Object.keys(changes).length === 0
+    ? (plain ??= runAnew({}, false))
+    : runAnew(changes, preview);
 }
 
-async function runAnew(changes: Partial<NvmeControlPlaneStackArgs>, preview: boolean): Promise<Run> {
+async function runAnew(
+  changes: Partial<NvmeControlPlaneStackArgs>,
+  preview: boolean,
+): Promise<Run> {
   const world = await World.with(texts, preview);
   const stack = new NvmeControlPlaneStack('oslo', { spec: spec(), machines, ...changes });
   return { world, stack, registrations: await world.settled() };
@@ -311,7 +325,7 @@ describe('what is wrong is found before anything is registered', () => {
     [
       'a fact',
       { spec: spec({ podCidr: '10.96.0.0/16' }) },
-      '[oslo/cluster] podCidr must be apart from serviceCidr, got 10.96.0.0/16; ',
+      '[oslo/cluster] serviceCidr must be apart from podCidr 10.96.0.0/16, got 10.96.0.0/16; ',
     ],
     [
       'a disagreement of two rooms',
@@ -417,8 +431,7 @@ test('objects that are to be taken over get a provider that does so', async () =
 });
 
 test('a preview lists everything before there is a cluster', async () => {
-  const names = ({ registrations }: Run) =>
-    registrations.map(({ urn }) => urn).sort();
+  const names = ({ registrations }: Run) => registrations.map(({ urn }) => urn).sort();
   const preview = await run({ ssh, nodeConfigSync: {} }, true);
   expect(names(preview)).toEqual(names(await run({ ssh, nodeConfigSync: {} })));
 });

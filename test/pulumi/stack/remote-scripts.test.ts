@@ -1,8 +1,22 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { admit, bringSecrets, syncFiles, waitForNode } from '../../../lib/pulumi/stack/remote-scripts';
+import {
+  admit,
+  bringSecrets,
+  syncFiles,
+  waitForNode,
+} from '../../../lib/pulumi/stack/remote-scripts';
 
 let root: string;
 beforeEach(() => {
@@ -17,7 +31,8 @@ function put(path: string, content: string, mode = 0o644): void {
 }
 
 /** A program on the machine's PATH. */
-const program = (name: string, lines: string) => put(`bin/${name}`, `#!/bin/bash\n${lines}\n`, 0o755);
+const program = (name: string, lines: string) =>
+  put(`bin/${name}`, `#!/bin/bash\n${lines}\n`, 0o755);
 
 /** Runs a script as SSH does: on standard input. */
 function run(script: string) {
@@ -33,18 +48,31 @@ function run(script: string) {
   return { status, stdout, stderr };
 }
 
-const calls = () => (existsSync(join(root, 'calls')) ? readFileSync(join(root, 'calls'), 'utf8').trim().split('\n') : []);
+const calls = () =>
+  existsSync(join(root, 'calls'))
+    ? readFileSync(join(root, 'calls'), 'utf8').trim().split('\n')
+    : [];
 const isNode = () => put('var/lib/groundwork/done', '');
 
 describe('waiting for a node', () => {
   test('ends when the bootstrap is done', () => {
     isNode();
-    expect(run(waitForNode(60, root))).toEqual({ status: 0, stdout: 'the bootstrap of cp-1 is done\n', stderr: '' });
+    expect(run(waitForNode(60, root))).toEqual({
+      status: 0,
+      stdout: 'the bootstrap of cp-1 is done\n',
+      stderr: '',
+    });
   });
 
   test('goes on while it works, and while what failed may pass', () => {
-    put('var/lib/groundwork/status', 'failed: sealed: not sealed; this may pass: the unit tries again every minute\n');
-    program('sleep', `echo x >> ${root}/calls; [ "$(wc -l < ${root}/calls)" -lt 3 ] || touch ${root}/var/lib/groundwork/done`);
+    put(
+      'var/lib/groundwork/status',
+      'failed: sealed: not sealed; this may pass: the unit tries again every minute\n',
+    );
+    program(
+      'sleep',
+      `echo x >> ${root}/calls; [ "$(wc -l < ${root}/calls)" -lt 3 ] || touch ${root}/var/lib/groundwork/done`,
+    );
     expect(run(waitForNode(60, root)).status).toBe(0);
     expect(calls()).toHaveLength(3);
   });
@@ -148,7 +176,9 @@ describe('bringing secrets', () => {
     expect(readFileSync(at('pki/ca.key'), 'utf8')).toBe('KEY\n');
     // What a shell reads with $(< file) has no line end of its own.
     expect(readFileSync(at('bootstrap-token'), 'utf8')).toBe('abc\n');
-    expect([at('pki/ca.key'), at('pki')].map((path) => statSync(path).mode & 0o777)).toEqual([0o600, 0o700]);
+    expect(
+      [at('pki/ca.key'), at('pki')].map((path) => (statSync(path).mode % 0o1000).toString(8)),
+    ).toEqual(['600', '700']);
   });
 
   test('machines are admitted after the secrets are there', () => {

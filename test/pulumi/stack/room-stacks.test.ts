@@ -46,7 +46,9 @@ const facts: ClusterFacts = {
   ],
 };
 const kubeProxy = IpvsKubeProxy.configure();
-const loadBalancer = MetalLb.configure({ pools: [{ name: 'edge', addresses: ['10.40.0.200-10.40.0.209'] }] });
+const loadBalancer = MetalLb.configure({
+  pools: [{ name: 'edge', addresses: ['10.40.0.200-10.40.0.209'] }],
+});
 const ingress = HardenedNginxIngress.configure();
 
 async function run<T extends RoomsStack>(make: () => T) {
@@ -57,17 +59,52 @@ async function run<T extends RoomsStack>(make: () => T) {
 }
 
 test.each<[string, () => RoomsStack, string, boolean]>([
-  ['TunedCalicoStack', () => new TunedCalicoStack('tromso', { facts }), 'Installation:default', true],
-  ['TunedFlannelStack', () => new TunedFlannelStack('tromso', { facts }), 'DaemonSet:kube-flannel/kube-flannel-ds', true],
-  ['KubeProxyStack', () => new KubeProxyStack('tromso', { facts, kubeProxy }), 'DaemonSet:kube-system/kube-proxy', true],
-  ['NodeLocalDnsStack', () => new NodeLocalDnsStack('tromso', { facts }), 'DaemonSet:kube-system/node-local-dns', true],
-  ['IngressStack', () => new IngressStack('tromso', { facts, ingress }), 'Deployment:nginx-ingress/nginx-ingress', false],
-  ['LoadBalancerStack', () => new LoadBalancerStack('tromso', { facts, loadBalancer }), 'DaemonSet:metallb-system/speaker', false],
+  [
+    'TunedCalicoStack',
+    () => new TunedCalicoStack('tromso', { facts }),
+    'Installation:default',
+    true,
+  ],
+  [
+    'TunedFlannelStack',
+    () => new TunedFlannelStack('tromso', { facts }),
+    'DaemonSet:kube-flannel/kube-flannel-ds',
+    true,
+  ],
+  [
+    'KubeProxyStack',
+    () => new KubeProxyStack('tromso', { facts, kubeProxy }),
+    'DaemonSet:kube-system/kube-proxy',
+    true,
+  ],
+  [
+    'NodeLocalDnsStack',
+    () => new NodeLocalDnsStack('tromso', { facts }),
+    'DaemonSet:kube-system/node-local-dns',
+    true,
+  ],
+  [
+    'IngressStack',
+    () => new IngressStack('tromso', { facts, ingress }),
+    'Deployment:nginx-ingress/nginx-ingress',
+    false,
+  ],
+  [
+    'LoadBalancerStack',
+    () => new LoadBalancerStack('tromso', { facts, loadBalancer }),
+    'DaemonSet:metallb-system/speaker',
+    false,
+  ],
 ])('%s registers its room, and no other', async (className, make, object, stays) => {
   const { world, stack, registrations } = await run(make);
-  expect(registrations[0]).toMatchObject({ type: `cdk8s-groundwork:index:${className}`, inputs: {} });
+  expect(registrations[0]).toMatchObject({
+    type: `cdk8s-groundwork:index:${className}`,
+    inputs: {},
+  });
   world.one(`tromso:${object}`);
-  expect(registrations.filter(({ type }) => !/^(kubernetes|cdk8s-groundwork):/.test(type))).toEqual([]);
+  expect(registrations.filter(({ type }) => !/^(kubernetes|cdk8s-groundwork):/.test(type))).toEqual(
+    [],
+  );
   const { retainOnDelete, deletedWith } = world.one('tromso', 'Cdk8sStack');
   expect({ retainOnDelete, deletedWith }).toEqual({ retainOnDelete: stays, deletedWith: '' });
   expect(stack.cluster.clusterName).toBe('tromso');
@@ -76,14 +113,26 @@ test.each<[string, () => RoomsStack, string, boolean]>([
 
 test('rooms in one component are reviewed together', async () => {
   const { world, registrations } = await run(
-    () => new ExistingClusterStack('tromso', { facts, kubeProxy, dns: undefined, loadBalancer, networking: { onDestroy: OnDestroy.DELETE } }),
+    () =>
+      new ExistingClusterStack('tromso', {
+        facts,
+        kubeProxy,
+        dns: undefined,
+        loadBalancer,
+        networking: { onDestroy: OnDestroy.DELETE },
+      }),
   );
   world.one('tromso:DaemonSet:kube-system/kube-proxy');
   world.one('tromso:DaemonSet:metallb-system/speaker');
   expect(registrations.filter(({ retainOnDelete }) => retainOnDelete)).toEqual([]);
   const apart = await World.with(texts);
   expect(
-    () => new ExistingClusterStack('tromso', { facts, loadBalancer, kubeProxy: IpvsKubeProxy.configure({ strictArp: false }) }),
+    () =>
+      new ExistingClusterStack('tromso', {
+        facts,
+        loadBalancer,
+        kubeProxy: IpvsKubeProxy.configure({ strictArp: false }),
+      }),
   ).toThrow(/validation found 1 error, nothing was registered:\n {2}GW-/);
   expect(await apart.settled()).toEqual([]);
 });
@@ -103,12 +152,16 @@ test('what kubeadm made is taken over, and what an extension adds is in the revi
       }),
   );
   expect(extended).toEqual(['tromso-one']);
-  expect(world.one('tromso:DaemonSet:kube-system/kube-proxy').type).toBe('kubernetes:apps/v1:DaemonSetPatch');
+  expect(world.one('tromso:DaemonSet:kube-system/kube-proxy').type).toBe(
+    'kubernetes:apps/v1:DaemonSetPatch',
+  );
 });
 
 test('a room that contradicts the facts throws before anything is registered', async () => {
   const world = await World.with(texts);
-  expect(() => new TunedCalicoStack('tromso', { facts: { ...facts, cni: CniKind.FLANNEL } })).toThrow(
+  expect(
+    () => new TunedCalicoStack('tromso', { facts: { ...facts, cni: CniKind.FLANNEL } }),
+  ).toThrow(
     '[tromso/cni] cluster.cni must be calico for this construct, got flannel; change the fact or use the construct for flannel',
   );
   expect(await world.settled()).toEqual([]);
