@@ -1,3 +1,5 @@
+// The SDK brings these packages along, and its stubs work with its own copies only.
+/* eslint-disable import/no-extraneous-dependencies */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import * as grpc from '@grpc/grpc-js';
