@@ -76,6 +76,19 @@ function referencesOf(object: StackObject): Reference[] {
     case 'Gateway':
       references.push(...wide(object.group, 'GatewayClass', spec?.gatewayClassName, 'its class'));
       break;
+    case 'L2Advertisement':
+    case 'BGPAdvertisement':
+      references.push(
+        ...within(object.group, 'IPAddressPool', spec?.ipAddressPools, 'its pool'),
+        ...within(object.group, 'BGPPeer', spec?.peers, 'its peer'),
+      );
+      break;
+    case 'BGPPeer':
+      references.push(
+        ...within(object.group, 'BFDProfile', [spec?.bfdProfile], 'its profile'),
+        ...within('', 'Secret', [spec?.passwordSecret], 'its password'),
+      );
+      break;
     case 'PersistentVolume':
     case 'PersistentVolumeClaim':
       references.push(...claimReferences(spec));
@@ -92,7 +105,17 @@ function referencesOf(object: StackObject): Reference[] {
       );
       break;
   }
-  return [...references, ...podReferences(object)];
+  return [...references, ...routeReferences(object), ...podReferences(object)];
+}
+
+/** Routes of the Gateway API name what they are attached to. */
+function routeReferences({ group, namespace, manifest }: StackObject): Reference[] {
+  const parents: any[] =
+    group === 'gateway.networking.k8s.io' ? (manifest.spec?.parentRefs ?? []) : [];
+  return parents.map(({ kind = 'Gateway', namespace: there = namespace, name }) => [
+    { group, kind, namespace: there, name },
+    'its parent',
+  ]);
 }
 
 function bindingReferences({ group, namespace, manifest }: StackObject): Reference[] {

@@ -58,6 +58,14 @@ export function after(plan: Plan, key: string): Record<string, string> {
 function apiOf(kind: string): string {
   const groups: Record<string, string[]> = {
     'apps/v1': ['Deployment', 'DaemonSet', 'StatefulSet'],
+    'gateway.networking.k8s.io/v1': ['Gateway', 'HTTPRoute'],
+    'metallb.io/v1beta1': [
+      'BFDProfile',
+      'BGPAdvertisement',
+      'BGPPeer',
+      'IPAddressPool',
+      'L2Advertisement',
+    ],
     'batch/v1': ['Job', 'CronJob'],
     'rbac.authorization.k8s.io/v1': ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'],
     'apiextensions.k8s.io/v1': ['CustomResourceDefinition'],

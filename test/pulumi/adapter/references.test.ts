@@ -227,3 +227,36 @@ test('arguments that name something are read in every form that programs take', 
     'run',
   ]);
 });
+
+test('what announces addresses comes after its pools and peers, and a route after its Gateway', () => {
+  const plan = planned([
+    { is: 'L2Advertisement lb/all', spec: { ipAddressPools: ['edge', 'elsewhere'] } },
+    { is: 'BGPAdvertisement lb/all', spec: { ipAddressPools: ['edge'], peers: ['rack'] } },
+    { is: 'BGPPeer lb/rack', spec: { bfdProfile: 'fast', passwordSecret: { name: 'rack' } } },
+    { is: 'IPAddressPool lb/edge' },
+    { is: 'BFDProfile lb/fast' },
+    { is: 'Secret lb/rack' },
+    {
+      is: 'HTTPRoute shop/web',
+      spec: { parentRefs: [{ name: 'edge', namespace: 'gateways' }, { name: 'inner' }] },
+    },
+    { is: 'Gateway gateways/edge' },
+    { is: 'Gateway shop/inner' },
+  ]);
+  const metallb = 'metallb.io/';
+  expect(after(plan, `${metallb}L2Advertisement:lb/all`)).toEqual({
+    [`${metallb}IPAddressPool:lb/edge`]: 'its pool',
+  });
+  expect(after(plan, `${metallb}BGPAdvertisement:lb/all`)).toEqual({
+    [`${metallb}IPAddressPool:lb/edge`]: 'its pool',
+    [`${metallb}BGPPeer:lb/rack`]: 'its peer',
+  });
+  expect(after(plan, `${metallb}BGPPeer:lb/rack`)).toEqual({
+    [`${metallb}BFDProfile:lb/fast`]: 'its profile',
+    'Secret:lb/rack': 'its password',
+  });
+  expect(after(plan, 'gateway.networking.k8s.io/HTTPRoute:shop/web')).toEqual({
+    'gateway.networking.k8s.io/Gateway:gateways/edge': 'its parent',
+    'gateway.networking.k8s.io/Gateway:shop/inner': 'its parent',
+  });
+});
