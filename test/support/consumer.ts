@@ -48,7 +48,9 @@ export function installed(name: string): string {
 /** Runs a program to its end and returns what it printed; throws with all of it when it fails. */
 export function run(cwd: string, command: string, ...args: string[]): string {
   try {
-    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: 'pipe' });
+    // Said, because what a test changes in it is seen by the test alone.
+    const { env } = process;
+    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: 'pipe', env });
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
     throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`);
