@@ -100,7 +100,7 @@ export class BootMachine {
   public async until(command: string, seconds: number): Promise<string> {
     const deadline = Date.now() + seconds * 1000;
     // The guest itself repeats it for a while: a question from outside costs it more.
-    const tries = `for n in $(seq 30); do said=$(${command}) && break; sleep 2; false; done`;
+    const tries = `for n in $(seq 30); do said=$({ ${command}; } 2>&1) && break; sleep 2; false; done`;
     const repeat = `${tries}; code=$?; printf '%s' "$said"; exit $code`;
     for (;;) {
       const { code, output } = await this.run(repeat, 600);
