@@ -1,6 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { App } from 'cdk8s';
 import { Cdk8sStack, type Cdk8sStackArgs } from '../adapter';
+import { prepare, type Prepared } from '../adapter/prepare';
 
 /** What becomes of objects in the cluster when Pulumi lets go of them. */
 export enum OnDestroy {
@@ -32,6 +33,27 @@ export interface NetworkingOptions extends Omit<Cdk8sStackArgs, 'app' | 'chart'>
   readonly onDestroy?: OnDestroy;
 }
 
+/** What a component puts into the cluster, and what becomes of it. */
+export interface Networking {
+  readonly prepared: Prepared;
+  readonly onDestroy: OnDestroy;
+}
+
+/** Decides everything about the objects of an app, before anything is registered. */
+export function prepareNetworking(
+  name: string,
+  app: App,
+  options: NetworkingOptions,
+  defaults: { readonly onDestroy: OnDestroy; readonly hasUpsertProvider: boolean },
+): Networking {
+  const onDestroy = options.onDestroy ?? defaults.onDestroy;
+  const retain = options.retain ?? (onDestroy === OnDestroy.DELETE ? [] : undefined);
+  return {
+    prepared: prepare(name, { ...options, app, retain }, defaults.hasUpsertProvider),
+    onDestroy,
+  };
+}
+
 /**
  * Registers the objects with the options that `onDestroy` stands for; the engine hands those of the component
  * down to every object. Deleted with the component, and not with a machine: newer engines replace what is
@@ -40,15 +62,17 @@ export interface NetworkingOptions extends Omit<Cdk8sStackArgs, 'app' | 'chart'>
  */
 export function registerNetworking(
   name: string,
-  app: App,
-  options: NetworkingOptions & { readonly onDestroy: OnDestroy },
+  { prepared, onDestroy }: Networking,
+  providers: {
+    readonly provider?: pulumi.ProviderResource;
+    readonly upsertProvider?: pulumi.ProviderResource;
+  },
   parent: pulumi.ComponentResource,
-  provider?: pulumi.ProviderResource,
 ): Cdk8sStack {
-  const { onDestroy, ...args } = options;
+  const { provider, upsertProvider } = providers;
   return new Cdk8sStack(
     name,
-    { app, ...args, ...(onDestroy === OnDestroy.DELETE ? { retain: args.retain ?? [] } : {}) },
+    { prepared, upsertProvider },
     {
       parent,
       ...(provider === undefined ? {} : { providers: { kubernetes: provider } }),

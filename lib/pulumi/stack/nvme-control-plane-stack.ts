@@ -65,28 +65,34 @@ export class NvmeControlPlaneStack extends pulumi.ComponentResource {
     args: NvmeControlPlaneStackArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    const networking = { onDestroy: OnDestroy.WITH_CLUSTER, ...args.networking };
-    const { app, built, plan, findings } = reviewed(
+    const { built, networking, findings } = reviewed(
       name,
       (scope) => {
         const control = new NvmeControlPlane(scope, name, args.spec);
         args.extend?.(control);
         return { built: control, cluster: control.cluster };
       },
-      { networking, acknowledge: args.acknowledge, hasUpsertProvider: true },
+      {
+        networking: args.networking,
+        onDestroy: OnDestroy.WITH_CLUSTER,
+        acknowledge: args.acknowledge,
+        hasUpsertProvider: true,
+      },
     );
     throwProblems(name, argProblems(args, built));
-    // Secrets of your own are looked at before anything is registered too.
-    const given = args.secrets && sealedBootData(built, args.secrets);
+    // What machines boot with, and secrets of your own, are looked at before anything is registered too.
+    const files = built.nodeFiles();
+    const source = { nodeFiles: () => files };
+    const given = args.secrets && sealedBootData(source, args.secrets);
     super('cdk8s-groundwork:index:NvmeControlPlaneStack', name, {}, opts);
     this.control = built;
     this.findings = findings;
     const { cluster } = built;
     this.secrets = args.secrets ?? this.ownSecrets(name, args);
     this.kubeconfig = kubeconfigOf(built, this.secrets);
-    const bootData = given ?? sealedBootData(built, this.secrets);
+    const bootData = given ?? sealedBootData(source, this.secrets);
     const { ssh, machines: factory, machineOptions: options = {} } = args;
-    this.machines = provision(name, { control: built, bootData, factory, options }, this);
+    this.machines = provision(name, { cluster, files, bootData, factory, options }, this);
     const targets = sshTargets(cluster, this.machines);
     const before = targets.map((target) => target.resource!);
     if (ssh !== undefined) {
@@ -120,16 +126,24 @@ export class NvmeControlPlaneStack extends pulumi.ComponentResource {
     }
     this.access = new KubernetesAccess(
       name,
-      { clusterIdentifier: cluster.clusterName, ...args.access, kubeconfig: this.kubeconfig },
+      {
+        ...args.access,
+        clusterIdentifier: args.access?.clusterIdentifier ?? cluster.clusterName,
+        kubeconfig: this.kubeconfig,
+      },
       { parent: this, dependsOn: reachable },
     );
-    const upserts = plan.objects.some(({ adoption }) => adoption === Adoption.UPSERT);
+    const { objects } = networking.prepared.plan;
+    const upserts = objects.some(({ adoption }) => adoption === Adoption.UPSERT);
     this.networking = registerNetworking(
       name,
-      app,
-      { ...(upserts ? { upsertProvider: this.access.upsertProvider() } : {}), ...networking },
+      networking,
+      {
+        provider: this.access.provider,
+        upsertProvider:
+          args.networking?.upsertProvider ?? (upserts ? this.access.upsertProvider() : undefined),
+      },
       this,
-      this.access.provider,
     );
     this.ready = this.networking.ready;
     this.registerOutputs({ kubeconfig: this.kubeconfig });

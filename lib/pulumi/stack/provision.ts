@@ -1,13 +1,14 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { Cluster, Machine } from '../../cluster';
-import type { NvmeControlPlane } from '../../control-plane';
 import type { SealedBootData } from '../secrets';
 import type { MachineFactory, MachineOptions, ProvisionedMachine } from './machine-factory';
 import { filesByMachine } from './machine-tree';
 
 /** What machines are made from. */
 export interface ProvisionArgs {
-  readonly control: NvmeControlPlane;
+  readonly cluster: Cluster;
+  /** What `NvmeControlPlane.nodeFiles` returns. */
+  readonly files: Readonly<Record<string, string>>;
   readonly bootData: ReadonlyMap<string, SealedBootData>;
   readonly factory: MachineFactory;
   readonly options: MachineOptions;
@@ -19,9 +20,8 @@ export function provision(
   args: ProvisionArgs,
   parent: pulumi.Resource,
 ): Record<string, ProvisionedMachine> {
-  const { options } = args;
-  const { cluster } = args.control;
-  const files = filesByMachine(args.control.nodeFiles());
+  const { cluster, options } = args;
+  const files = filesByMachine(args.files);
   const made: Record<string, ProvisionedMachine> = {};
   let previous: pulumi.Resource[] = [];
   for (const machine of [...cluster.controlPlanes, ...cluster.workers]) {

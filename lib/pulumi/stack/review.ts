@@ -1,13 +1,19 @@
 import type { Construct } from 'constructs';
-import { planOf, type Plan } from '../adapter/plan';
-import { PulumiOutputResolver, revealTokens } from '../outputs';
-import type { NetworkingOptions } from './networking-options';
+import { PulumiOutputResolver } from '../outputs';
+import {
+  prepareNetworking,
+  type Networking,
+  type NetworkingOptions,
+  type OnDestroy,
+} from './networking-options';
 import type { Cluster, Finding } from '../../cluster';
 import { GroundworkApp } from '../../control-plane';
 
 /** How a spec is reviewed. */
 export interface ReviewOptions {
-  readonly networking: NetworkingOptions;
+  readonly networking?: NetworkingOptions;
+  /** What becomes of the objects where `networking` does not say it. */
+  readonly onDestroy: OnDestroy;
   /** Finding's id → why it is acceptable here. */
   readonly acknowledge?: Readonly<Record<string, string>>;
   /** Whether there will be a provider for what is upserted. */
@@ -16,9 +22,9 @@ export interface ReviewOptions {
 
 /** A spec that was rendered in memory and found free of errors. */
 export interface Reviewed<T> {
-  readonly app: GroundworkApp;
   readonly built: T;
-  readonly plan: Plan;
+  /** Its objects, ready to be registered. */
+  readonly networking: Networking;
   /** Warnings and notes. */
   readonly findings: Finding[];
 }
@@ -30,16 +36,16 @@ export interface Reviewed<T> {
 export function reviewed<T extends Construct>(
   name: string,
   build: (app: GroundworkApp) => { readonly built: T; readonly cluster: Cluster },
-  { networking, acknowledge = {}, hasUpsertProvider }: ReviewOptions,
+  { networking = {}, acknowledge = {}, ...defaults }: ReviewOptions,
 ): Reviewed<T> {
   const app = new GroundworkApp({ resolvers: [new PulumiOutputResolver()] });
   const { built, cluster } = build(app);
   for (const [id, reason] of Object.entries(acknowledge)) {
     cluster.acknowledge(id, reason);
   }
-  const { adopt = [], awaits = [], retain, fetched } = networking;
-  const plan = planOf(name, app, { adopt, awaits, retain, fetched, hasUpsertProvider });
-  // A token where none may stand is an error too.
-  plan.objects.forEach(({ inputs, origin }) => revealTokens(inputs, origin));
-  return { app, built, plan, findings: cluster.findings() };
+  return {
+    built,
+    networking: prepareNetworking(name, app, networking, defaults),
+    findings: cluster.findings(),
+  };
 }

@@ -103,12 +103,15 @@ export abstract class RoomsStack extends pulumi.ComponentResource {
     rooms: Rooms,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    const networking = { onDestroy: endOf(rooms), ...args.networking };
-    const { app, built, findings } = reviewed(
+    const upsertProvider = args.networking?.upsertProvider;
+    const { built, networking, findings } = reviewed(
       name,
       (scope) => {
         const chart = new Chart(scope, name);
-        const cluster = Cluster.fromFacts(chart, 'cluster', { clusterName: name, ...args.facts });
+        const cluster = Cluster.fromFacts(chart, 'cluster', {
+          ...args.facts,
+          clusterName: args.facts.clusterName ?? name,
+        });
         // In the order of NvmeControlPlane: the plugin's policies allow the address of the cache.
         rooms.kubeProxy?.create(chart, 'kube-proxy', cluster);
         rooms.dns?.create(chart, 'dns', cluster);
@@ -119,15 +122,16 @@ export abstract class RoomsStack extends pulumi.ComponentResource {
         return { built: cluster, cluster };
       },
       {
-        networking,
+        networking: args.networking,
+        onDestroy: endOf(rooms),
         acknowledge: args.acknowledge,
-        hasUpsertProvider: networking.upsertProvider !== undefined,
+        hasUpsertProvider: upsertProvider !== undefined,
       },
     );
     super(`cdk8s-groundwork:index:${className}`, name, {}, opts);
     this.cluster = built;
     this.findings = findings;
-    this.networking = registerNetworking(name, app, networking, this);
+    this.networking = registerNetworking(name, networking, { upsertProvider }, this);
     this.ready = this.networking.ready;
     this.registerOutputs({});
   }

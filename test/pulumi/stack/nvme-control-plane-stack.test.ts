@@ -1,11 +1,12 @@
 import * as pulumi from '@pulumi/pulumi';
 import { ApiObject, Duration } from 'cdk8s';
-import { Machine, TunedFlannel, type NvmeControlPlaneProps } from 'cdk8s-groundwork';
+import { Machine, TunedFlannel, UserDataLimit, type NvmeControlPlaneProps } from 'cdk8s-groundwork';
 import {
   Adoption,
   ApiProbe,
   NvmeControlPlaneStack,
   OnDestroy,
+  RegistrationMode,
   type MachineFactory,
   type MachineRequest,
   type NvmeControlPlaneStackArgs,
@@ -366,6 +367,21 @@ describe('what is wrong is found before anything is registered', () => {
       '[oslo] secrets must be given without pki and tokens, got both; they are about secrets that are made here',
     ],
     [
+      'user-data that is too large for the platform',
+      { spec: spec({ nodes: { userDataLimit: UserDataLimit.EC2 } }) },
+      '[oslo/nodes] userDataLimit must be at least the ',
+    ],
+    [
+      'what groups cannot do',
+      {
+        networking: {
+          mode: RegistrationMode.GROUP,
+          adopt: [{ kind: 'DaemonSet', name: 'kube-proxy', mode: Adoption.PATCH }],
+        },
+      },
+      '[oslo] adopt of apps/DaemonSet:kube-system/kube-proxy must be create in group mode, got patch; register this chart with RegistrationMode.INDIVIDUAL',
+    ],
+    [
       'secrets that are not all there',
       { secrets: { files: {}, admin: { certificate: '', key: '' } } },
       'secret bootstrap-token must be in files, got nothing; ',
@@ -415,9 +431,7 @@ describe('the end', () => {
     [OnDestroy.RETAIN, { deletedWith: '', retainOnDelete: true, some: true }],
     [OnDestroy.DELETE, { deletedWith: '', retainOnDelete: false, some: false }],
   ])('of objects: %s', async (onDestroy, expected) => {
-    expect(await networking(onDestroy === undefined ? {} : { networking: { onDestroy } })).toEqual(
-      expected,
-    );
+    expect(await networking({ networking: { onDestroy } })).toEqual(expected);
   });
 });
 
@@ -431,6 +445,18 @@ test('objects that are to be taken over get a provider that does so', async () =
     upsertExistingObjects: 'true',
     clusterIdentifier: 'oslo',
   });
+});
+
+test('what is given as undefined has its default', async () => {
+  const { world } = await run({
+    access: { clusterIdentifier: undefined },
+    networking: {
+      upsertProvider: undefined,
+      adopt: [{ kind: 'DaemonSet', name: 'kube-proxy', mode: Adoption.UPSERT }],
+    },
+  });
+  expect(world.one('oslo', 'providers:kubernetes').inputs.clusterIdentifier).toBe('oslo');
+  expect(world.one('oslo:DaemonSet:kube-system/kube-proxy').provider).toBe('oslo-upsert');
 });
 
 test('a preview lists everything before there is a cluster', async () => {
