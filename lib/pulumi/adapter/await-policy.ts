@@ -157,7 +157,7 @@ function annotatedPolicy({ manifest }: StackObject): AwaitPolicy | undefined {
   }
   const timeoutSeconds = seconds === undefined ? undefined : Number(seconds);
   return word === 'skip'
-    ? { skip: true }
+    ? { skip: true, timeoutSeconds }
     : {
         waitFor: word === undefined || word === 'default' ? undefined : expressionsOf(word),
         timeoutSeconds,

@@ -142,6 +142,16 @@ test('the first rule that means an object decides, instead of the table', () => 
   });
 });
 
+test('a time beside an annotation to skip is refused as it is in a rule', () => {
+  const written: Written = {
+    is: 'ConfigMap shop/web',
+    annotations: { 'cdk8s-groundwork/await': 'skip', 'cdk8s-groundwork/await-timeout': '60' },
+  };
+  expect(() => planned([written])).toThrow(
+    '[net] ConfigMap:shop/web cdk8s-groundwork/await skip must be false beside waitFor and timeoutSeconds, got true; either wait, or do not',
+  );
+});
+
 test('wrong policies throw, all at once, with the object or the rule', () => {
   const written: Written = {
     is: 'ConfigMap shop/web',
