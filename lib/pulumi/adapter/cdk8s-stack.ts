@@ -36,7 +36,8 @@ export class Cdk8sStack extends pulumi.ComponentResource {
   public readonly resources: Readonly<Record<string, pulumi.Resource>>;
   /**
    * What to depend on instead of the whole component: the few resources that are waited for and that no
-   * other one waits behind. When they are there, everything that pods and the network need is there.
+   * other one waits behind. When they are there, everything that pods and the network need is there. Of
+   * objects that nobody waits for, all that no other one comes after.
    */
   public readonly ready: pulumi.Resource[];
 

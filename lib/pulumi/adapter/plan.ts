@@ -47,7 +47,10 @@ export interface PlannedObject extends StackObject {
 /** All of a stack, in the order of registration, before anything is registered. */
 export interface Plan {
   readonly objects: readonly PlannedObject[];
-  /** Keys of objects that tell when everything is there: those waited for, that no other one waits behind. */
+  /**
+   * Keys of objects that tell when everything is there: those waited for, that no other one waits behind;
+   * where nothing is waited for, all that nothing comes after.
+   */
   readonly ready: readonly string[];
   readonly graph: EdgeGraph;
   readonly cluster?: Cluster;
@@ -114,6 +117,10 @@ function inputsOf(
 
 function readyOf(planned: readonly PlannedObject[], graph: EdgeGraph): string[] {
   const awaited = planned.filter((object) => isAwaited(object, object.awaits?.policy));
+  if (awaited.length === 0) {
+    const followed = new Set(planned.flatMap(({ after }) => after));
+    return planned.map(({ key }) => key).filter((key) => !followed.has(key));
+  }
   return awaited
     .filter(
       ({ key }) => !awaited.some((other) => other.key !== key && graph.reaches(other.key, key)),

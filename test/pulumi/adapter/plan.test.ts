@@ -121,6 +121,11 @@ test('a status is left out, annotations of ours are taken off', () => {
   });
 });
 
+test('where nothing is waited for, what nothing comes after tells when all is there', () => {
+  const { ready } = planned([{ is: 'Namespace shop' }, { is: 'ConfigMap shop/settings' }]);
+  expect(ready).toEqual(['ConfigMap:shop/settings']);
+});
+
 test('a chart of an app is reviewed with the cluster of the app, and only its objects are planned', () => {
   const app = new GroundworkApp();
   const cluster = osloCluster(new Chart(app, 'facts'));
