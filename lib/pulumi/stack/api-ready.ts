@@ -37,7 +37,8 @@ export interface ApiReadyOptions {
    */
   readonly timeout?: Duration;
   /**
-   * Pause between two questions, 1 to 60 seconds. ApiProbe.HTTPS only.
+   * Pause between two questions, 1 to 60 seconds. With ApiProbe.SSH it throws: machines look every 5
+   * seconds there.
    *
    * @default Duration.seconds(5)
    */
@@ -51,7 +52,7 @@ export interface ApiReadyArgs extends ApiReadyOptions {
   /** Names of the Nodes that must be registered. They need not be Ready: that takes the network plugin. */
   readonly nodes: string[];
   /**
-   * The machines, for ApiProbe.SSH.
+   * The machines, for ApiProbe.SSH, which throws without any.
    *
    * @default - none
    */
@@ -114,20 +115,46 @@ export function apiReadyProblems(args: ApiReadyOptions): Problem[] {
       min: Duration.seconds(1),
       max: Duration.seconds(60),
     }),
+    ...(args.probe === ApiProbe.SSH && args.interval !== undefined
+      ? [
+          {
+            prop: 'interval',
+            allowed: 'left out with ApiProbe.SSH',
+            got: args.interval.toHumanString(),
+            remedy: 'machines look every 5 seconds',
+          },
+        ]
+      : []),
   ];
 }
 
-function sshProblems({ probe, ssh }: ApiReadyArgs): Problem[] {
-  return probe === ApiProbe.SSH && ssh === undefined
-    ? [
-        {
-          prop: 'ssh',
-          allowed: 'given for ApiProbe.SSH',
-          got: undefined,
-          remedy: 'say how machines are reached, or leave probe out',
-        },
-      ]
-    : [];
+function sshProblems({ probe, ssh, machines = [] }: ApiReadyArgs): Problem[] {
+  if (probe !== ApiProbe.SSH) {
+    return [];
+  }
+  return [
+    ...(ssh === undefined
+      ? [
+          {
+            prop: 'ssh',
+            allowed: 'given for ApiProbe.SSH',
+            got: undefined,
+            remedy: 'say how machines are reached, or leave probe out',
+          },
+        ]
+      : []),
+    // Nothing would be asked, and nothing waited for.
+    ...(machines.length === 0
+      ? [
+          {
+            prop: 'machines',
+            allowed: 'given for ApiProbe.SSH',
+            got: undefined,
+            remedy: 'name the machines that are asked, or leave probe out',
+          },
+        ]
+      : []),
+  ];
 }
 
 class Probe extends pulumi.dynamic.Resource {

@@ -4,7 +4,7 @@ import { durationProblems, secondsOf } from './durations';
 import type { ProvisionedMachine } from './machine-factory';
 import { filesByMachine } from './machine-tree';
 import { syncFiles } from './remote-scripts';
-import { runOnMachine, sshTargets, type SshAccess } from './ssh-access';
+import { hostKeyProblems, runOnMachine, sshTargets, type SshAccess } from './ssh-access';
 import { throwProblems, type Problem } from '../../cluster';
 import type { NvmeControlPlane } from '../../control-plane';
 
@@ -51,7 +51,10 @@ export class NodeConfigSync extends pulumi.ComponentResource {
    * @param opts options; `dependsOn` is handed on to the commands
    */
   constructor(name: string, args: NodeConfigSyncArgs, opts?: pulumi.ComponentResourceOptions) {
-    throwProblems(name, nodeConfigSyncProblems(args));
+    throwProblems(name, [
+      ...nodeConfigSyncProblems(args),
+      ...hostKeyProblems(args.ssh, args.control.cluster),
+    ]);
     super('cdk8s-groundwork:index:NodeConfigSync', name, {}, opts);
     const { control, ssh, machines } = args;
     const seconds = secondsOf(args.timeout ?? Duration.minutes(30));

@@ -19,7 +19,7 @@ import { NodeConfigSync, nodeConfigSyncProblems } from './node-config-sync';
 import type { NvmeControlPlaneStackArgs } from './nvme-control-plane-stack-args';
 import { provision } from './provision';
 import { reviewed } from './review';
-import { sshTargets } from './ssh-access';
+import { hostKeyProblems, sshTargets } from './ssh-access';
 
 /**
  * A whole cluster under `pulumi up`: authorities and tokens, sealed user-data, machines of any platform, the
@@ -169,6 +169,7 @@ function argProblems(args: NvmeControlPlaneStackArgs, control: NvmeControlPlane)
   return [
     ...apiReadyProblems(args.apiReady ?? {}),
     ...nodeConfigSyncProblems(nodeConfigSync ?? {}),
+    ...hostKeyProblems(ssh, control.cluster),
     ...(secrets !== undefined && (pki ?? tokens) !== undefined
       ? [
           {

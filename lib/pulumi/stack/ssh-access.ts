@@ -1,7 +1,7 @@
 import { remote, type types } from '@pulumi/command';
 import * as pulumi from '@pulumi/pulumi';
 import type { ProvisionedMachine } from './machine-factory';
-import type { Cluster } from '../../cluster';
+import type { Cluster, Problem } from '../../cluster';
 
 /** How Pulumi reaches machines by SSH; each at its own `sshHost`. */
 export interface SshAccess {
@@ -37,7 +37,7 @@ export interface SshAccess {
   readonly port?: pulumi.Input<number>;
   /**
    * Host keys by name of the machine, as in `known_hosts` without the host. A machine that is not named
-   * is taken at its word.
+   * is taken at its word; a name that no machine of the spec has throws.
    *
    * @default - none
    */
@@ -76,6 +76,19 @@ export function sshTargets(
   }));
 }
 
+/** A problem for each host key of a machine that is not there: the one that is meant would go unchecked. */
+export function hostKeyProblems(access: SshAccess | undefined, cluster: Cluster): Problem[] {
+  const names = cluster.machines.map(({ name }) => name);
+  return Object.keys(access?.hostKeys ?? {})
+    .filter((name) => !names.includes(name))
+    .map((got) => ({
+      prop: 'hostKeys of ssh',
+      allowed: `by the name of a machine, one of ${names.join(', ')}`,
+      got,
+      remedy: 'correct it: a machine without its host key is taken at its word',
+    }));
+}
+
 /** What is done on one machine. */
 export interface RemoteRun {
   readonly ssh: SshAccess;
@@ -100,7 +113,7 @@ export function runOnMachine(name: string, run: RemoteRun): remote.Command {
       create: AS_ROOT,
       stdin: run.script,
       // Another machine of the same name knows nothing of what was done on the one before.
-      triggers: resource instanceof pulumi.CustomResource ? [resource.id] : [],
+      triggers: pulumi.CustomResource.isInstance(resource) ? [resource.id] : [],
       addPreviousOutputInEnv: false,
     },
     pulumi.mergeOptions(

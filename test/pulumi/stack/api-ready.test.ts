@@ -53,6 +53,11 @@ describe('what is registered', () => {
       'interval must be between 1 second and 1 minute, got 10 millis',
     ],
     [{ probe: ApiProbe.SSH }, 'ssh must be given for ApiProbe.SSH, got nothing'],
+    [{ probe: ApiProbe.SSH, ssh: {} }, 'machines must be given for ApiProbe.SSH, got nothing'],
+    [
+      { probe: ApiProbe.SSH, ssh: {}, interval: Duration.seconds(5) },
+      'interval must be left out with ApiProbe.SSH, got 5 seconds',
+    ],
   ])('%p is refused before anything is registered', async (changes, message) => {
     const world = await World.with(texts);
     expect(() => new ApiReady('x', { kubeconfig: 'x', nodes: [], ...changes })).toThrow(

@@ -310,6 +310,17 @@ describe('secrets', () => {
     );
   });
 
+  test('come again to another machine of the same name, whichever copy of the SDK made it', async () => {
+    // As a provider that brings its own @pulumi/pulumi: nothing but the mark of its class is the same.
+    const factory: MachineFactory = (request, opts) => {
+      const made = machines(request, opts);
+      Object.setPrototypeOf(made.resource, Object.create(pulumi.Resource.prototype));
+      return made;
+    };
+    const { world } = await run({ ssh, machines: factory });
+    expect(world.one('oslo-admission').inputs.triggers).toEqual(['oslo-cp-1-id']);
+  });
+
   test('the first control plane admits machines anew when there are others', async () => {
     const { world } = await run({ ssh });
     const { inputs, dependsOn } = world.one('oslo-admission');
@@ -355,6 +366,16 @@ describe('what is wrong is found before anything is registered', () => {
       'SSH that is needed and not given',
       { nodeConfigSync: {}, admission: true, apiReady: { probe: ApiProbe.SSH } },
       '[oslo] ssh must be given for nodeConfigSync and admission and ApiProbe.SSH, got nothing; say how machines are reached, or leave out what needs it',
+    ],
+    [
+      'a host key of a machine that is not there',
+      { ssh: { hostKeys: { cp1: 'ssh-ed25519 AAAA' } } },
+      '[oslo] hostKeys of ssh must be by the name of a machine, one of cp-1, cp-2, cp-3, got cp1; correct it: a machine without its host key is taken at its word',
+    ],
+    [
+      'a fraction of a second',
+      { nodeConfigSync: { timeout: Duration.millis(90500) }, ssh },
+      '[oslo] timeout must be whole seconds between 1 minute and 1 day, got 90.5 seconds; leave it out for the default',
     ],
     [
       'keys that nobody could bring',
