@@ -124,12 +124,17 @@ export class PulumiRecording<T> {
   /**
    * Throws when one of the values stands in a place where it is not encrypted: in inputs that are not
    * secret, in options, in outputs of components, also as base64 or in gzip. The error names the places,
-   * not the values.
+   * not the values. Also throws when there is no value to look for.
    *
-   * @param secretValues values to look for, at least six characters long
+   * @param secretValues values to look for, at least one, each at least six characters long
    * @default - the private keys, passwords and random bytes that the default mocks made
    */
   public expectNoPlaintext(secretValues: readonly string[] = this.issued): void {
+    if (secretValues.length === 0) {
+      throw new Error(
+        'secretValues must have at least one value, got none; the default mocks made none here, so name what is secret',
+      );
+    }
     const short = secretValues.filter((value) => value.length < 6);
     if (short.length > 0) {
       throw new Error(

@@ -102,6 +102,13 @@ describe('recordPulumi', () => {
     expect(() => recording.expectNoPlaintext()).toThrow('ConfigMap leaking');
   });
 
+  test('looks for nothing only with an error', async () => {
+    const recording = await recordPulumi(() => undefined);
+    expect(() => recording.expectNoPlaintext()).toThrow(
+      'secretValues must have at least one value, got none; the default mocks made none here, so name what is secret',
+    );
+  });
+
   test('@pulumi/tls answers with certificates that belong to their keys', async () => {
     const recording = await recordPulumi(() => {
       const authority = new tls.PrivateKey('ca', { algorithm: 'ECDSA', ecdsaCurve: 'P256' });
