@@ -10,7 +10,7 @@ import { throwProblems } from '../../cluster';
 /**
  * The policies of this library for CrossGuard, to put into a policy pack, with others or alone. They judge
  * every resource of a stack whether this library registered it or not, and report what the review of a
- * cluster found, which `Cdk8sStack` and `NvmeControlPlaneStack` carry as their inputs.
+ * cluster found, which `Cdk8sStack` carries as its inputs, also the one inside of a larger component.
  *
  * A policy sees inputs and a few options of resources. So it is not said here that the pod network stays
  * in the cluster when the stack is destroyed: `retainOnDelete` is not among these options. Findings do not
