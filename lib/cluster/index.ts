@@ -17,6 +17,7 @@ export * from './phase-of';
 export * from './placeholder';
 export { readPortKey, type Opening } from './port-key';
 export * from './problem';
+export { FINDING_ID } from './review';
 export * from './rules';
 export * from './summaries';
 export * from './tuning';

@@ -79,9 +79,12 @@ export class Review {
   }
 }
 
+/** Form of the ids of findings. */
+export const FINDING_ID = /^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-\d{3}$/;
+
 /** Rules and acknowledgements must be able to name each other. */
 function checkId(path: string, prop: string, id: string): void {
-  if (!/^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-\d{3}$/.test(id)) {
+  if (!FINDING_ID.test(id)) {
     throw problemAt(path, {
       prop,
       allowed: 'capital words and three digits, such as GW-PROXY-001',

@@ -4,11 +4,7 @@ import type { Cdk8sStackArgs } from './stack-args';
 import { warningsOf } from './warnings';
 import { findingsOf } from '../policies/findings';
 
-/**
- * A stack that was prepared before other resources were registered.
- *
- * @internal
- */
+/** A stack that was prepared before other resources were registered; components of this package have one. */
 export interface PreparedArgs {
   readonly prepared: Prepared;
   /** Provider for what is upserted; there, if the plan has such objects. */

@@ -39,6 +39,20 @@ export function groundworkPolicies(options: GroundworkPolicyOptions = {}): Polic
         remedy: 'groundwork-residency is there when residency is given',
       })),
   );
+  throwProblems(
+    'policies',
+    // One that only puts things right does nothing at a level at which it may not.
+    policies
+      .filter((policy) => 'remediateResource' in policy && !('validateResource' in policy))
+      .map(({ name }) => ({ name, level: options.levels?.[name] }))
+      .filter(({ level }) => level !== undefined && !['remediate', 'disabled'].includes(level))
+      .map(({ name, level }) => ({
+        prop: `${name} in levels`,
+        allowed: 'remediate or disabled',
+        got: level,
+        remedy: 'it only puts things right, and would say nothing',
+      })),
+  );
   return policies.map((policy) => ({
     ...policy,
     enforcementLevel: options.levels?.[policy.name] ?? policy.enforcementLevel,

@@ -1,5 +1,5 @@
 import type { EnforcementLevel } from '@pulumi/policy';
-import { Severity, throwProblems } from '../../cluster';
+import { FINDING_ID, throwProblems, type Problem, type Severity } from '../../cluster';
 
 /** Where volumes may be, by the labels of the machines that hold them. */
 export interface ResidencyOptions {
@@ -41,7 +41,8 @@ export interface GroundworkPolicyOptions {
   readonly severities?: { readonly [severity in Severity]?: EnforcementLevel };
   /**
    * The same for single findings by their id, such as `GW-INGRESS-001`; goes before `severities`.
-   * Acknowledged findings are silent here too.
+   * Acknowledged findings are silent here too. What has not the form of an id throws; rules of your own
+   * have ids too, so whether one is ever found is not looked at.
    *
    * @default - as their severity says
    */
@@ -54,8 +55,16 @@ export interface GroundworkPolicyOptions {
   readonly levels?: Readonly<Record<string, EnforcementLevel>>;
 }
 
+const LEVELS: Readonly<Record<EnforcementLevel, true>> = {
+  advisory: true,
+  mandatory: true,
+  remediate: true,
+  disabled: true,
+};
+
 /** Throws when the options cannot be meant. The names of policies are checked where these are known. */
-export function checkOptions({ residency, hostNetwork = [] }: GroundworkPolicyOptions): void {
+export function checkOptions(options: GroundworkPolicyOptions): void {
+  const { residency, hostNetwork = [], severities = {}, findings = {}, levels = {} } = options;
   const places = [...(residency?.regions ?? []), ...(residency?.zones ?? [])];
   throwProblems('policies', [
     ...(residency !== undefined && places.length === 0
@@ -76,5 +85,25 @@ export function checkOptions({ residency, hostNetwork = [] }: GroundworkPolicyOp
         got,
         remedy: 'name each of them',
       })),
+    ...Object.keys(findings)
+      .filter((id) => !FINDING_ID.test(id))
+      .map((got) => ({
+        prop: 'findings',
+        allowed: 'by the id of a finding, such as GW-ETCD-010',
+        got,
+        remedy: 'docs/checks.md lists them',
+      })),
+    ...Object.entries({ severities, findings, levels }).flatMap(levelProblems),
   ]);
+}
+
+function levelProblems([prop, byName]: [string, Readonly<Record<string, string>>]): Problem[] {
+  return Object.entries(byName)
+    .filter(([, level]) => level !== undefined && !Object.keys(LEVELS).includes(level))
+    .map(([name, got]) => ({
+      prop: `${name} in ${prop}`,
+      allowed: `one of ${Object.keys(LEVELS).join(', ')}`,
+      got,
+      remedy: 'leave it out for the default',
+    }));
 }

@@ -373,6 +373,22 @@ describe('options', () => {
       '[policies] residency must be at least one region or zone, got nothing; leave it out where volumes may be anywhere\n' +
         '[policies] hostNetwork must be workloads as namespace/name, got edge; name each of them',
     );
+    expect(
+      thrown(() =>
+        groundworkPolicies({
+          findings: { 'GW-ETCD-10': 'mandatory' },
+          severities: { warning: 'mandatroy' as any },
+        }),
+      ),
+    ).toBe(
+      '[policies] findings must be by the id of a finding, such as GW-ETCD-010, got GW-ETCD-10; docs/checks.md lists them\n' +
+        '[policies] warning in severities must be one of advisory, mandatory, remediate, disabled, got mandatroy; leave it out for the default',
+    );
+    expect(
+      thrown(() => groundworkPolicies({ levels: { 'groundwork-user-data-secret': 'mandatory' } })),
+    ).toBe(
+      '[policies] groundwork-user-data-secret in levels must be remediate or disabled, got mandatory; it only puts things right, and would say nothing',
+    );
     const levels = { 'groundwork-residency': 'advisory' } as const;
     expect(thrown(() => groundworkPolicies({ levels }))).toMatch(
       /^\[policies\] levels must be by the name of a policy, one of groundwork-findings-mandatory, .*, got groundwork-residency; groundwork-residency is there when residency is given$/,
