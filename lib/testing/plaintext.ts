@@ -1,12 +1,26 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 
 // Looking for a secret whose value is known, in whatever form something carries it.
 
 /** The secret itself, and every line of it where a text around it indents lines; also inside base64. */
 function spellings(secret: string): string[] {
-  const lines = secret.split('\n').filter((line) => line.length >= 12 && !line.startsWith('-----'));
+  const open = publicHalf(secret);
+  const lines = secret
+    .split('\n')
+    .filter((line) => line.length >= 12 && !line.startsWith('-----'))
+    .filter((line) => !open.includes(Buffer.from(line, 'base64')));
   const clear = secret.trim().includes('\n') ? lines : [secret];
   return clear.flatMap((text) => [text, ...[0, 1, 2].map((offset) => base64At(text, offset))]);
+}
+
+/** What a private key has in common with its public key, which anyone may see; of anything else nothing. */
+function publicHalf(secret: string): Buffer {
+  try {
+    return createPublicKey(createPrivateKey(secret)).export({ type: 'spki', format: 'der' });
+  } catch {
+    return Buffer.alloc(0);
+  }
 }
 
 /** Base64 of the text at this offset of a larger one, without the characters that its neighbours decide. */

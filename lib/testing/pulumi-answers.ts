@@ -16,6 +16,9 @@ type Inputs = Record<string, any>;
 const HOUR = 60 * 60 * 1000;
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
+/** By number: a request does not find it by its class. */
+const ALTERNATIVE_NAMES = '2.5.29.17';
+
 /** Only where it is needed, because it takes longer to load than everything else. */
 function library() {
   /* eslint-disable @typescript-eslint/no-require-imports */
@@ -69,17 +72,19 @@ async function selfSignedCertificate(inputs: Inputs): Promise<Inputs> {
     signingAlgorithm: ECDSA,
     extensions: [
       ...extensions(inputs),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      ...alternativeNames(inputs),
+      ...(await keyIdentifier(inputs, keys.publicKey)),
     ],
   });
   return { certPem: pem(certificate) };
 }
 
-async function certificateRequest({ privateKeyPem, subject }: Inputs): Promise<Inputs> {
+async function certificateRequest(inputs: Inputs): Promise<Inputs> {
   const request = await library().Pkcs10CertificateRequestGenerator.create({
-    name: nameOf(subject),
-    keys: await keysOf(privateKeyPem),
+    name: nameOf(inputs.subject),
+    keys: await keysOf(inputs.privateKeyPem),
     signingAlgorithm: ECDSA,
+    extensions: alternativeNames(inputs),
   });
   return { certRequestPem: pem(request) };
 }
@@ -88,20 +93,26 @@ async function locallySignedCertificate(inputs: Inputs): Promise<Inputs> {
   const x509 = library();
   const request = new x509.Pkcs10CertificateRequest(inputs.certRequestPem);
   const issuer = new x509.X509Certificate(inputs.caCertPem);
+  const publicKey = await request.publicKey.export();
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
     subject: request.subject,
     issuer: issuer.subject,
     ...validity(inputs),
-    publicKey: await request.publicKey.export(),
+    publicKey,
     signingKey: (await keysOf(inputs.caPrivateKeyPem)).privateKey,
     signingAlgorithm: ECDSA,
-    extensions: [...extensions(inputs), await x509.AuthorityKeyIdentifierExtension.create(issuer)],
+    extensions: [
+      ...extensions(inputs),
+      ...request.getExtensions(ALTERNATIVE_NAMES),
+      ...(await keyIdentifier(inputs, publicKey)),
+      await x509.AuthorityKeyIdentifierExtension.create(issuer),
+    ],
   });
   return { certPem: pem(certificate) };
 }
 
-function extensions({ allowedUses, dnsNames, ipAddresses, isCaCertificate }: Inputs) {
+function extensions({ allowedUses, isCaCertificate }: Inputs) {
   const x509 = library();
   const { digitalSignature, keyEncipherment, keyCertSign } = x509.KeyUsageFlags;
   const usages: Record<string, number> = {
@@ -115,10 +126,6 @@ function extensions({ allowedUses, dnsNames, ipAddresses, isCaCertificate }: Inp
   };
   const uses: string[] = allowedUses ?? [];
   const extended = uses.flatMap((use) => purposes[use] ?? []);
-  const names = [
-    ...(dnsNames ?? []).map((value: string) => ({ type: 'dns' as const, value })),
-    ...(ipAddresses ?? []).map((value: string) => ({ type: 'ip' as const, value })),
-  ];
   return [
     new x509.KeyUsagesExtension(
       [...new Set(uses)].reduce((flags, use) => flags + (usages[use] ?? 0), 0),
@@ -126,8 +133,25 @@ function extensions({ allowedUses, dnsNames, ipAddresses, isCaCertificate }: Inp
     ),
     new x509.BasicConstraintsExtension(isCaCertificate === true, undefined, true),
     ...(extended.length > 0 ? [new x509.ExtendedKeyUsageExtension(extended)] : []),
-    ...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names)] : []),
   ];
+}
+
+function alternativeNames({ dnsNames, ipAddresses }: Inputs) {
+  const names = [
+    ...(dnsNames ?? []).map((value: string) => ({ type: 'dns' as const, value })),
+    ...(ipAddresses ?? []).map((value: string) => ({ type: 'ip' as const, value })),
+  ];
+  return names.length > 0 ? [new (library().SubjectAlternativeNameExtension)(names)] : [];
+}
+
+/** An authority always has one. */
+async function keyIdentifier(
+  { isCaCertificate, setSubjectKeyId }: Inputs,
+  key: webcrypto.CryptoKey,
+) {
+  return isCaCertificate || setSubjectKeyId
+    ? [await library().SubjectKeyIdentifierExtension.create(key)]
+    : [];
 }
 
 async function keysOf(key: string) {

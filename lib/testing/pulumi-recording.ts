@@ -11,6 +11,8 @@ export interface RecordedResource {
   readonly parent: string;
   /** False for a component. */
   readonly custom: boolean;
+  /** True for a component whose resources its provider makes: they are not in the recording. */
+  readonly remote: boolean;
   /** The inputs, secrets among them as plain values; `secrets` says which they are. */
   readonly inputs: Record<string, any>;
   /** Paths below `inputs` that are secret, for example `data.password` or `data`. */
@@ -59,7 +61,7 @@ export class PulumiRecording<T> {
    * @param result what the program returned
    * @param resources in the order of registration
    * @param visible what is visible without the stack's key
-   * @param issued the secrets that the default mocks gave to the program
+   * @param issued the secrets that mocks gave to the program
    */
   constructor(
     public readonly result: T,
@@ -71,6 +73,26 @@ export class PulumiRecording<T> {
   /** The resources of a type, for example `tls:index/privateKey:PrivateKey`. */
   public ofType(type: string): RecordedResource[] {
     return this.resources.filter((resource) => resource.type === type);
+  }
+
+  /**
+   * The one resource of this name. Throws when there is none, or more than one, and lists the types there are
+   * of that name.
+   *
+   * @param name the name in the program, for example `oslo-cp-1`
+   * @param type the type, where resources of several types share the name
+   */
+  public named(name: string, type?: string): RecordedResource {
+    const ofName = this.resources.filter((resource) => resource.name === name);
+    const found = ofName.filter((resource) => type === undefined || resource.type === type);
+    if (found.length !== 1) {
+      const there = ofName.map((resource) => resource.type).sort();
+      throw new Error(
+        `${found.length} resources are ${type === undefined ? '' : `${type} `}${name}; ` +
+          `there ${there.length === 0 ? 'is none' : `are ${there.join(', ')}`} of that name`,
+      );
+    }
+    return found[0]!;
   }
 
   /**
@@ -127,7 +149,7 @@ export class PulumiRecording<T> {
    * not the values. Also throws when there is no value to look for.
    *
    * @param secretValues values to look for, at least one, each at least six characters long
-   * @default - the private keys, passwords and random bytes that the default mocks made
+   * @default - all outputs that a class declares as secret: private keys, passwords, random bytes
    */
   public expectNoPlaintext(secretValues: readonly string[] = this.issued): void {
     if (secretValues.length === 0) {

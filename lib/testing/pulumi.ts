@@ -9,15 +9,32 @@ import {
 
 export { PulumiRecording, type RecordedOptions, type RecordedResource } from './pulumi-recording';
 
+/** What creates resources and answers calls instead of providers. Whatever is left out is as by default. */
+export interface RecordMocks {
+  /**
+   * Id and outputs of a resource. One that is answered with `undefined` is answered as by default, so that
+   * mocks of one cloud need not know other providers.
+   */
+  readonly newResource?: (
+    args: pulumi.runtime.MockResourceArgs,
+  ) =>
+    | pulumi.runtime.MockResourceResult
+    | undefined
+    | Promise<pulumi.runtime.MockResourceResult | undefined>;
+  /** The result of a function of a provider. */
+  readonly call?: pulumi.runtime.Mocks['call'];
+}
+
 /** How a program is run. */
 export interface RecordOptions {
   /**
    * What creates resources and answers calls instead of providers.
    *
    * @default - a resource answers with its inputs, those of @pulumi/tls and @pulumi/random with real keys,
-   * certificates and random text, and a call answers nothing
+   * certificates and random text besides, and a call answers nothing. The same resource (type, name and
+   * inputs) has the same keys in all recordings of a process, so that two of them can be compared
    */
-  readonly mocks?: Partial<pulumi.runtime.Mocks>;
+  readonly mocks?: RecordMocks;
   /**
    * Configuration of the stack, `project:key` → value.
    *
@@ -31,8 +48,9 @@ export interface RecordOptions {
    */
   readonly secretConfig?: readonly string[];
   /**
-   * Whether the program believes that it is previewed. Mocks answer then as well; return only what would
-   * be known.
+   * Whether the program believes that it is previewed, for the first time: by default a resource has its
+   * inputs then and no id, and whatever else a provider would say is unknown. Mocks of yours are asked as
+   * well; return only what would be known.
    *
    * @default false
    */
@@ -65,12 +83,12 @@ export async function recordPulumi<T>(
   options: RecordOptions = {},
 ): Promise<PulumiRecording<T>> {
   const { mocks = {}, project = 'project', stack = 'stack', preview = false } = options;
-  const recorder = new Recorder();
+  const recorder = new Recorder(preview);
   pulumi.runtime.setAllConfig(options.config ?? {}, [...(options.secretConfig ?? [])]);
   await pulumi.runtime.setMocks(
     {
       call: (args) => mocks.call?.(args) ?? {},
-      newResource: (args) => mocks.newResource?.(args) ?? recorder.answer(args),
+      newResource: async (args) => (await mocks.newResource?.(args)) ?? recorder.answer(args),
     },
     project,
     stack,
@@ -88,6 +106,9 @@ export async function recordPulumi<T>(
   return recorder.recording(result);
 }
 
+/** What the default mocks answered in this process, by type, name and inputs. */
+const answers = new Map<string, ReturnType<typeof answerOf>>();
+
 type Json = any;
 type Answered = (error: Json, response: Json) => void;
 
@@ -103,14 +124,24 @@ class Recorder {
   private readonly outputs = new Map<string, Json>();
   private readonly issued: string[] = [];
 
+  constructor(private readonly preview: boolean) {}
+
   get registered(): number {
     return this.requests.length;
   }
 
   async answer(args: pulumi.runtime.MockResourceArgs): Promise<pulumi.runtime.MockResourceResult> {
-    const { name, type, inputs, custom } = args;
-    const state = { ...inputs, ...(await answerOf(type, plain(inputs))) };
-    return { id: custom === false ? undefined : args.id || `${name}-id`, state };
+    const { name, type, inputs, custom, id } = args;
+    if (this.preview) {
+      return { id: id || undefined, state: inputs };
+    }
+    const key = JSON.stringify([type, name, plain(inputs)]);
+    const answer = answers.get(key) ?? answerOf(type, plain(inputs));
+    answers.set(key, answer);
+    return {
+      id: custom === false ? undefined : id || `${name}-id`,
+      state: { ...inputs, ...(await answer) },
+    };
   }
 
   listen(monitor: Json): void {
@@ -164,6 +195,7 @@ class Recorder {
       );
       return {
         ...{ urn, type, name, parent: request.getParent(), custom: request.getCustom() },
+        remote: request.getRemote(),
         ...{ inputs: plain(inputs), ...pathsIn(inputs), options },
         dependencies: request.getDependenciesList(),
         ...{ outputs: plain(outputs), secretOutputs: pathsIn(outputs).secrets },

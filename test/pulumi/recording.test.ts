@@ -29,6 +29,12 @@ class Team extends pulumi.ComponentResource {
   }
 }
 
+class Settings extends pulumi.CustomResource {
+  constructor(name: string, inputs: pulumi.Inputs) {
+    super('test:index:Settings', name, inputs);
+  }
+}
+
 describe('recordPulumi', () => {
   test('returns what was registered: inputs, secrets, dependencies and options', async () => {
     const recording = await recordPulumi(() => new Team('blue'), { stack: 'lab' });
@@ -66,6 +72,65 @@ describe('recordPulumi', () => {
     );
   });
 
+  test('finds a resource by its name, and says which types have it when it is not the only one', async () => {
+    const recording = await recordPulumi(() => new Team('blue'));
+    expect(recording.named('blue-config').type).toBe('kubernetes:core/v1:ConfigMap');
+    expect(recording.named('blue', 'test:index:Team').custom).toBe(false);
+    const both = 'there are kubernetes:core/v1:Namespace, test:index:Team of that name';
+    expect(() => recording.named('blue')).toThrow(`2 resources are blue; ${both}`);
+    expect(() => recording.named('blue', 'a:b:C')).toThrow(`0 resources are a:b:C blue; ${both}`);
+    expect(() => recording.named('red')).toThrow('0 resources are red; there is none of that name');
+  });
+
+  test('the same resource has the same secrets in every recording, another one has others', async () => {
+    const password = async (name: string, length: number) => {
+      const { result } = await recordPulumi(() => {
+        const made = new random.RandomPassword(name, { length });
+        return new Promise<string>((resolve) => void made.result.apply(resolve));
+      });
+      return result;
+    };
+    const first = await password('p', 20);
+    expect(await password('p', 20)).toBe(first);
+    expect(await password('q', 20)).not.toBe(first);
+    expect((await password('p', 24)).slice(0, 20)).not.toBe(first);
+  });
+
+  test('a first preview knows inputs, and nothing that a provider says', async () => {
+    const recording = await recordPulumi(
+      () => {
+        const { id, length, result } = new random.RandomPassword('p', { length: 20 });
+        new Settings('s', { of: id, length, result });
+      },
+      { preview: true },
+    );
+    const { unknown, inputs } = recording.named('s');
+    expect(unknown).toEqual(['of', 'result']);
+    expect(inputs.length).toBe(20);
+  });
+
+  test('mocks that have no answer leave it to the others', async () => {
+    const recording = await recordPulumi(
+      () => {
+        const password = new random.RandomPassword('p', { length: 20 });
+        const team = new kubernetes.core.v1.Namespace('n');
+        new kubernetes.core.v1.Secret('s', {
+          stringData: { password: password.result, id: team.id },
+        });
+      },
+      {
+        mocks: {
+          newResource: ({ type, inputs }) =>
+            type.startsWith('kubernetes:') ? { id: 'mine', state: inputs } : undefined,
+        },
+      },
+    );
+    expect(recording.named('s').inputs.stringData).toEqual({
+      password: expect.stringMatching(/^.{20}$/),
+      id: 'mine',
+    });
+  });
+
   test('finds a secret in clear, in base64 and in what a component gives away', async () => {
     const value = 'correct horse';
     const leaking = (data: (secret: pulumi.Output<string>) => pulumi.Input<string>) =>
@@ -93,6 +158,22 @@ describe('recordPulumi', () => {
       'secretValues must have at least six characters, 1 have less: they would be found everywhere',
     );
   });
+
+  test.each(['RSA', 'ECDSA', 'ED25519'])(
+    'a public key does not give its %s key away',
+    async (algorithm) => {
+      const program = (show: (key: tls.PrivateKey) => pulumi.Input<string>) =>
+        recordPulumi(() => {
+          const key = new tls.PrivateKey('key', { algorithm });
+          new Settings('shown', { it: pulumi.unsecret(pulumi.output(show(key))) });
+        });
+      (await program(({ publicKeyPem }) => publicKeyPem)).expectNoPlaintext();
+      for (const show of ['privateKeyPem', 'privateKeyPemPkcs8'] as const) {
+        const leaking = await program((key) => key[show]);
+        expect(() => leaking.expectNoPlaintext()).toThrow('Settings shown');
+      }
+    },
+  );
 
   test('looks by default for what the mocks of @pulumi/random made', async () => {
     const recording = await recordPulumi(() => {
@@ -123,6 +204,8 @@ describe('recordPulumi', () => {
       const { certRequestPem } = new tls.CertRequest('server', {
         privateKeyPem: key.privateKeyPem,
         subject: { commonName: 'server' },
+        dnsNames: ['server.example'],
+        ipAddresses: ['10.0.0.1'],
       });
       const signed = new tls.LocallySignedCert('server', {
         certRequestPem,
@@ -140,6 +223,7 @@ describe('recordPulumi', () => {
     expect(certificate.verify(new X509Certificate(ca).publicKey)).toBe(true);
     expect(certificate.checkPrivateKey(createPrivateKey(key))).toBe(true);
     expect(certificate.ca).toBe(false);
+    expect(certificate.subjectAltName).toBe('DNS:server.example, IP Address:10.0.0.1');
     expect(new X509Certificate(ca)).toMatchObject({ ca: true, subject: 'CN=authority' });
     recording.expectNoPlaintext();
   });

@@ -4,7 +4,8 @@ import { Cdk8sStack } from '../../../lib/pulumi';
 import { planOf, type Plan } from '../../../lib/pulumi/adapter/plan';
 import { osloPlane } from '../../control-plane/oslo-plane';
 import { after, NO_OPTIONS } from './planned';
-import { registered, type Registered } from './registered';
+import { recordPulumi, type PulumiRecording } from '../../../lib/testing/pulumi';
+import { nameIn, namesIn } from '../urns';
 
 jest.setTimeout(120_000);
 beforeEach(() => {
@@ -31,36 +32,38 @@ const INSTALLATION = 'operator.tigera.io/Installation:default';
 const API_SERVER = 'operator.tigera.io/APIServer:default';
 
 describe('the flagship as it reaches the engine', () => {
-  let requests: Registered[];
-  const request = (name: string) => requests.find((one) => one.name === `oslo:${name}`)!;
+  let recording: PulumiRecording<Cdk8sStack>;
+  const request = (name: string) => recording.named(`oslo:${name}`);
+  const earlier = (name: string) => namesIn(request(name).dependencies);
 
   beforeAll(async () => {
     jest.spyOn(console, 'warn').mockImplementation();
     jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-    requests = await registered(() => new Cdk8sStack('oslo', { app: app() }));
+    recording = await recordPulumi(() => new Cdk8sStack('oslo', { app: app() }));
   });
 
   test('every object is a resource of the component, and every one that it comes after was there before', () => {
-    expect(requests[0]).toMatchObject({
+    const [component, ...objects] = recording.resources;
+    expect(component).toMatchObject({
       type: 'cdk8s-groundwork:index:Cdk8sStack',
       name: 'oslo',
       inputs: {},
     });
-    const there = new Set(['oslo']);
-    for (const { name, parent, version, after: earlier } of requests.slice(1)) {
-      expect({ name, parent, version }).toEqual({ name, parent: 'oslo', version: '4.34.2' });
-      expect({ name, missing: earlier.filter((one) => !there.has(one)) }).toEqual({
+    const there = new Set([component!.urn]);
+    for (const { name, parent, options, dependencies, urn } of objects) {
+      const { version } = options;
+      expect({ name, parent: nameIn(parent), version }).toEqual({
+        name,
+        parent: 'oslo',
+        version: '4.34.2',
+      });
+      expect({ name, missing: dependencies.filter((one) => !there.has(one)) }).toEqual({
         name,
         missing: [],
       });
-      there.add(name);
+      there.add(urn);
     }
-    expect(
-      requests
-        .slice(1)
-        .map(({ name }) => name)
-        .sort(),
-    ).toEqual(
+    expect(objects.map(({ name }) => name).sort()).toEqual(
       plan()
         .objects.map(({ kind, namespace, name }) =>
           ['oslo', kind, namespace === undefined ? name : `${namespace}/${name}`].join(':'),
@@ -78,23 +81,23 @@ describe('the flagship as it reaches the engine', () => {
   });
 
   test('kube-proxy, the operator, the Installation, pods', () => {
-    expect(request('DaemonSet:kube-system/kube-proxy').after).toEqual([
+    expect(earlier('DaemonSet:kube-system/kube-proxy')).toEqual([
       'oslo:ClusterRoleBinding:kubeadm:node-proxier',
       'oslo:ConfigMap:kube-system/kube-proxy',
       'oslo:ServiceAccount:kube-system/kube-proxy',
     ]);
-    expect(request('Deployment:tigera-operator/tigera-operator').after).toEqual([
+    expect(earlier('Deployment:tigera-operator/tigera-operator')).toEqual([
       'oslo:ClusterRoleBinding:tigera-operator',
       'oslo:DaemonSet:kube-system/kube-proxy',
       'oslo:Namespace:tigera-operator',
       'oslo:RoleBinding:tigera-operator/tigera-operator-secrets',
       'oslo:ServiceAccount:tigera-operator/tigera-operator',
     ]);
-    expect(request('Installation:default').after).toEqual([
+    expect(earlier('Installation:default')).toEqual([
       'oslo:Deployment:tigera-operator/tigera-operator',
       'oslo:FelixConfiguration:default',
     ]);
-    expect(request('Deployment:nginx-ingress/nginx-ingress').after).toEqual([
+    expect(earlier('Deployment:nginx-ingress/nginx-ingress')).toEqual([
       'oslo:ClusterRoleBinding:nginx-ingress',
       'oslo:ConfigMap:nginx-ingress/nginx-config',
       'oslo:DaemonSet:kube-system/node-local-dns',
@@ -105,7 +108,7 @@ describe('the flagship as it reaches the engine', () => {
       'oslo:RoleBinding:nginx-ingress/nginx-ingress',
       'oslo:ServiceAccount:nginx-ingress/nginx-ingress',
     ]);
-    expect(request('IPAddressPool:metallb-system/edge').after).toEqual([
+    expect(earlier('IPAddressPool:metallb-system/edge')).toEqual([
       'oslo:CustomResourceDefinition:ipaddresspools.metallb.io',
       'oslo:Deployment:metallb-system/controller',
       'oslo:Namespace:metallb-system',
@@ -114,7 +117,7 @@ describe('the flagship as it reaches the engine', () => {
 
   test('what is waited for', () => {
     const waits = Object.fromEntries(
-      requests.flatMap(({ name, inputs }) => {
+      recording.resources.flatMap(({ name, inputs }) => {
         const entries = Object.entries<string>(inputs.metadata?.annotations ?? {}).filter(([key]) =>
           key.startsWith('pulumi.com/'),
         );
@@ -144,8 +147,10 @@ describe('the flagship as it reaches the engine', () => {
   });
 
   test('the pod network stays when the stack goes, and nothing else', () => {
-    const retained = requests.filter((one) => one.retained !== undefined);
-    expect(retained.map(({ name, retained: value }) => [name, value]).sort()).toEqual(
+    const retained = recording.resources.filter(
+      ({ options }) => options.retainOnDelete !== undefined,
+    );
+    expect(retained.map(({ name, options }) => [name, options.retainOnDelete]).sort()).toEqual(
       plan()
         .objects.filter(({ phase }) => phase === Phase.CNI_OPERATOR || phase === Phase.CNI)
         .map(({ kind, namespace, name }) => [
@@ -202,9 +207,10 @@ test('an edge without a load balancer waits for no address', () => {
 
 test('errors of the review come all at once, before anything is registered', async () => {
   const wrong = app({ kubeProxy: IpvsKubeProxy.configure({ strictArp: false }), ...flagship });
-  const requests: Registered[] = [];
-  await expect(registered(() => new Cdk8sStack('oslo', { app: wrong }), requests)).rejects.toThrow(
-    /^validation found \d+ errors?, nothing was registered:\n {2}GW-/,
-  );
-  expect(requests).toEqual([]);
+  const { resources } = await recordPulumi(() => {
+    expect(() => new Cdk8sStack('oslo', { app: wrong })).toThrow(
+      /^validation found \d+ errors?, nothing was registered:\n {2}GW-/,
+    );
+  });
+  expect(resources).toEqual([]);
 });

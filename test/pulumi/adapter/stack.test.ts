@@ -11,7 +11,8 @@ import {
   type Cdk8sStackArgs,
 } from '../../../lib/pulumi';
 import { add, appWith, type Written } from './planned';
-import { registered, type Registered } from './registered';
+import { recordPulumi, type RecordedResource } from '../../../lib/testing/pulumi';
+import { nameIn, namesIn } from '../urns';
 
 jest.setTimeout(120_000);
 afterEach(() => jest.restoreAllMocks());
@@ -22,17 +23,36 @@ const web: Written = {
 };
 const settings: Written = { is: 'ConfigMap shop/settings', data: { a: 'b' } };
 
-/** Requests for objects, by name. */
+type Args = Omit<Cdk8sStackArgs, 'app' | 'chart'>;
+
+/** What is registered for objects, by name. */
 async function requests(
   written: readonly Written[],
-  args: Omit<Cdk8sStackArgs, 'app' | 'chart'> = {},
+  args: Args = {},
   opts?: pulumi.ComponentResourceOptions,
-): Promise<Record<string, Registered>> {
-  const all = await registered(
+): Promise<Record<string, RecordedResource>> {
+  const { resources } = await recordPulumi(
     () => new Cdk8sStack('net', { app: appWith(written), ...args }, opts),
   );
-  return Object.fromEntries(all.map((request) => [request.name, request]));
+  return Object.fromEntries(resources.map((resource) => [resource.name, resource]));
 }
+
+/** The error of a component, before which nothing was registered. */
+async function refused(args: Cdk8sStackArgs): Promise<string> {
+  const { result, resources } = await recordPulumi(() => {
+    try {
+      new Cdk8sStack('net', args);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'no error';
+  });
+  expect(resources).toEqual([]);
+  return result;
+}
+
+const refusedObjects = (written: readonly Written[], args: Args) =>
+  refused({ app: appWith(written), ...args });
 
 test('an object is registered as it is, below the component, after what it names', async () => {
   const found = await requests([web, settings]);
@@ -42,6 +62,7 @@ test('an object is registered as it is, below the component, after what it names
     'net:DaemonSet:shop/web',
   ]);
   expect(found['net:ConfigMap:shop/settings']).toEqual({
+    urn: 'urn:pulumi:stack::project::cdk8s-groundwork:index:Cdk8sStack$kubernetes:core/v1:ConfigMap::net:ConfigMap:shop/settings',
     type: 'kubernetes:core/v1:ConfigMap',
     name: 'net:ConfigMap:shop/settings',
     inputs: {
@@ -50,27 +71,40 @@ test('an object is registered as it is, below the component, after what it names
       metadata: { name: 'settings', namespace: 'shop' },
       data: { a: 'b' },
     },
-    after: [],
-    retained: undefined,
-    importId: '',
-    provider: '',
-    version: '4.34.2',
-    parent: 'net',
+    parent: 'urn:pulumi:stack::project::cdk8s-groundwork:index:Cdk8sStack::net',
+    custom: true,
     remote: false,
+    secrets: [],
+    unknown: [],
+    dependencies: [],
+    options: {
+      provider: '',
+      version: '4.34.2',
+      deletedWith: '',
+      ignoreChanges: [],
+      replaceOnChanges: [],
+      importId: '',
+      additionalSecretOutputs: [],
+      customTimeouts: {},
+    },
+    outputs: {},
     secretOutputs: [],
   });
-  expect(found['net:DaemonSet:shop/web']!.after).toEqual(['net:ConfigMap:shop/settings']);
+  expect(found['net:DaemonSet:shop/web']!.dependencies.map(nameIn)).toEqual([
+    'net:ConfigMap:shop/settings',
+  ]);
 });
 
 test('resources are found by what they are, and what the cluster says of them can be read', async () => {
-  let stack: Cdk8sStack | undefined;
-  await registered(() => (stack = new Cdk8sStack('net', { app: appWith([web, settings]) })));
-  expect(Object.keys(stack!.resources)).toEqual([
+  const { result: stack } = await recordPulumi(
+    () => new Cdk8sStack('net', { app: appWith([web, settings]) }),
+  );
+  expect(Object.keys(stack.resources)).toEqual([
     'ConfigMap:shop/settings',
     'apps/DaemonSet:shop/web',
   ]);
-  expect(stack!.ready).toEqual([stack!.resources['apps/DaemonSet:shop/web']]);
-  const resource = stack!.resources['ConfigMap:shop/settings'] as any;
+  expect(stack.ready).toEqual([stack.resources['apps/DaemonSet:shop/web']]);
+  const resource = stack.resources['ConfigMap:shop/settings'] as any;
   const read = (output: pulumi.Output<any>) => (output as any).promise();
   expect(await read(resource.metadata)).toEqual({ name: 'settings', namespace: 'shop' });
   expect(await read(resource.status)).toBeUndefined();
@@ -83,10 +117,8 @@ describe('exactly one of app and chart', () => {
     [{}, 'nothing'],
     [{ app, chart }, 'both'],
   ])('%#', async (args, got) => {
-    await expect(registered(() => new Cdk8sStack('net', args))).rejects.toThrow(
-      new Error(
-        `[net] app and chart must be exactly one of them, got ${got}; pass the app, or one chart of it`,
-      ),
+    expect(await refused(args)).toBe(
+      `[net] app and chart must be exactly one of them, got ${got}; pass the app, or one chart of it`,
     );
   });
 });
@@ -103,8 +135,7 @@ describe('adoption', () => {
     expect(found.type).toBe('kubernetes:apps/v1:DaemonSetPatch');
     expect(found.inputs.kind).toBe('DaemonSet');
     expect(found.inputs.metadata.annotations).toEqual({ 'pulumi.com/patchForce': 'true' });
-    expect(found.retained).toBe(true);
-    expect(found.importId).toBe('');
+    expect(found.options).toMatchObject({ retainOnDelete: true, importId: '' });
   });
 
   test('an import names the object as the provider does, and stays', async () => {
@@ -118,18 +149,20 @@ describe('adoption', () => {
     );
     expect(found['net:DaemonSet:shop/web']).toMatchObject({
       type: 'kubernetes:apps/v1:DaemonSet',
-      importId: 'shop/web',
-      retained: true,
+      options: { importId: 'shop/web', retainOnDelete: true },
     });
-    expect(found['net:Namespace:shop']).toMatchObject({ importId: 'shop', retained: true });
-    expect(found['net:ConfigMap:shop/settings']).toMatchObject({
+    expect(found['net:Namespace:shop']!.options).toMatchObject({
+      importId: 'shop',
+      retainOnDelete: true,
+    });
+    expect(found['net:ConfigMap:shop/settings']!.options).toMatchObject({
       importId: '',
-      retained: undefined,
+      retainOnDelete: undefined,
     });
   });
 
   test('upserting is the business of a provider of yours', async () => {
-    const all = await registered(() => {
+    const recording = await recordPulumi(() => {
       const upsertProvider = new Provider('upsert', { upsertExistingObjects: true });
       const provider = new Provider('plain', {});
       const app = appWith([web, settings]);
@@ -139,14 +172,12 @@ describe('adoption', () => {
         { provider },
       );
     });
-    const provider = (name: string) => all.find((one) => one.name === name)!.provider;
+    const provider = (name: string) => recording.named(name).options.provider;
     expect(provider('net:DaemonSet:shop/web')).toContain('::upsert::');
     expect(provider('net:ConfigMap:shop/settings')).toContain('::plain::');
-    await expect(requests([web], adopt(Adoption.UPSERT))).rejects.toThrow(
-      new Error(
-        '[net] upsertProvider must be given for apps/DaemonSet:shop/web, which is to be upserted, got nothing; ' +
-          'pass a kubernetes.Provider with upsertExistingObjects: true',
-      ),
+    expect(await refusedObjects([web], adopt(Adoption.UPSERT))).toBe(
+      '[net] upsertProvider must be given for apps/DaemonSet:shop/web, which is to be upserted, got nothing; ' +
+        'pass a kubernetes.Provider with upsertExistingObjects: true',
     );
   });
 
@@ -160,17 +191,15 @@ describe('adoption', () => {
     });
     expect(found['net:DaemonSet:shop/web']!.type).toBe('kubernetes:apps/v1:DaemonSet');
     expect(found['net:DaemonSet:shop/web']!.inputs.metadata).not.toHaveProperty('annotations');
-    expect(found['net:ConfigMap:shop/settings']!.importId).toBe('shop/settings');
+    expect(found['net:ConfigMap:shop/settings']!.options.importId).toBe('shop/settings');
   });
 
   test('a way that does not exist, and a rule that means nothing, throw', async () => {
     const own = { ...web, annotations: { 'cdk8s-groundwork/adopt': 'steal' } };
     const rule = { phase: Phase.KUBE_PROXY, mode: Adoption.PATCH };
-    await expect(requests([own], { adopt: [rule] })).rejects.toThrow(
-      new Error(
-        "[net] adopt[0] must be of an object that is rendered, got phase '00-kube-proxy'; correct it, or take it out\n" +
-          '[net] apps/DaemonSet:shop/web cdk8s-groundwork/adopt must be one of create, patch, import, upsert, got steal; correct it',
-      ),
+    expect(await refusedObjects([own], { adopt: [rule] })).toBe(
+      "[net] adopt[0] must be of an object that is rendered, got phase '00-kube-proxy'; correct it, or take it out\n" +
+        '[net] apps/DaemonSet:shop/web cdk8s-groundwork/adopt must be one of create, patch, import, upsert, got steal; correct it',
     );
   });
 });
@@ -181,25 +210,22 @@ describe('what stays when the stack goes', () => {
   test('the pod network; of all others the component decides', async () => {
     const found = await requests([plugin, settings], {}, { retainOnDelete: true });
     // Absent: the engine takes it from the component.
-    expect(found['net:ConfigMap:shop/settings']!.retained).toBeUndefined();
-    expect(found['net:DaemonSet:shop/web']!.retained).toBe(true);
-    expect(found.net!.retained).toBe(true);
+    expect(found['net:ConfigMap:shop/settings']!.options.retainOnDelete).toBeUndefined();
+    expect(found['net:DaemonSet:shop/web']!.options.retainOnDelete).toBe(true);
+    expect(found.net!.options.retainOnDelete).toBe(true);
   });
 
   test('what is named, instead', async () => {
     const found = await requests([plugin, settings], { retain: [{ kind: 'ConfigMap' }] });
-    expect(found['net:ConfigMap:shop/settings']!.retained).toBe(true);
-    expect(found['net:DaemonSet:shop/web']!.retained).toBeUndefined();
+    expect(found['net:ConfigMap:shop/settings']!.options.retainOnDelete).toBe(true);
+    expect(found['net:DaemonSet:shop/web']!.options.retainOnDelete).toBeUndefined();
     const none = await requests([plugin], { retain: [] });
-    expect(none['net:DaemonSet:shop/web']!.retained).toBeUndefined();
-    await expect(requests([plugin], { retain: [{ kind: 'Secret' }] })).rejects.toThrow(
+    expect(none['net:DaemonSet:shop/web']!.options.retainOnDelete).toBeUndefined();
+    expect(await refusedObjects([plugin], { retain: [{ kind: 'Secret' }] })).toBe(
       "[net] retain[0] must be of an object that is rendered, got kind 'Secret'; correct it, or take it out",
     );
   });
 });
-
-/** What Pulumi puts around a secret. */
-const SECRET = { '4dabf18193072939515e22adb298388d': '1b47061264138c4ac30d75fd1eb44270' };
 
 /** An app whose objects hold a secret that is not known yet. */
 function appWithToken(where: Written): App {
@@ -210,28 +236,27 @@ function appWithToken(where: Written): App {
 
 describe('Outputs', () => {
   test('take their places, secret one by one', async () => {
-    const all = await registered(() => {
+    const recording = await recordPulumi(() => {
       const data = { plain: 'x', hidden: token(pulumi.secret('p')) };
       return new Cdk8sStack('net', { app: appWithToken({ is: 'ConfigMap shop/settings', data }) });
     });
-    expect(all[1]!.inputs.data).toEqual({ plain: 'x', hidden: { ...SECRET, value: 'p' } });
+    const { inputs, secrets } = recording.find('ConfigMap', 'settings', 'shop');
+    expect(inputs.data).toEqual({ plain: 'x', hidden: 'p' });
+    expect(secrets).toEqual(['data.hidden']);
   });
 
   test('a Secret is secret as the class of its kind makes it', async () => {
     const found = await requests([{ is: 'Secret shop/key', stringData: { key: 'k' } }]);
     expect(found['net:Secret:shop/key']).toMatchObject({
-      inputs: { stringData: { key: { ...SECRET, value: 'k' } } },
-      secretOutputs: ['data', 'stringData'],
+      inputs: { stringData: { key: 'k' } },
+      secrets: ['stringData.key'],
+      options: { additionalSecretOutputs: ['data', 'stringData'] },
     });
   });
 
   test('in a name they throw, before anything is registered', async () => {
-    const seen: Registered[] = [];
     const app = appWithToken({ is: `ConfigMap shop/${token(pulumi.output('x'))}` });
-    await expect(registered(() => new Cdk8sStack('net', { app }), seen)).rejects.toThrow(
-      'metadata.name must be',
-    );
-    expect(seen).toEqual([]);
+    expect(await refused({ app })).toContain('metadata.name must be');
   });
 });
 
@@ -259,13 +284,16 @@ describe('group mode', () => {
     expect(found['net:00-kube-proxy']).toMatchObject({
       type: 'kubernetes:yaml/v2:ConfigGroup',
       remote: true,
-      parent: 'net',
-      after: [],
-      retained: undefined,
+      parent: found.net!.urn,
+      dependencies: [],
+      options: { retainOnDelete: undefined },
       inputs: { resourcePrefix: 'net' },
     });
-    expect(found['net:20-cni']).toMatchObject({ after: [], retained: true });
-    expect(found['net:chart']!.after).toEqual(['net:00-kube-proxy']);
+    expect(found['net:20-cni']).toMatchObject({
+      dependencies: [],
+      options: { retainOnDelete: true },
+    });
+    expect(namesIn(found['net:chart']!.dependencies)).toEqual(['net:00-kube-proxy']);
     const { objs } = found['net:00-kube-proxy']!.inputs;
     expect(objs.map((one: any) => [one.kind, one.metadata.annotations])).toEqual([
       ['Namespace', undefined],
@@ -281,38 +309,31 @@ describe('group mode', () => {
   });
 
   test('resources and handles are the groups', async () => {
-    let stack: Cdk8sStack | undefined;
-    await registered(
-      () => (stack = new Cdk8sStack('net', { app: appWith([web, settings]), ...GROUP })),
+    const { result: stack } = await recordPulumi(
+      () => new Cdk8sStack('net', { app: appWith([web, settings]), ...GROUP }),
     );
-    const group = stack!.resources['apps/DaemonSet:shop/web'];
-    expect(group).toBe(stack!.resources['ConfigMap:shop/settings']);
-    expect(stack!.ready).toEqual([group]);
+    const group = stack.resources['apps/DaemonSet:shop/web'];
+    expect(group).toBe(stack.resources['ConfigMap:shop/settings']);
+    expect(stack.ready).toEqual([group]);
   });
 
   test('adoption, and Outputs outside of Secrets, are refused', async () => {
-    await expect(
-      requests([web], { ...GROUP, adopt: [{ kind: 'DaemonSet', mode: Adoption.IMPORT }] }),
-    ).rejects.toThrow(
+    const adopt = [{ kind: 'DaemonSet', mode: Adoption.IMPORT }];
+    expect(await refusedObjects([web], { ...GROUP, adopt })).toBe(
       '[net] adopt of apps/DaemonSet:shop/web must be create in group mode, got import; ' +
         'register this chart with RegistrationMode.INDIVIDUAL',
     );
     const data = { a: token(pulumi.output('x')) };
-    await expect(
-      registered(
-        () =>
-          new Cdk8sStack('net', {
-            app: appWithToken({ is: 'ConfigMap shop/settings', data }),
-            ...GROUP,
-          }),
-      ),
-    ).rejects.toThrow(
+    const app = appWithToken({ is: 'ConfigMap shop/settings', data });
+    expect(await refused({ app, ...GROUP })).toBe(
       '[net] ConfigMap:shop/settings data.a must be known in group mode, got an Output, which would stand ' +
         'in the state in clear; move it to a Secret, or use RegistrationMode.INDIVIDUAL',
     );
     const secret = appWithToken({ is: 'Secret shop/key', stringData: data });
-    const all = await registered(() => new Cdk8sStack('net', { app: secret, ...GROUP }));
-    expect(JSON.stringify(all[1]!.inputs)).toContain(JSON.stringify({ ...SECRET, value: 'x' }));
+    const recording = await recordPulumi(() => new Cdk8sStack('net', { app: secret, ...GROUP }));
+    const { inputs, secrets } = recording.named('net:chart');
+    expect(inputs.objs[0].stringData).toEqual({ a: 'x' });
+    expect(secrets).toEqual(['objs.0.stringData.a']);
   });
 
   test('groups that wait for each other throw and say why', async () => {
@@ -320,7 +341,7 @@ describe('group mode', () => {
     const late: Written = { is: 'Namespace late', phase: Phase.CNI };
     const back: Written = { is: 'ConfigMap early/b', phase: Phase.CNI };
     const first: Written = { is: 'Namespace early', phase: Phase.KUBE_PROXY };
-    await expect(requests([early, late, back, first], GROUP)).rejects.toThrow(
+    expect(await refusedObjects([early, late, back, first], GROUP)).toContain(
       '[net] order must be free of circles, got 00-kube-proxy after 20-cni (ConfigMap:late/a after Namespace:late) ' +
         'after 00-kube-proxy (ConfigMap:early/b after Namespace:early)',
     );

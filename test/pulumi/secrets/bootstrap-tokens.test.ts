@@ -1,13 +1,15 @@
 import { BootstrapTokens, type BootstrapTokensArgs } from 'cdk8s-groundwork/pulumi';
 import { valueFormats } from '../../../lib/node/secrets';
-import { look, valuesOf, world } from './world';
+import { recordPulumi } from '../../../lib/testing/pulumi';
+import { look, valuesOf } from '../outputs/look';
 
 // Loading Pulumi takes long on a busy machine.
 jest.setTimeout(60_000);
 
 test('values have the form that kubeadm and the API server take, and are secret', async () => {
-  await world();
-  const { files } = new BootstrapTokens('oslo');
+  const {
+    result: { files },
+  } = await recordPulumi(() => new BootstrapTokens('oslo'));
   expect(Object.keys(files)).toEqual(Object.keys(valueFormats));
   const values = await valuesOf(files);
   for (const [name, format] of Object.entries(valueFormats)) {
@@ -16,28 +18,40 @@ test('values have the form that kubeadm and the API server take, and are secret'
   }
 });
 
+test('values are secret before they are known', async () => {
+  const { result } = await recordPulumi(() => new BootstrapTokens('oslo'), { preview: true });
+  for (const name of Object.keys(valueFormats)) {
+    expect(await look(result.files[name]!)).toEqual({
+      value: undefined,
+      known: false,
+      secret: true,
+    });
+  }
+});
+
 describe('the resources', () => {
   const said = async (args?: BootstrapTokensArgs, opts?: object) => {
-    const registrations = await world(true);
-    await valuesOf(new BootstrapTokens('oslo', args, opts).files);
-    return registrations
-      .filter(({ type }) => type !== 'pulumi:pulumi:Stack')
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    const { resources } = await recordPulumi(() => new BootstrapTokens('oslo', args, opts), {
+      preview: true,
+    });
+    return [...resources].sort((a, b) => (a.name < b.name ? -1 : 1));
   };
 
   test('have names that say what they are; only the key that data is encrypted with is protected', async () => {
     const made = await said();
-    expect(made.map(({ type, name, protect }) => [type.split(':').pop(), name, protect])).toEqual([
-      ['BootstrapTokens', 'oslo', false],
+    expect(
+      made.map(({ type, name, options }) => [type.split(':').pop(), name, options.protect]),
+    ).toEqual([
+      ['BootstrapTokens', 'oslo', undefined],
       ['RandomPassword', 'oslo:bootstrap-token.id', false],
       ['RandomPassword', 'oslo:bootstrap-token.secret', false],
       ['RandomBytes', 'oslo:certificate-key', false],
       ['RandomBytes', 'oslo:encryption-key', true],
     ]);
     expect(made[0]!.inputs).toEqual({});
-    expect((await said({ protect: false })).filter(({ protect }) => protect)).toEqual([]);
+    expect((await said({ protect: false })).filter(({ options }) => options.protect)).toEqual([]);
     const whole = await said({}, { protect: true });
-    expect(whole.filter(({ protect }) => protect).map(({ name }) => name)).toEqual([
+    expect(whole.filter(({ options }) => options.protect).map(({ name }) => name)).toEqual([
       'oslo',
       'oslo:encryption-key',
     ]);

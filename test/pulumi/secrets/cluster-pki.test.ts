@@ -3,7 +3,9 @@ import { X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { ClusterPki } from 'cdk8s-groundwork/pulumi';
 import { problemsOf } from '../../../lib/node/sealing/check';
-import { look, valuesOf, world } from './world';
+import { recordPulumi, type PulumiRecording } from '../../../lib/testing/pulumi';
+import { nameIn } from '../urns';
+import { look, valuesOf } from '../outputs/look';
 
 // Loading Pulumi takes long on a busy machine.
 jest.setTimeout(60_000);
@@ -28,14 +30,12 @@ const days = ({ validFrom, validTo }: X509Certificate) =>
 type Made = Awaited<ReturnType<typeof settled>>;
 
 describe('the material', () => {
-  let registrations: Awaited<ReturnType<typeof world>>;
-  let pki: ClusterPki;
+  let recording: PulumiRecording<ClusterPki>;
   let made: Made;
 
   beforeAll(async () => {
-    registrations = await world();
-    pki = new ClusterPki('oslo');
-    made = await settled(pki);
+    recording = await recordPulumi(() => new ClusterPki('oslo'));
+    made = await settled(recording.result);
   });
 
   test('is whole and fits together, as `secrets check` would say', () => {
@@ -50,10 +50,8 @@ describe('the material', () => {
 
   test.each(Object.entries(AUTHORITIES))(
     '%s has the name and the usages of kubeadm',
-    async (path, name) => {
-      await world();
-      const { files } = await settled(new ClusterPki('oslo'));
-      const text = files[`${path}.crt`]!;
+    (path, name) => {
+      const text = made.files[`${path}.crt`]!;
       const certificate = new X509Certificate(text);
       expect(certificate).toMatchObject({
         subject: `CN=${name}`,
@@ -64,9 +62,11 @@ describe('the material', () => {
       expect(certificate.verify(certificate.publicKey)).toBe(true);
       expect(days(certificate)).toBe(3650);
       const { digitalSignature, keyEncipherment, keyCertSign } = x509.KeyUsageFlags;
-      expect(new x509.X509Certificate(text).getExtension(x509.KeyUsagesExtension)?.usages).toBe(
+      const parsed = new x509.X509Certificate(text);
+      expect(parsed.getExtension(x509.KeyUsagesExtension)?.usages).toBe(
         digitalSignature + keyEncipherment + keyCertSign,
       );
+      expect(parsed.getExtension(x509.SubjectKeyIdentifierExtension)).not.toBeNull();
     },
   );
 
@@ -80,37 +80,60 @@ describe('the material', () => {
     expect(days(certificate)).toBe(365);
   });
 
+  test('what is asked for is what the provider knows', () => {
+    const asked = (type: string, prop: string) =>
+      recording.ofType(type).map(({ inputs }) => inputs[prop]);
+    const KEY = 'tls:index/privateKey:PrivateKey';
+    expect(recording.ofType(KEY).map(({ inputs }) => inputs)).toEqual(
+      Array(5).fill({ algorithm: 'ECDSA', ecdsaCurve: 'P256' }),
+    );
+    const uses = ['digital_signature', 'key_encipherment'];
+    expect(asked('tls:index/selfSignedCert:SelfSignedCert', 'allowedUses')).toEqual(
+      Array(3).fill([...uses, 'cert_signing']),
+    );
+    expect(asked('tls:index/locallySignedCert:LocallySignedCert', 'allowedUses')).toEqual([
+      [...uses, 'client_auth'],
+    ]);
+  });
+
   test('keys are secret, and stay so when they are used', async () => {
+    const pki = recording.result;
     const secret = async (name: string) => (await look(pki.files[name]!)).secret;
     const names = Object.keys(pki.files).sort();
     const keys = await Promise.all(names.map(secret));
     expect(names.filter((_, n) => keys[n])).toEqual(names.filter((name) => name.endsWith('.key')));
     expect((await look(pki.admin.key)).secret).toBe(true);
     expect((await look(pki.admin.certificate)).secret).toBe(false);
-    expect(JSON.stringify(registrations)).toContain('PRIVATE KEY');
-    const inputs = registrations.map(({ name, inputs: given }) => [
-      name,
-      Object.keys(given).filter((key) => JSON.stringify(given[key]).startsWith('"-----BEGIN EC')),
-    ]);
-    expect(inputs.filter(([, plain]) => plain!.length > 0)).toEqual([]);
+    expect(JSON.stringify(recording.resources)).toContain('PRIVATE KEY');
+    recording.expectNoPlaintext();
+    recording.expectNoPlaintext(['-----BEGIN EC PRIVATE KEY-----']);
+  });
+
+  test('keys are secret before they are known', async () => {
+    const { result } = await recordPulumi(() => new ClusterPki('oslo'), { preview: true });
+    const keys = Object.keys(result.files).filter((name) => name.endsWith('.key'));
+    for (const key of [...keys.map((name) => result.files[name]!), result.admin.key]) {
+      expect(await look(key)).toEqual({ value: undefined, known: false, secret: true });
+    }
   });
 });
 
 describe('the resources', () => {
   const said = async (args?: ConstructorParameters<typeof ClusterPki>[1], opts?: object) => {
     // A preview: nobody has to make keys for it.
-    const registrations = await world(true);
-    await settled(new ClusterPki('oslo', args, opts));
-    return registrations
-      .filter(({ type }) => type !== 'pulumi:pulumi:Stack')
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    const { resources } = await recordPulumi(() => new ClusterPki('oslo', args, opts), {
+      preview: true,
+    });
+    return [...resources].sort((a, b) => (a.name < b.name ? -1 : 1));
   };
 
   test('have names that say which file they are, and the authorities cannot be lost by mistake', async () => {
     const made = await said();
-    expect(made.map(({ type, name, protect }) => [type.split(':').pop(), name, protect])).toEqual(
+    expect(
+      made.map(({ type, name, options }) => [type.split(':').pop(), name, options.protect]),
+    ).toEqual(
       [
-        ['ClusterPki', 'oslo', false],
+        ['ClusterPki', 'oslo', undefined],
         ['PrivateKey', 'oslo:admin.key', false],
         ['CertRequest', 'oslo:admin.csr', false],
         ['LocallySignedCert', 'oslo:admin.crt', false],
@@ -121,7 +144,7 @@ describe('the resources', () => {
         ['PrivateKey', 'oslo:pki/sa.key', true],
       ].sort(([, a], [, b]) => (a! < b! ? -1 : 1)),
     );
-    expect(new Set(made.slice(1).map(({ parent }) => parent))).toEqual(new Set(['oslo']));
+    expect(new Set(made.slice(1).map(({ parent }) => nameIn(parent)))).toEqual(new Set(['oslo']));
     expect(made[0]).toMatchObject({ type: 'cdk8s-groundwork:index:ClusterPki', inputs: {} });
   });
 
@@ -137,10 +160,10 @@ describe('the resources', () => {
   });
 
   test('may go when the caller says so', async () => {
-    expect((await said({ protect: false })).filter(({ protect }) => protect)).toEqual([]);
+    expect((await said({ protect: false })).filter(({ options }) => options.protect)).toEqual([]);
     const whole = await said({}, { protect: true });
     // The administrator is replaced every year.
-    expect(whole.filter(({ protect }) => !protect).map(({ name }) => name)).toEqual([
+    expect(whole.filter(({ options }) => !options.protect).map(({ name }) => name)).toEqual([
       'oslo:admin.crt',
       'oslo:admin.csr',
       'oslo:admin.key',
@@ -148,13 +171,14 @@ describe('the resources', () => {
   });
 
   test.each([-1, 8760, 1.5])('do not take %p hours', async (hours) => {
-    const registrations = await world();
     const whole = Number.isInteger(hours) ? '' : 'a whole number ';
-    expect(() => new ClusterPki('oslo', { adminEarlyRenewalHours: hours })).toThrow(
-      new Error(
-        `[oslo] adminEarlyRenewalHours must be ${whole}between 0 and 8759, got ${hours}; the certificate is valid for a year, and a longer time would renew it with each update`,
-      ),
-    );
-    expect(registrations.filter(({ name }) => name.startsWith('oslo'))).toEqual([]);
+    const { resources } = await recordPulumi(() => {
+      expect(() => new ClusterPki('oslo', { adminEarlyRenewalHours: hours })).toThrow(
+        new Error(
+          `[oslo] adminEarlyRenewalHours must be ${whole}between 0 and 8759, got ${hours}; the certificate is valid for a year, and a longer time would renew it with each update`,
+        ),
+      );
+    });
+    expect(resources).toEqual([]);
   });
 });

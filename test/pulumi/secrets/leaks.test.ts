@@ -2,29 +2,24 @@ import * as pulumi from '@pulumi/pulumi';
 import { App } from 'cdk8s';
 import { BootstrapTokens, ClusterPki, kubeconfigOf, sealedBootData } from 'cdk8s-groundwork/pulumi';
 import { NvmeControlPlane } from '../../../lib';
+import { recordPulumi } from '../../../lib/testing/pulumi';
 import { osloProps } from '../../support/oslo';
-import { look, said, SECRET, Server, SIGNATURE, valuesOf, world } from './world';
+import { valuesOf } from '../outputs/look';
 
 // Loading Pulumi takes long on a busy machine.
 jest.setTimeout(120_000);
 
-/** Whatever stands outside of a secret's wrapper. */
-function open(value: any): string[] {
-  if (typeof value === 'string') {
-    return [value];
+/** A provider's machine that takes user-data, as most do. */
+class Server extends pulumi.CustomResource {
+  public constructor(name: string, props: pulumi.Inputs) {
+    super('test:index:Server', name, props);
   }
-  if (typeof value !== 'object' || value === null || value[SIGNATURE] === SECRET) {
-    return [];
-  }
-  return Object.entries(value).flatMap(([key, item]) => [key, ...open(item)]);
 }
 
-/** What gives a secret away: the first line of a key, where its number stands; after it comes the public half. */
-function telling(secret: string): string {
-  return secret.split('\n').find((line) => !line.startsWith('-----'))!;
-}
+type More = (userData: pulumi.Output<string>) => pulumi.Inputs;
 
-async function program(more: (userData: pulumi.Output<string>) => Record<string, unknown>) {
+/** A cluster whose secrets go everywhere they may go; returns them by name. */
+function program(more: More) {
   const { cni, kubeProxyMode, ...facts } = osloProps();
   const control = new NvmeControlPlane(new App(), 'oslo', {
     ...facts,
@@ -33,47 +28,57 @@ async function program(more: (userData: pulumi.Output<string>) => Record<string,
   const pki = new ClusterPki('oslo');
   const tokens = new BootstrapTokens('oslo', { rotationId: '1' });
   const secrets = { files: { ...pki.files, ...tokens.files }, admin: pki.admin };
-  const machines = [...sealedBootData(control, secrets)].map(
-    ([name, { userData, userDataSha256, metaData, networkConfig, filesBySsh }]) =>
-      new Server(name, {
-        userData,
-        metaData,
-        networkConfig,
-        labels: { hash: userDataSha256 },
-        files: filesBySsh,
-        seed: pulumi.interpolate`machine ${name}: ${userData}`,
-        kubeconfig: kubeconfigOf(control, secrets),
-        ...more(userData),
-      }),
-  );
-  const texts = await valuesOf({ ...pki.files, ...tokens.files, 'admin.key': pki.admin.key });
-  await Promise.all(machines.map(({ urn }) => look(urn)));
-  const isPublic = (path: string) => path.endsWith('.crt') || path.endsWith('.pub');
-  return Object.entries(texts).flatMap(([path, text]) => (isPublic(path) ? [] : [telling(text)]));
+  for (const [name, data] of sealedBootData(control, secrets)) {
+    const { userData, userDataSha256, metaData, networkConfig, filesBySsh } = data;
+    new Server(name, {
+      userData,
+      metaData,
+      networkConfig,
+      labels: { hash: userDataSha256 },
+      files: filesBySsh,
+      seed: pulumi.interpolate`machine ${name}: ${userData}`,
+      kubeconfig: kubeconfigOf(control, secrets),
+      ...more(userData),
+    });
+  }
+  return { ...secrets.files, 'admin.key': pki.admin.key };
 }
 
-async function leaks(more: Parameters<typeof program>[0] = () => ({})) {
-  const registrations = await world();
-  const secrets = await program(more);
-  const texts = [...registrations, ...said.values()].flatMap(open);
-  return {
-    all: JSON.stringify(registrations),
-    secrets,
-    found: secrets.filter((secret) => texts.some((text) => text.includes(secret))),
-  };
+async function leaks(more: More = () => ({})) {
+  const recording = await recordPulumi(() => program(more));
+  const values = await valuesOf(recording.result);
+  const isPublic = (path: string) => path.endsWith('.crt') || path.endsWith('.pub');
+  const secrets = Object.entries(values).filter(([path]) => !isPublic(path));
+  const all = secrets.map(([, value]) => value);
+  const found = secrets.filter(([, value]) => {
+    try {
+      recording.expectNoPlaintext([value]);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+  return { recording, all, found: found.map(([path]) => path) };
 }
 
 test('no secret stands outside of its wrapper in anything that is registered', async () => {
-  const { all, secrets, found } = await leaks();
+  const { recording, all, found } = await leaks();
+  recording.expectNoPlaintext();
   expect(found).toEqual([]);
   // Three authorities, service accounts, the administrator; and three values.
-  expect(secrets).toHaveLength(5 + 3);
-  expect(secrets.filter((secret) => !all.includes(secret))).toEqual([]);
+  expect(all).toHaveLength(5 + 3);
+  const inputs = JSON.stringify(recording.resources.map((resource) => resource.inputs));
+  const telling = all.map((secret) =>
+    secret.split('\n').find((line) => !line.startsWith('-----'))!,
+  );
+  expect(telling.filter((line) => !inputs.includes(line))).toEqual([]);
 });
 
 test('one that loses its wrapper is found', async () => {
-  const { secrets, found } = await leaks((userData) => ({ notes: pulumi.unsecret(userData) }));
-  // Token and certificate key; the others come by SSH.
-  expect(found).toHaveLength(2);
-  expect(secrets).toEqual(expect.arrayContaining(found));
+  const { recording, found } = await leaks((userData) => ({ notes: pulumi.unsecret(userData) }));
+  // The others come by SSH.
+  expect(found).toEqual(['bootstrap-token', 'certificate-key']);
+  expect(() => recording.expectNoPlaintext()).toThrow(
+    /^a secret stands in clear in (test:index:Server cp-[123](, )?){3}$/,
+  );
 });

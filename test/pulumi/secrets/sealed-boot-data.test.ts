@@ -14,7 +14,8 @@ import { seal } from '../../../lib/cli/seal';
 import { parseManifest } from '../../../lib/node/sealing/manifest';
 import type { Secrets } from '../../../lib/node/sealing/secrets';
 import { osloMachine, osloProps } from '../../support/oslo';
-import { failureOf, look, valuesOf, world } from './world';
+import { recordPulumi } from '../../../lib/testing/pulumi';
+import { failureOf, look, valuesOf } from '../outputs/look';
 
 // Loading Pulumi takes long on a busy machine.
 jest.setTimeout(120_000);
@@ -65,7 +66,13 @@ let brought: Secrets;
 beforeAll(async () => {
   brought = await newSecrets(new Date());
 });
-beforeEach(() => world());
+
+/** What the components make for a cluster. */
+function generated(): ClusterSecrets {
+  const pki = new ClusterPki('oslo');
+  const tokens = new BootstrapTokens('oslo');
+  return { files: { ...pki.files, ...tokens.files }, admin: pki.admin };
+}
 
 const without = (path: string): ClusterSecrets => {
   const { [path]: _, ...files } = brought.files;
@@ -168,11 +175,9 @@ describe('boot data', () => {
   });
 
   test('is made of what the components generate', async () => {
-    const pki = new ClusterPki('oslo');
-    const tokens = new BootstrapTokens('oslo');
-    const secrets = { files: { ...pki.files, ...tokens.files }, admin: pki.admin };
+    const { result: secrets } = await recordPulumi(generated);
     const files = await valuesOf(secrets.files);
-    const { certificate, key } = await valuesOf(secrets.admin);
+    const { certificate, key } = await valuesOf({ ...secrets.admin });
     const wanted = byCommandLine(plain, {
       files,
       admin: { certificate: certificate!, key: key! },
@@ -184,11 +189,10 @@ describe('boot data', () => {
   });
 
   test('is unknown in the first preview, all but what is plain', async () => {
-    await world(true);
-    const pki = new ClusterPki('oslo');
-    const tokens = new BootstrapTokens('oslo');
-    const secrets = { files: { ...pki.files, ...tokens.files }, admin: pki.admin };
-    const data = sealedBootData(plain, secrets).get('cp-1')!;
+    const { result } = await recordPulumi(() => sealedBootData(plain, generated()), {
+      preview: true,
+    });
+    const data = result.get('cp-1')!;
     expect(await look(data.userData)).toEqual({ value: undefined, known: false, secret: true });
     expect(await look(data.userDataSha256)).toMatchObject({ known: true, secret: false });
     expect(data.networkConfig).toContain('10.20.0.1');

@@ -1,39 +1,66 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import * as tls from '@pulumi/tls';
 import { Duration } from 'cdk8s';
 import { ApiProbe, ApiReady } from 'cdk8s-groundwork/pulumi';
 import { DynamicProvider } from './dynamic-provider';
-import { isSecret, makeTexts, revealed, serverPair, World, type Texts } from './world';
 import { kubeconfigFacts } from '../../../lib/pulumi/stack/kubeconfig-facts';
+import { newSecrets } from '../../../lib/cli/commands/secrets';
 import { adminConf } from '../../../lib/node/sealing/kubeconfig';
+import type { Secrets } from '../../../lib/node/sealing/secrets';
+import { recordPulumi } from '../../../lib/testing/pulumi';
+import { valuesOf } from '../outputs/look';
 
 jest.setTimeout(300_000);
 
-let texts: Texts;
+let texts: Secrets;
 beforeAll(async () => {
-  texts = await makeTexts();
+  texts = await newSecrets(new Date());
 });
 
 const kubeconfig = (endpoint: string) => adminConf({ cluster: 'oslo', endpoint }, texts);
 
 async function probeOf(endpoint: string, nodes: string[], changes = {}) {
-  const world = await World.with(texts);
-  new ApiReady('oslo-api', { kubeconfig: kubeconfig(endpoint), nodes, ...changes });
-  await world.settled();
-  return world.one('oslo-api', 'dynamic/groundwork:ApiReady');
+  const args = { kubeconfig: kubeconfig(endpoint), nodes, ...changes };
+  const recording = await recordPulumi(() => new ApiReady('oslo-api', args));
+  return recording.named('oslo-api', 'pulumi-nodejs:dynamic/groundwork:ApiReady');
+}
+
+/** A certificate for a server at this address, signed by the authority of the cluster. */
+async function serverPair({ files }: Secrets, address: string) {
+  const { result } = await recordPulumi(() => {
+    const { privateKeyPem } = new tls.PrivateKey('server', { algorithm: 'ECDSA' });
+    const { certRequestPem } = new tls.CertRequest('server', {
+      privateKeyPem,
+      subject: { commonName: 'kube-apiserver' },
+      ipAddresses: [address],
+    });
+    const { certPem } = new tls.LocallySignedCert('server', {
+      certRequestPem,
+      caCertPem: files['pki/ca.crt']!,
+      caPrivateKeyPem: files['pki/ca.key']!,
+      allowedUses: ['digital_signature', 'server_auth'],
+      validityPeriodHours: 1,
+    });
+    return { cert: certPem, key: privateKeyPem };
+  });
+  return valuesOf(result);
 }
 
 describe('what is registered', () => {
-  test('the key of the administrator alone is secret; the rest is to be seen in a preview', async () => {
-    const { inputs, timeouts } = await probeOf('https://api.oslo.example:6443', ['cp-1', 'cp-2']);
+  test('credentials alone are secret; the rest is to be seen in a preview', async () => {
+    const { inputs, secrets, options } = await probeOf('https://api.oslo.example:6443', [
+      'cp-1',
+      'cp-2',
+    ]);
     expect(inputs.server).toBe('https://api.oslo.example:6443');
     expect(inputs.certificateAuthority).toBe(texts.files['pki/ca.crt']);
     expect(inputs.nodes).toEqual(['cp-1', 'cp-2']);
-    expect(isSecret(inputs.clientKey)).toBe(true);
-    expect(revealed(inputs.clientKey)).toBe(texts.admin.key);
+    expect(secrets).toEqual(['clientCertificate', 'clientKey', 'token']);
+    expect(inputs.clientKey).toBe(texts.admin.key);
     expect(inputs).toMatchObject({ timeoutSeconds: 1800, intervalSeconds: 5 });
-    expect(timeouts).toMatchObject({ create: '1800s', update: '1800s' });
+    expect(options.customTimeouts).toMatchObject({ create: '1800s', update: '1800s' });
     // The code that travels knows no value.
     expect(inputs.__provider).not.toContain('BEGIN');
     expect(inputs.__provider).not.toContain('require(');
@@ -59,11 +86,12 @@ describe('what is registered', () => {
       'interval must be left out with ApiProbe.SSH, got 5 seconds',
     ],
   ])('%p is refused before anything is registered', async (changes, message) => {
-    const world = await World.with(texts);
-    expect(() => new ApiReady('x', { kubeconfig: 'x', nodes: [], ...changes })).toThrow(
-      `[x] ${message}; `,
-    );
-    expect(await world.settled()).toEqual([]);
+    const { resources } = await recordPulumi(() => {
+      expect(() => new ApiReady('x', { kubeconfig: 'x', nodes: [], ...changes })).toThrow(
+        `[x] ${message}; `,
+      );
+    });
+    expect(resources).toEqual([]);
   });
 
   test.each([
@@ -96,11 +124,11 @@ describe('the probe in the process of the dynamic provider', () => {
   afterEach(() => new Promise((resolve) => server.close(resolve)));
 
   /** An API server that asks who calls. */
-  async function serve(authority: Texts = texts) {
+  async function serve(authority = texts) {
     const pair = await serverPair(authority, '127.0.0.1');
     server = createServer(
       {
-        ...{ cert: pair.certificate, key: pair.key },
+        ...pair,
         ...{ ca: texts.files['pki/ca.crt'], requestCert: true, rejectUnauthorized: false },
       },
       (request, response) => {
@@ -123,9 +151,9 @@ describe('the probe in the process of the dynamic provider', () => {
     return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  async function inputsFor(endpoint: string, nodes: string[]) {
+  async function inputsFor(endpoint: string, nodes: string[]): Promise<Record<string, any>> {
     const { inputs } = await probeOf(endpoint, nodes);
-    return { ...revealed(inputs), timeoutSeconds: 1, intervalSeconds: 0.05 };
+    return { ...inputs, timeoutSeconds: 1, intervalSeconds: 0.05 };
   }
 
   const refused = async (inputs: object) => {
@@ -188,8 +216,8 @@ describe('the probe in the process of the dynamic provider', () => {
   });
 
   test('does not take another cluster at the same address for this one', async () => {
-    const inputs = await inputsFor(await serve(await makeTexts()), ['cp-1']);
-    expect(await refused(inputs)).toContain('got certificate signature failure; ');
+    const inputs = await inputsFor(await serve(await newSecrets(new Date())), ['cp-1']);
+    expect(await refused(inputs)).toContain('got unable to verify the first certificate; ');
     expect(api.seen).toEqual([]);
   });
 

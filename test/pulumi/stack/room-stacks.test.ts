@@ -1,3 +1,4 @@
+import * as pulumi from '@pulumi/pulumi';
 import {
   ApiEndpoint,
   CniKind,
@@ -24,14 +25,9 @@ import {
   TunedFlannelStack,
   type RoomsStack,
 } from 'cdk8s-groundwork/pulumi';
-import { makeTexts, World, type Texts } from './world';
+import { recordPulumi } from '../../../lib/testing/pulumi';
 
 jest.setTimeout(300_000);
-
-let texts: Texts;
-beforeAll(async () => {
-  texts = await makeTexts();
-});
 
 const facts: ClusterFacts = {
   operatingSystem: OperatingSystem.UBUNTU_24_04,
@@ -50,13 +46,12 @@ const loadBalancer = MetalLb.configure({
   pools: [{ name: 'edge', addresses: ['10.40.0.200-10.40.0.209'] }],
 });
 const ingress = HardenedNginxIngress.configure();
+const ADAPTER = 'cdk8s-groundwork:index:Cdk8sStack';
 
-async function run<T extends RoomsStack>(make: () => T) {
-  const world = await World.with(texts);
-  const stack = make();
-  const registrations = await world.settled();
-  return { world, stack, registrations };
-}
+beforeEach(() => {
+  // Warnings of the review.
+  jest.spyOn(pulumi.log, 'warn').mockResolvedValue();
+});
 
 test.each<[string, () => RoomsStack, string, boolean]>([
   [
@@ -100,23 +95,22 @@ test.each<[string, () => RoomsStack, string, boolean]>([
     false,
   ],
 ])('%s registers its room, and no other', async (className, make, object, stays) => {
-  const { world, stack, registrations } = await run(make);
-  expect(registrations[0]).toMatchObject({
+  const recording = await recordPulumi(make);
+  const { result: stack, resources } = recording;
+  expect(resources[0]).toMatchObject({
     type: `cdk8s-groundwork:index:${className}`,
     inputs: {},
   });
-  world.one(`tromso:${object}`);
-  expect(registrations.filter(({ type }) => !/^(kubernetes|cdk8s-groundwork):/.test(type))).toEqual(
-    [],
-  );
-  const { retainOnDelete, deletedWith } = world.one('tromso', 'Cdk8sStack');
-  expect({ retainOnDelete, deletedWith }).toEqual({ retainOnDelete: stays, deletedWith: '' });
+  expect(resources.map(({ name }) => name)).toContain(`tromso:${object}`);
+  expect(resources.filter(({ type }) => !/^(kubernetes|cdk8s-groundwork):/.test(type))).toEqual([]);
+  const { retainOnDelete, deletedWith } = recording.named('tromso', ADAPTER).options;
+  expect({ stays: retainOnDelete === true, deletedWith }).toEqual({ stays, deletedWith: '' });
   expect(stack.cluster.clusterName).toBe('tromso');
   expect(stack.ready.length).toBeGreaterThan(0);
 });
 
 test('rooms in one component are reviewed together', async () => {
-  const { world, registrations } = await run(
+  const recording = await recordPulumi(
     () =>
       new ExistingClusterStack('tromso', {
         facts,
@@ -126,24 +120,25 @@ test('rooms in one component are reviewed together', async () => {
         networking: { onDestroy: OnDestroy.DELETE },
       }),
   );
-  world.one('tromso:DaemonSet:kube-system/kube-proxy');
-  world.one('tromso:DaemonSet:metallb-system/speaker');
-  expect(registrations.filter(({ retainOnDelete }) => retainOnDelete)).toEqual([]);
-  const apart = await World.with(texts);
-  expect(
-    () =>
-      new ExistingClusterStack('tromso', {
-        facts,
-        loadBalancer,
-        kubeProxy: IpvsKubeProxy.configure({ strictArp: false }),
-      }),
-  ).toThrow(/validation found 1 error, nothing was registered:\n {2}GW-/);
-  expect(await apart.settled()).toEqual([]);
+  recording.find('DaemonSet', 'kube-proxy', 'kube-system');
+  recording.find('DaemonSet', 'speaker', 'metallb-system');
+  expect(recording.resources.filter(({ options }) => options.retainOnDelete)).toEqual([]);
+  const apart = await recordPulumi(() => {
+    expect(
+      () =>
+        new ExistingClusterStack('tromso', {
+          facts,
+          loadBalancer,
+          kubeProxy: IpvsKubeProxy.configure({ strictArp: false }),
+        }),
+    ).toThrow(/validation found 1 error, nothing was registered:\n {2}GW-/);
+  });
+  expect(apart.resources).toEqual([]);
 });
 
 test('what kubeadm made is taken over, and what an extension adds is in the review', async () => {
   const extended: string[] = [];
-  const { world } = await run(
+  const recording = await recordPulumi(
     () =>
       new KubeProxyStack('tromso', {
         facts: { ...facts, clusterName: 'tromso-one' },
@@ -156,17 +151,18 @@ test('what kubeadm made is taken over, and what an extension adds is in the revi
       }),
   );
   expect(extended).toEqual(['tromso-one']);
-  expect(world.one('tromso:DaemonSet:kube-system/kube-proxy').type).toBe(
+  expect(recording.find('DaemonSet', 'kube-proxy', 'kube-system').type).toBe(
     'kubernetes:apps/v1:DaemonSetPatch',
   );
 });
 
 test('a room that contradicts the facts throws before anything is registered', async () => {
-  const world = await World.with(texts);
-  expect(
-    () => new TunedCalicoStack('tromso', { facts: { ...facts, cni: CniKind.FLANNEL } }),
-  ).toThrow(
-    '[tromso/cni] cluster.cni must be calico for this construct, got flannel; change the fact or use the construct for flannel',
-  );
-  expect(await world.settled()).toEqual([]);
+  const { resources } = await recordPulumi(() => {
+    expect(
+      () => new TunedCalicoStack('tromso', { facts: { ...facts, cni: CniKind.FLANNEL } }),
+    ).toThrow(
+      '[tromso/cni] cluster.cni must be calico for this construct, got flannel; change the fact or use the construct for flannel',
+    );
+  });
+  expect(resources).toEqual([]);
 });
