@@ -39,7 +39,12 @@ export const calico = {
 
 /** NGINX's own ingress controller, the open-source edition. */
 export const nginxIngressController = {
-  /** The release. */
+  /**
+   * The release: the newest whose flags, keys, templates and rights could be read at its tag. 5.6.1 to
+   * 5.6.3 close CVE-2026-77180 and are known by name only: the newest source at hand is of 2026-08-21,
+   * before the fix, and 5.6.0 shows what an unread template can do. Until one was read, an admission
+   * policy refuses what that hole needs, and GW-INGRESS-003 names the release to try.
+   */
   version: read('5.5.4', 'nginx/kubernetes-ingress README.md at 0eb3072d14f0'),
 } as const;
 

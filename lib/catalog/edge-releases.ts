@@ -71,8 +71,10 @@ export const edgeControllers = {
         ...withNginx('1.31.2', '5.5.1', '5.5.2'),
         ...withNginx('1.31.3', '5.5.3', '5.5.4'),
         ...withNginx('1.31.4', '5.6.0', '5.6.1'),
+        ...withNginx('1.31.5', '5.6.2'),
+        ...withNginx('1.31.6', '5.6.3'),
       },
-      'nginx/kubernetes-ingress build/Dockerfile at each tag to v5.5.4; 5.6.0 and 5.6.1 from pull request 10863',
+      'nginx/kubernetes-ingress build/Dockerfile at each tag to v5.5.4; from 5.6.0 on pull requests 10863, 10864, 10867, 10880 and 10893, and for 5.6.3 the notes of somebody who builds it',
     ),
     broken: read(
       {

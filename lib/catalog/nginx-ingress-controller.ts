@@ -6,6 +6,8 @@ const READ = '2026-11-27';
 export type NginxIngressControllerKeyType =
   | 'boolean'
   | 'integer'
+  /** A whole number above zero. */
+  | 'positive'
   /** nginx's size: bytes, or with k or m. */
   | 'size'
   /** nginx's offset: a size that may have g as well. */
@@ -16,6 +18,18 @@ export type NginxIngressControllerKeyType =
   | 'buffers'
   /** Items between commas. */
   | 'list'
+  /** One of the codes of a redirect. */
+  | 'redirectCode'
+  /** How nginx chooses among the backends of a Service. */
+  | 'balancing'
+  /** What becomes of headers of a higher level. */
+  | 'inheritance'
+  /** How a log escapes. */
+  | 'escaping'
+  /** From which level on nginx logs errors. */
+  | 'logLevel'
+  /** A syslog server; the controller takes no file. */
+  | 'syslog'
   /** One line. */
   | 'text'
   /** Several lines of a log format. */
@@ -35,10 +49,12 @@ const NAMES: Readonly<Record<NginxIngressControllerKeyType, string>> = {
     'real-ip-recursive redirect-to-https server-tokens ssl-prefer-server-ciphers ssl-redirect',
   ].join(' '),
   integer: [
-    'hsts-max-age http-redirect-code keepalive keepalive-requests map-hash-bucket-size',
-    'map-hash-max-size max-fails server-names-hash-bucket-size server-names-hash-max-size',
-    'variables-hash-bucket-size variables-hash-max-size worker-connections worker-processes',
+    'hsts-max-age keepalive keepalive-requests max-fails worker-connections worker-processes',
     'worker-rlimit-nofile',
+  ].join(' '),
+  positive: [
+    'map-hash-bucket-size map-hash-max-size server-names-hash-bucket-size',
+    'server-names-hash-max-size variables-hash-bucket-size variables-hash-max-size',
   ].join(' '),
   size: 'client-body-buffer-size proxy-buffer-size proxy-busy-buffers-size upstream-zone-size',
   offset: 'client-max-body-size proxy-max-temp-file-size',
@@ -48,11 +64,16 @@ const NAMES: Readonly<Record<NginxIngressControllerKeyType, string>> = {
   ].join(' '),
   buffers: 'proxy-buffers',
   list: 'add-header proxy-hide-headers proxy-pass-headers set-real-ip-from',
+  redirectCode: 'http-redirect-code',
+  balancing: 'lb-method',
+  inheritance: 'add-header-inherit',
+  escaping: 'log-format-escaping stream-log-format-escaping',
+  logLevel: 'error-log-level',
+  syslog: 'access-log',
   text: [
-    'access-log add-header-inherit default-server-return error-log-level',
-    'external-status-address lb-method log-format-escaping otel-exporter-endpoint',
+    'default-server-return external-status-address otel-exporter-endpoint',
     'otel-exporter-header-name otel-exporter-header-value otel-service-name real-ip-header',
-    'ssl-ciphers ssl-protocols stream-log-format-escaping worker-cpu-affinity',
+    'ssl-ciphers ssl-protocols worker-cpu-affinity',
   ].join(' '),
   lines: 'log-format ssl-dhparam-file stream-log-format',
   serverSnippet: 'server-snippets',
@@ -102,23 +123,27 @@ export const nginxIngressControllerDirectives = {
   /** In every server block that it writes for an Ingress. */
   server: cell(
     words(
-      'http2 listen proxy_hide_header real_ip_header real_ip_recursive server_name server_tokens',
-      'set_real_ip_from ssl_certificate ssl_certificate_key ssl_reject_handshake',
+      'http2 listen real_ip_header real_ip_recursive server_name server_tokens set_real_ip_from',
+      'ssl_certificate ssl_certificate_key ssl_reject_handshake',
     ),
     TEMPLATES,
     READ,
   ),
+  /** In every server block as well, where more of them may stand; those of a higher level count no more. */
+  serverAdds: cell(words('proxy_hide_header'), TEMPLATES, READ),
   /** In every location that it writes for an Ingress. */
   location: cell(
     words(
-      'client_max_body_size grpc_connect_timeout grpc_read_timeout grpc_send_timeout',
-      'proxy_buffer_size proxy_buffering proxy_buffers proxy_busy_buffers_size',
+      'client_max_body_size grpc_buffer_size grpc_connect_timeout grpc_pass grpc_read_timeout',
+      'grpc_send_timeout proxy_buffer_size proxy_buffering proxy_buffers proxy_busy_buffers_size',
       'proxy_connect_timeout proxy_http_version proxy_max_temp_file_size proxy_pass',
-      'proxy_read_timeout proxy_send_timeout proxy_set_header',
+      'proxy_read_timeout proxy_send_timeout',
     ),
     TEMPLATES,
     READ,
   ),
+  /** In every location as well, where more of them may stand; those of a higher level count no more. */
+  locationAdds: cell(words('grpc_set_header proxy_set_header'), TEMPLATES, READ),
 } as const;
 
 function words(...lines: string[]): readonly string[] {

@@ -59,6 +59,8 @@ export interface IngressSummary {
   readonly label: string;
   readonly namespace: string;
   readonly replicas: number;
+  /** As many as an autoscaler makes of them; the same number without one. */
+  readonly mostReplicas: number;
   /** Whether there is one on each machine, which a drain passes by. */
   readonly isDaemonSet?: boolean;
   /** Ports of the Service that every machine answers on; none where clients come another way. */

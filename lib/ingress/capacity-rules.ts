@@ -33,10 +33,10 @@ export const capacityRules: IRule[] = [
       remedy: 'lower memoryLimit, or give the machines more memory',
       reference: 'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/',
     },
-    onEdge(({ memoryMebibytes, replicas }, cluster) => {
+    onEdge(({ memoryMebibytes, mostReplicas }, cluster) => {
       const machines = machinesForReplicas(cluster);
       const sizes = machines.map((m) => m.memory);
-      const reserved = memoryMebibytes * Math.ceil(replicas / machines.length);
+      const reserved = memoryMebibytes * Math.ceil(mostReplicas / machines.length);
       return allKnown(sizes) && reserved * 2 > smallest(sizes)
         ? [
             {

@@ -27,8 +27,6 @@ export interface Flavor {
   decisions(path: string, settings: Settings): Decision[];
   /** What its own rules read of it, through the summary of the edge. */
   own?(): object;
-  /** What its own rules read of it, through the summary of the edge. */
-  own?(): object;
   /** The nginx inside the image, where the user named it. */
   nginx?(): string | undefined;
   /** What it needs of the cluster beside its objects: waits, definitions to fetch, entries of the ledger. */

@@ -3,13 +3,13 @@ import {
   addManifest,
   decisionsOf,
   Phase,
-  PortSource,
   throwProblems,
   type Cluster,
   type IIngressConfiguration,
 } from '../cluster';
 import { optionProblems } from './checks';
 import { NginxController } from './controller';
+import { requireEdgePorts } from './edge-ports';
 import { edgeRows } from './edge-tuning';
 import type { Flavor } from './flavor';
 import { renderNginxConf } from './nginx-conf';
@@ -20,7 +20,6 @@ import { ingressRules } from './rules';
 import type { Settings } from './settings';
 import { settingsProblems } from './settings-checks';
 import { settingsOf } from './settle';
-import { machinesForReplicas } from './sizing';
 import { summaryOf } from './summary';
 
 /**
@@ -102,7 +101,7 @@ export class HardenedNginxIngress extends Construct {
     cluster._register('ingress', summaryOf(this.node.path, settings, flavor));
     [...ingressRules, ...flavor.rules].forEach((r) => cluster.addRule(r, this));
     this.render(cluster, settings, flavor);
-    this.requirePorts(cluster, settings);
+    requireEdgePorts(this, cluster, 'the ingress controller');
   }
 
   /**
@@ -124,21 +123,6 @@ export class HardenedNginxIngress extends Construct {
       addManifest(this, cluster, Phase.INGRESS, object);
     }
     flavor.require?.(cluster, settings, this);
-  }
-
-  private requirePorts(cluster: Cluster, settings: Settings): void {
-    const { hostPorts, nodePorts } = cluster._summary('ingress')!;
-    // What has an address is let in by whatever announces it.
-    const open = settings.loadBalanced ? hostPorts : [...hostPorts, ...nodePorts];
-    for (const port of open) {
-      cluster.ledger.requirePort(String(port), {
-        by: this,
-        why: 'clients reach the ingress controller here',
-        protocol: 'tcp',
-        from: PortSource.ANYWHERE,
-        machines: machinesForReplicas(cluster).map((m) => m.name),
-      });
-    }
   }
 }
 

@@ -122,7 +122,8 @@ export interface EdgeIntent {
    */
   readonly connectionsPerAddress?: number;
   /**
-   * Requests that one source address may send in a second to one replica.
+   * Requests that one source address may send in a second to one replica. With NGINX Ingress
+   * Controller an Ingress whose annotations set a rate of its own has that one instead.
    *
    * @default - no limit
    */

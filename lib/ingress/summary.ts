@@ -17,6 +17,7 @@ export function summaryOf(
     label: flavor.label(settings),
     namespace: flavor.identity.namespace,
     replicas: settings.replicas,
+    mostReplicas: settings.autoscaling?.maxReplicas ?? settings.replicas,
     isDaemonSet: settings.kind === EdgeKind.DAEMON_SET,
     nodePorts: serviceType(settings) === 'ClusterIP' ? [] : [http, https],
     hostPorts: settings.hostPorts ? [80, 443] : [],

@@ -262,6 +262,10 @@ describe('findings', () => {
     expect(of('GW-INGRESS-008', e)[0].message).toBe(
       'replicas reserve 1536 MiB of a machine and the smallest has 2048 MiB',
     );
+    const busy = edge({ memoryLimit: Size.gibibytes(2), autoscaling: { maxReplicas: 15 } });
+    expect(of('GW-INGRESS-008', busy)[0].message).toBe(
+      'replicas reserve 10240 MiB of a machine and the smallest has 16384 MiB',
+    );
   });
 
   test('010: a restart without a drain has the seconds of the kubelet that this library configures', () => {

@@ -107,6 +107,7 @@ test.each(variants)('every leaf has a reason: %s', (_name, options, facts) => {
       'Service.spec.ports.protocol',
       'Service.spec.ports.targetPort',
       'PodDisruptionBudget.spec.selector',
+      'ValidatingAdmissionPolicyBinding.spec.policyName',
       'PriorityClass.description',
       `${kind}.spec.selector`,
       'Deployment.spec.strategy.type',

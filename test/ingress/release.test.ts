@@ -126,6 +126,15 @@ describe('findings', () => {
     );
   });
 
+  test('001: a newer release has fewer of them', () => {
+    expect(of('docker.io/nginx/nginx-ingress:5.6.2', 'GW-INGRESS-001')?.message).toContain(
+      '5.6.2 carries nginx 1.31.5; fixed in 1.31.9: CVE-2026-90439, CVE-2026-15176',
+    );
+    expect(of('docker.io/nginx/nginx-ingress:5.6.3', 'GW-INGRESS-001')?.message).toContain(
+      '5.6.3 carries nginx 1.31.6; fixed in 1.31.9: CVE-2026-15176',
+    );
+  });
+
   test('003: what the controller itself lets in', () => {
     expect(of('docker.io/nginx/nginx-ingress:5.5.4', 'GW-INGRESS-003')).toMatchObject({
       message:
@@ -143,8 +152,9 @@ describe('findings', () => {
     expect(of('example.no/edge:1', 'GW-INGRESS-002')?.message).toBe(
       'the release of example.no/edge:1 is not in the catalogue',
     );
-    expect(of('docker.io/nginx/nginx-ingress:5.6.3', 'GW-INGRESS-002')?.message).toBe(
-      'the nginx inside docker.io/nginx/nginx-ingress:5.6.3 is not in the catalogue',
+    expect(of('docker.io/nginx/nginx-ingress:5.6.3', 'GW-INGRESS-002')).toBeUndefined();
+    expect(of('docker.io/nginx/nginx-ingress:5.6.4', 'GW-INGRESS-002')?.message).toBe(
+      'the nginx inside docker.io/nginx/nginx-ingress:5.6.4 is not in the catalogue',
     );
     // It has no nginx.
     expect(of('docker.io/library/traefik:v3.7.13', 'GW-INGRESS-002')).toBeUndefined();

@@ -10,6 +10,8 @@ const overrides = (configMapOverrides: Record<string, string>): HardenedNginxIng
 });
 const form =
   'httpSnippets must be one directive with its semicolon, or one block, in each line, got';
+const dropped =
+  'the controller would drop it with a line in its log, or nginx refuse the whole configuration';
 const example = '; write for example "types_hash_max_size 2048;"';
 
 test.each<[HardenedNginxIngressOptions, string]>([
@@ -24,6 +26,19 @@ test.each<[HardenedNginxIngressOptions, string]>([
   [
     { httpSnippets: ['server_tokens on;'] },
     'httpSnippets must be directives that nobody else writes, got server_tokens; leave it out: nginx refuses it a second time, or takes the other one',
+  ],
+  ...[
+    'grpc_buffer_size 8k',
+    'grpc_set_header X-Edge oslo',
+    'proxy_set_header X-Edge oslo',
+    'proxy_hide_header Server',
+  ].map((directive): [HardenedNginxIngressOptions, string] => [
+    { httpSnippets: [`${directive};`] },
+    `httpSnippets must be directives that nobody else writes, got ${directive.split(' ')[0]}; leave it out: nginx refuses it a second time, or takes the other one`,
+  ]),
+  [
+    overrides({ 'server-snippets': 'proxy_set_header X-Edge oslo;' }),
+    'controller.configMapOverrides.server-snippets must be directives that nobody else writes, got proxy_set_header; leave it out: nginx refuses it a second time, or takes the other one',
   ],
   [
     { httpSnippets: ['limit_conn groundwork_address 5;'] },
@@ -62,23 +77,66 @@ test.each<[HardenedNginxIngressOptions, string]>([
   ],
   [
     overrides({ 'redirect-to-https': 'yes' }),
-    'controller.configMapOverrides.redirect-to-https must be true or false, got yes; the controller would drop it with a line in its log',
+    'controller.configMapOverrides.redirect-to-https must be true or false, got yes; the controller would drop it with a line in its log, or nginx refuse the whole configuration',
   ],
   [
     overrides({ 'max-fails': '3s' }),
-    'controller.configMapOverrides.max-fails must be a whole number, got 3s; the controller would drop it with a line in its log',
+    'controller.configMapOverrides.max-fails must be a whole number, got 3s; the controller would drop it with a line in its log, or nginx refuse the whole configuration',
   ],
   [
     overrides({ 'fail-timeout': 'soon' }),
-    'controller.configMapOverrides.fail-timeout must be a time such as 10s, got soon; the controller would drop it with a line in its log',
+    'controller.configMapOverrides.fail-timeout must be a time such as 10s, got soon; the controller would drop it with a line in its log, or nginx refuse the whole configuration',
   ],
   [
     overrides({ 'lb-method': 'ip_hash; }' }),
-    'controller.configMapOverrides.lb-method must be one line without ; { and }, got ip_hash; }; the controller would drop it with a line in its log',
+    'controller.configMapOverrides.lb-method must be round_robin, least_conn, ip_hash, random, random two, random two least_conn, or hash with a key, got ip_hash; }; the controller would drop it with a line in its log, or nginx refuse the whole configuration',
   ],
   [
     overrides({ 'location-snippets': 'proxy_pass http://x;' }),
     'controller.configMapOverrides.location-snippets must be directives that nobody else writes, got proxy_pass; leave it out: nginx refuses it a second time, or takes the other one',
+  ],
+  [
+    overrides({ 'http-redirect-code': '200' }),
+    `controller.configMapOverrides.http-redirect-code must be 301, 302, 307 or 308, got 200; ${dropped}`,
+  ],
+  [
+    overrides({ 'add-header-inherit': 'yes' }),
+    `controller.configMapOverrides.add-header-inherit must be on, off or merge, got yes; ${dropped}`,
+  ],
+  [
+    overrides({ 'log-format-escaping': 'xml' }),
+    `controller.configMapOverrides.log-format-escaping must be default, json or none, got xml; ${dropped}`,
+  ],
+  [
+    overrides({ 'error-log-level': 'warning' }),
+    `controller.configMapOverrides.error-log-level must be debug, info, notice, warn, error, crit, alert or emerg, got warning; ${dropped}`,
+  ],
+  [
+    overrides({ 'access-log': '/dev/stdout main' }),
+    `controller.configMapOverrides.access-log must be a server after syslog: (access-log-off turns the log off), got /dev/stdout main; ${dropped}`,
+  ],
+  [
+    overrides({ 'variables-hash-bucket-size': '0' }),
+    `controller.configMapOverrides.variables-hash-bucket-size must be a whole number above 0, got 0; ${dropped}`,
+  ],
+  [
+    overrides({ 'add-header': 'X-Frame-Options: DENY' }),
+    'controller.configMapOverrides.add-header must be beside add-header-inherit with merge, got nothing; servers with TLS add Strict-Transport-Security and would pass over these headers; set add-header-inherit with merge',
+  ],
+  [
+    overrides({ 'location-snippets': 'gzip on;\nadd_header X-Frame-Options DENY;' }),
+    'controller.configMapOverrides.location-snippets must be without add_header, or beside add-header-inherit with merge, got add_header; a location that adds headers drops those of its server, Strict-Transport-Security among them; set add-header-inherit with merge',
+  ],
+  [
+    overrides({ 'otel-exporter-header-name': 'x-key' }),
+    [
+      'controller.configMapOverrides.otel-exporter-endpoint must be given beside otel-exporter-header-name, got nothing; the controller would drop them with a line in its log',
+      '[chart/ingress] controller.configMapOverrides.otel-exporter-header-value must be given beside otel-exporter-header-name, got nothing; the controller would drop them with a line in its log',
+    ].join('\n'),
+  ],
+  [
+    overrides({ 'proxy-busy-buffers-size': '64k' }),
+    'controller.configMapOverrides.proxy-busy-buffers-size must be between 4k, the larger buffer, and 28k, all but one of responseBuffers, got 64k; nginx would refuse the whole configuration; leave it out or change responseBuffers',
   ],
   [
     { hstsIncludeSubdomains: true },
@@ -93,7 +151,13 @@ test('what nobody else writes is written after our own, and keys stand beside ou
     ...overrides({
       'lb-method': 'least_conn',
       'error-log-level': 'warn',
-      'server-snippets': 'gzip on;',
+      'server-snippets': 'gzip on;\nproxy_hide_header Server;',
+      'add-header': 'X-Frame-Options: DENY',
+      'add-header-inherit': 'merge',
+      'location-snippets': 'add_header X-Robots-Tag none;\nproxy_set_header X-Edge oslo;',
+      'otel-exporter-endpoint': '192.0.2.4:4317',
+      'otel-service-name': 'edge',
+      'proxy-busy-buffers-size': '28k',
     }),
     httpSnippets: [
       'map $http_x_api $api_key {\n  default "";\n  "~^a;b{2}$" 1;\n}',

@@ -111,6 +111,17 @@ describe('host ports', () => {
   });
 });
 
+describe('the firewall of the machines', () => {
+  test.each([
+    [LoadBalancerKind.NONE, ['30043/tcp from anywhere', '30080/tcp from anywhere']],
+    [LoadBalancerKind.OTHER, ['30043/tcp from anywhere', '30080/tcp from anywhere']],
+    [LoadBalancerKind.METALLB_BGP, []],
+    [LoadBalancerKind.CALICO, []],
+  ])('opens node ports where clients come by them: %s', (loadBalancer, expected) => {
+    expect(ports(edge({}, { loadBalancer }), 'cp-1')).toEqual(expected);
+  });
+});
+
 describe('a DaemonSet', () => {
   test('on node ports its successors start first, and nothing spreads or counts it', () => {
     const e = edge({ kind: EdgeKind.DAEMON_SET }, withWorkers(3));

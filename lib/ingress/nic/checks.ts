@@ -4,11 +4,12 @@ import type { Settings } from '../settings';
 import { snippetProblems } from '../snippet-checks';
 import type { NginxIngressControllerOptions } from './options';
 import { overrideProblems } from './override-checks';
+import { combinationProblems } from './override-combinations';
 import { nicTuning, SNIPPET } from './tuning';
 
-const { main, http, server, location } = nginxIngressControllerDirectives;
+const { main, http, server, serverAdds, location, locationAdds } = nginxIngressControllerDirectives;
 /** What has effect at its deeper level only. */
-const DEEPER = [...server.value, ...location.value];
+const DEEPER = [server, serverAdds, location, locationAdds].flatMap(({ value }) => value);
 
 /** What this controller cannot obey. */
 export function nicProblems(
@@ -23,6 +24,7 @@ export function nicProblems(
     ...snippetProblems('httpSnippets', settings.httpSnippets, [...http.value, ...DEEPER, ...own]),
     ...snippetProblems('mainSnippets', settings.mainSnippets, main.value),
     ...overrideProblems(configMapOverrides),
+    ...combinationProblems(configMapOverrides, settings),
   ];
 }
 

@@ -14,6 +14,7 @@ import {
   renderRoleBinding,
   renderServiceAccount,
 } from './access';
+import { renderAdmissionPolicy } from './admission-policy';
 import { nicProblems } from './checks';
 import { renderConfigMap } from './config-map';
 import { renderIngressClass } from './ingress-class';
@@ -30,17 +31,24 @@ export function nicFlavor(options: NginxIngressControllerOptions): Flavor {
     label: ({ image }) => `NGINX Ingress Controller ${controllerRelease(image) ?? image}`,
     defaultImage: (cluster) => cluster._image(images['nginx-ingress-controller']),
     problems: (settings) => nicProblems(settings, options),
-    objects: (cluster, settings) => objects(cluster, settings, nicTuning(settings, options)),
+    objects: (cluster, settings) =>
+      objects(cluster, settings, options, nicTuning(settings, options)),
     decisions: (path, settings) => nicTuning(settings, options).decisions(path),
   };
 }
 
-function objects(cluster: Cluster, settings: Settings, tuning: NicTuning): Manifest[] {
+function objects(
+  cluster: Cluster,
+  settings: Settings,
+  { admissionPolicy = true }: NginxIngressControllerOptions,
+  tuning: NicTuning,
+): Manifest[] {
   const budget = renderDisruptionBudget(IDENTITY, settings, tuning.placement);
   const autoscaler = renderAutoscaler(IDENTITY, settings, tuning.placement);
   return [
     renderNamespace(IDENTITY, cluster.kubernetesVersion.minor, tuning.access.get('podSecurity')),
     renderPriorityClass(tuning.placement),
+    ...(admissionPolicy ? renderAdmissionPolicy(settings) : []),
     renderServiceAccount(),
     renderClusterRole(settings),
     renderClusterRoleBinding(),

@@ -50,11 +50,24 @@ const TEMPLATES = [
 const FORMS: Readonly<Partial<Record<NginxIngressControllerKeyType, [RegExp, string]>>> = {
   boolean: [/^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/, 'true or false'],
   integer: [/^\d+$/, 'a whole number'],
+  positive: [/^0*[1-9]\d*$/, 'a whole number above 0'],
   size: [/^\d+[kKmM]?$/, 'a size of nginx such as 16k'],
   offset: [/^\d+[kKmMgG]?$/, 'a size of nginx such as 20m'],
   time: [/^(?=.)(\d+y)?(\d+M)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s?)?(\d+ms)?$/, 'a time such as 10s'],
   buffers: [/^\d+ \d+[kKmM]?$/, 'a number and a size such as 8 16k'],
   list: [/^[^,\s][^\n]*$/, 'items with commas between them'],
+  redirectCode: [/^30[1278]$/, '301, 302, 307 or 308'],
+  balancing: [
+    /^(round_robin|least_conn|ip_hash|random( two( least_conn)?)?|hash (\$\{\w+\}|[^\s;{}])+( consistent)?)$/,
+    'round_robin, least_conn, ip_hash, random, random two, random two least_conn, or hash with a key',
+  ],
+  inheritance: [/^(on|off|merge)$/, 'on, off or merge'],
+  escaping: [/^(default|json|none)$/, 'default, json or none'],
+  logLevel: [
+    /^(debug|info|notice|warn|error|crit|alert|emerg)$/,
+    'debug, info, notice, warn, error, crit, alert or emerg',
+  ],
+  syslog: [/^syslog:[^\n;{}]+$/, 'a server after syslog: (access-log-off turns the log off)'],
   text: [/^[^\n;{}]+$/, 'one line without ; { and }'],
   lines: [/\S/, 'some text'],
 };
@@ -87,14 +100,15 @@ function valueProblems(key: string, value: string, type: NginxIngressControllerK
   const form = FORMS[type];
   if (form !== undefined) {
     const [pattern, words] = form;
-    const remedy = 'the controller would drop it with a line in its log';
+    const remedy =
+      'the controller would drop it with a line in its log, or nginx refuse the whole configuration';
     return pattern.test(value)
       ? []
       : [{ prop: `${PROP}.${key}`, allowed: words, got: value, remedy }];
   }
-  const { server, location } = nginxIngressControllerDirectives;
+  const { server, location, locationAdds } = nginxIngressControllerDirectives;
   const taken = {
-    serverSnippet: [...server.value, ...location.value],
+    serverSnippet: [...server.value, ...location.value, ...locationAdds.value],
     locationSnippet: location.value,
   };
   const lines = value.split('\n').filter((line) => line.trim() !== '');

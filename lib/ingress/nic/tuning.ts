@@ -23,10 +23,8 @@ const DEPLOYMENT = 'nginx/kubernetes-ingress deployments/deployment/nginx-ingres
 const MAIN = 'nginx/kubernetes-ingress cmd/nginx-ingress/main.go at v5.5.4';
 
 /** The tuned values of this controller, worked out for one construct; rendering reads them from here. */
-export function nicTuning(
-  settings: Settings,
-  { configMapOverrides = {} }: NginxIngressControllerOptions,
-) {
+export function nicTuning(settings: Settings, options: NginxIngressControllerOptions) {
+  const { configMapOverrides = {} } = options;
   const rows = {
     configMap: { ...configMapRows(settings), ...overrideRows(configMapOverrides) },
     snippet: httpDirectives(settings, SNIPPET),
@@ -39,7 +37,7 @@ export function nicTuning(
       ...storageRows(settings),
     }),
     traffic: new Tuning(trafficRows(settings, PORTS)),
-    access: new Tuning({ ...accessRows(), ...podSecurityRows(settings) }),
+    access: new Tuning({ ...accessRows(options), ...podSecurityRows(settings) }),
   };
   return {
     ...rows,
