@@ -22,6 +22,7 @@ import { MachineFiles, type NodeSettings } from './machine-files';
 import { networkConfig } from './network-config';
 import { nicDecisions, requireNicTuning } from './nic/requirements';
 import type { NodeBootstrapProps } from './node-bootstrap-props';
+import { BOOTSTRAP_UNIT, paths } from './paths';
 import { fileProblems, optionProblems } from './problems';
 import { requireNodeBasics } from './requirements';
 import { nodeRules } from './rules';
@@ -103,6 +104,12 @@ export class NodeBootstrap extends Construct {
           (item) => `${item.name} ${item.version} ${item.architecture}`,
         ),
       controlPlane: controlPlaneSummary(this.settings),
+      bootstrap: {
+        unit: BOOTSTRAP_UNIT,
+        script: paths.entryScript,
+        status: paths.status,
+        log: paths.log,
+      },
       firewall: firewallSummary(props.firewall),
     });
     cluster._addReport(this.node.path, 'upgrade.md', () => upgradeRunbook(cluster, this.settings));
