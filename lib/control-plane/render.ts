@@ -1,7 +1,7 @@
 import { ApiObject, Chart, DependencyGraph, Names, Yaml, type App } from 'cdk8s';
 import { mirroredUrl } from '../catalog';
 import { Cluster, Phase, phaseOf } from '../cluster';
-import { explainLines, explainMarkdown, findingsText } from '../report';
+import { reportFiles } from '../report';
 import { fetchedList } from './apply-fetched';
 import type { AppliedObject, ApplyPhase } from './apply-phase';
 import { applyScript } from './apply-script';
@@ -40,16 +40,13 @@ export function renderApp(app: App): Record<string, string> {
     Object.entries(cluster._summary('nodes')?.files() ?? {}).forEach(([file, content]) =>
       files.add(file, content),
     );
-    files.add('report/explain.md', explainMarkdown(cluster));
-    files.add('report/explain.ndjson', explainLines(cluster));
-    files.add('report/findings.txt', findingsText(cluster));
+    Object.entries(reportFiles(cluster)).forEach(([name, content]) =>
+      files.add(`report/${name}`, content),
+    );
     const fetched = fetchedList(phases);
     if (fetched !== undefined) {
       files.add('report/fetched.txt', fetched);
     }
-    Object.entries(cluster._reports()).forEach(([name, content]) =>
-      files.add(`report/${name}`, content),
-    );
   }
   return files.all;
 }

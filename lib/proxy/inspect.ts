@@ -35,7 +35,7 @@ const RULES: Readonly<Partial<Record<KubeProxyMode, Inspection[]>>> = {
     {
       what: 'how many Services and endpoints have rules, on a machine',
       command:
-        "iptables-save -t nat | awk '/^:KUBE-SVC-/ { s++ } /^:KUBE-SEP-/ { e++ } END { print s+0, \"Services\", e+0, \"endpoints\" }'",
+        'iptables-save -t nat | awk \'/^:KUBE-SVC-/ { s++ } /^:KUBE-SEP-/ { e++ } END { print s+0, "Services", e+0, "endpoints" }\'',
     },
     {
       what: 'the way of one Service, with its cluster address',

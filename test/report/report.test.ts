@@ -53,7 +53,7 @@ test('the explain lines are the decisions as JSON, one a line', () => {
 });
 
 test('the findings file has remedy, reference and what was acknowledged', () => {
-  expect(findingsText(withFindings())).toBe(
+  expect(findingsText(withFindings().findings())).toBe(
     [
       'warning: MY-002 [oslo] something is so; do this',
       '  see there',
@@ -62,7 +62,7 @@ test('the findings file has remedy, reference and what was acknowledged', () => 
       '',
     ].join('\n'),
   );
-  expect(findingsText(osloCluster())).toBe('no findings\n');
+  expect(findingsText(osloCluster().findings())).toBe('no findings\n');
 });
 
 test('the plan leaves out what is not known', () => {

@@ -32,17 +32,15 @@ export function podWays(cluster: Cluster, choices: CalicoChoices): PodWay[] {
     ...choices.pools.map((pool) => ({ ...wayOf(pool, choices), blocks: blocksOf(pool, choices) })),
     // Whatever a pool says, BPF's program sends these through the tunnel.
     ...(choices.dataplane === LinuxDataplane.BPF
-      ? cluster._families.map(
-          (family): PodWay => ({
-            packets: `from outside through a Service to a pod on another machine, ${family}`,
-            family,
-            wrapping: 'VXLAN',
-            overhead: wrappingBytes.VXLAN[family],
-            device: VXLAN_DEVICE.IPv4,
-            filter: VXLAN_FILTER,
-            directInSubnet: false,
-          }),
-        )
+      ? cluster._families.map((family): PodWay => ({
+          packets: `from outside through a Service to a pod on another machine, ${family}`,
+          family,
+          wrapping: 'VXLAN',
+          overhead: wrappingBytes.VXLAN[family],
+          device: VXLAN_DEVICE.IPv4,
+          filter: VXLAN_FILTER,
+          directInSubnet: false,
+        }))
       : []),
   ];
 }

@@ -1,0 +1,178 @@
+import { farApart, type Facts } from './facts';
+import {
+  KubeProxyMode,
+  LoadBalancerKind,
+  type Cluster,
+  type CniSummary,
+  type IngressSummary,
+  type Machine,
+  type PodWay,
+} from '../../cluster';
+import {
+  code,
+  list,
+  text,
+  type Block,
+  type Inline,
+  type PathStep,
+  type Section,
+} from '../document';
+
+export function packetPath({ cluster }: Facts): Section {
+  const cni = cluster._summary('cni');
+  const pair = farApart(cluster);
+  return {
+    id: 'path',
+    title: 'Packet path',
+    lead: 'Which devices a packet passes, by their names: the places where tcpdump can see it.',
+    blocks: [
+      ...(cni === undefined
+        ? [text('The network plugin is not part of this spec, so its devices are not known here.')]
+        : [
+            path('From pod to pod on one machine', [
+              podStep('the pod that sends', cni),
+              ...portSteps(cni),
+              ...(cni.bridge === undefined ? [] : portSteps(cni, true)),
+              podStep('the pod that receives', cni),
+            ]),
+            ...(pair === undefined ? [] : cni.ways.flatMap((way) => between(cni, way, pair))),
+          ]),
+      { kind: 'part', title: 'Through a Service', blocks: services({ cluster }) },
+    ],
+  };
+}
+
+function path(title: string, steps: readonly PathStep[]): Block {
+  return { kind: 'path', title, steps };
+}
+
+/** The ways of packets of some pods to other machines. */
+function between(cni: CniSummary, way: PodWay, [from, to]: readonly [Machine, Machine]): Block[] {
+  const steps = (wrapped: boolean): PathStep[] => [
+    podStep('the pod that sends', cni),
+    ...portSteps(cni),
+    ...(wrapped ? [tunnelStep(way, 'in')] : []),
+    nicStep(from),
+    {
+      what: 'the network',
+      note: wrapped
+        ? ['between the addresses of the machines, which tcpdump shows with ', code(way.filter!)]
+        : "with the pods' own addresses, which the network must let pass",
+    },
+    nicStep(to),
+    ...(wrapped ? [tunnelStep(way, 'out')] : []),
+    ...portSteps(cni),
+    podStep('the pod that receives', cni),
+  ];
+  const of = `, ${way.packets}`;
+  if (way.wrapping === undefined) {
+    return [path(`To another machine${of}`, steps(false))];
+  }
+  return way.directInSubnet
+    ? [
+        path(`To another machine of the same subnet${of}`, steps(false)),
+        path(`To another subnet${of}: ${way.wrapping}`, steps(true)),
+      ]
+    : [path(`To another machine${of}: ${way.wrapping}`, steps(true))];
+}
+
+function podStep(who: string, { podMtu }: CniSummary): PathStep {
+  return { what: [code('eth0'), ` of ${who}`], note: `MTU ${podMtu}` };
+}
+
+/** The machine's end of a pod's interface, and the bridge behind it where there is one. */
+function portSteps({ podDevice, bridge }: CniSummary, back = false): PathStep[] {
+  const port: PathStep = {
+    what: [code(podDevice)],
+    note: "the machine's end of that interface",
+  };
+  if (bridge === undefined) {
+    return [port];
+  }
+  return back ? [port] : [port, { what: [code(bridge)], note: 'the bridge of this machine' }];
+}
+
+function tunnelStep({ device, wrapping, overhead }: PodWay, way: 'in' | 'out'): PathStep {
+  return {
+    what: [code(device!)],
+    note: `${wrapping}: ${way === 'in' ? `adds ${overhead} bytes` : 'takes them off'}`,
+  };
+}
+
+function nicStep({ name, nic }: Machine): PathStep {
+  return {
+    what: nic === undefined ? `the NIC of ${name}` : [code(nic), ` of ${name}`],
+    note: 'for example',
+  };
+}
+
+const TRANSLATES: Readonly<Record<KubeProxyMode, Inline>> = {
+  [KubeProxyMode.IPTABLES]: [
+    'The first packet of a connection meets the chains ',
+    code('KUBE-SERVICES'),
+    ', ',
+    code('KUBE-SVC-…'),
+    ' and ',
+    code('KUBE-SEP-…'),
+    ' of the table nat on the machine of the client, which write the address of one pod into it.',
+  ],
+  [KubeProxyMode.IPVS]: [
+    'Every address of a Service is on ',
+    code('kube-ipvs0'),
+    ' of every machine; IPVS takes the packet there and sends it on to one pod.',
+  ],
+  [KubeProxyMode.NFTABLES]: [
+    'The first packet of a connection is looked up in the map ',
+    code('service-ips'),
+    ' of the table ',
+    code('kube-proxy'),
+    ' on the machine of the client, which leads to the chain of the Service and of one pod.',
+  ],
+  [KubeProxyMode.NONE]: 'The network plugin translates it as the packet leaves the pod.',
+};
+
+function services({ cluster }: Pick<Facts, 'cluster'>): Block[] {
+  const mode = cluster.kubeProxyMode;
+  const dns = cluster._summary('dns');
+  const ingress = cluster._summary('ingress');
+  const items: Inline[] = [
+    mode === undefined ? 'The service proxy is not known to this spec.' : TRANSLATES[mode],
+    'All later packets of the connection follow the connection table, in both directions: what is chosen once stays.',
+  ];
+  if (dns !== undefined) {
+    items.push([
+      'Questions to DNS go to ',
+      code([...dns.localIps, ...(dns.bindsClusterIp ? [dns.serviceIp] : [])].join(', ')),
+      ' on ',
+      code('nodelocaldns'),
+      ' of the same machine, without translation and without an entry in the connection table; what is not in the cache goes to CoreDNS over TCP.',
+    ]);
+  }
+  if (ingress !== undefined) {
+    const { hostPorts, nodePorts, label } = ingress;
+    const doors = [
+      ...addressOf(cluster, ingress),
+      ...(hostPorts.length === 0
+        ? []
+        : [`ports ${hostPorts.join(' and ')} of machines with a replica`]),
+      ...(nodePorts.length === 0 ? [] : [`node ports ${nodePorts.join(' and ')} of every machine`]),
+    ];
+    items.push(
+      `Clients from outside come in by ${doors.join(', or by ')} to a replica of ${label}, which opens a connection of its own to a pod.`,
+    );
+  }
+  return [list(...items)];
+}
+
+/** A Service with node ports may have an address before them, where something gives addresses. */
+function addressOf(
+  { loadBalancer }: Cluster,
+  { loadBalancerAddress, nodePorts }: IngressSummary,
+): string[] {
+  if (loadBalancerAddress !== undefined) {
+    return [`the address ${loadBalancerAddress}`];
+  }
+  return loadBalancer === LoadBalancerKind.NONE || nodePorts.length === 0
+    ? []
+    : ['the address that the load balancer gives its Service'];
+}
