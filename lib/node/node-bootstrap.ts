@@ -44,6 +44,8 @@ export class NodeBootstrap extends Construct {
   private readonly settings: NodeSettings;
   private readonly sshAuthorizedKeys: readonly string[];
   private readonly seal: SealFacts;
+  // A rule and the report ask for the same machines.
+  private readonly sizes = new Map<string, number>();
 
   /**
    * @param scope parent construct
@@ -172,11 +174,19 @@ export class NodeBootstrap extends Construct {
     throw problemAt(this.node.path, sizeProblem(machine, files, { ...this.seal, limit, bytes }));
   }
 
-  /** With its secrets, and not compressed. */
+  /** With its secrets, and not compressed; rendered again only when a construct has come since. */
   private userDataBytes(machine: Machine): number {
+    const { ledger } = this.cluster;
+    const key = [machine.name, ledger._requests, this.cluster.decisions().length].join(' ');
+    const known = this.sizes.get(key);
+    if (known !== undefined) {
+      return known;
+    }
     const files = new MachineFiles(this.cluster, this.settings, tuning).of(machine);
-    const plain = new CloudConfigWriter(this.sshAuthorizedKeys).userData(machine, files);
-    return sealedSizes(plain, userDataSecretsOf(this.cluster, machine, this.seal)).plain;
+    const text = new CloudConfigWriter(this.sshAuthorizedKeys).userData(machine, files);
+    const bytes = sealedSizes(text, userDataSecretsOf(this.cluster, machine, this.seal)).plain;
+    this.sizes.set(key, bytes);
+    return bytes;
   }
 }
 

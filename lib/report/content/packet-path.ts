@@ -32,7 +32,7 @@ export function packetPath({ cluster }: Facts): Section {
             path('From pod to pod on one machine', [
               podStep('the pod that sends', cni),
               ...portSteps(cni),
-              ...(cni.bridge === undefined ? [] : portSteps(cni, true)),
+              ...portStepsBack({ ...cni, bridge: undefined }),
               podStep('the pod that receives', cni),
             ]),
             ...(pair === undefined ? [] : cni.ways.flatMap((way) => between(cni, way, pair))),
@@ -61,7 +61,7 @@ function between(cni: CniSummary, way: PodWay, [from, to]: readonly [Machine, Ma
     },
     nicStep(to),
     ...(wrapped ? [tunnelStep(way, 'out')] : []),
-    ...portSteps(cni),
+    ...portStepsBack(cni),
     podStep('the pod that receives', cni),
   ];
   const of = `, ${way.packets}`;
@@ -80,16 +80,24 @@ function podStep(who: string, { podMtu }: CniSummary): PathStep {
   return { what: [code('eth0'), ` of ${who}`], note: `MTU ${podMtu}` };
 }
 
-/** The machine's end of a pod's interface, and the bridge behind it where there is one. */
-function portSteps({ podDevice, bridge }: CniSummary, back = false): PathStep[] {
-  const port: PathStep = {
-    what: [code(podDevice)],
-    note: "the machine's end of that interface",
-  };
-  if (bridge === undefined) {
-    return [port];
-  }
-  return back ? [port] : [port, { what: [code(bridge)], note: 'the bridge of this machine' }];
+/** From the pod to the machine: the other end of its interface, and the bridge where there is one. */
+function portSteps({ podDevice, bridge }: CniSummary): PathStep[] {
+  return [
+    { what: [code(podDevice)], note: "the machine's end of that interface" },
+    ...(bridge === undefined
+      ? []
+      : [{ what: [code(bridge)], note: 'the bridge of this machine' }]),
+  ];
+}
+
+/** From the machine to the pod. */
+function portStepsBack({ podDevice, bridge }: CniSummary): PathStep[] {
+  return [
+    ...(bridge === undefined
+      ? []
+      : [{ what: [code(bridge)], note: 'the bridge of that machine' }]),
+    { what: [code(podDevice)], note: "the machine's end of the next interface" },
+  ];
 }
 
 function tunnelStep({ device, wrapping, overhead }: PodWay, way: 'in' | 'out'): PathStep {
@@ -145,7 +153,7 @@ function services({ cluster }: Pick<Facts, 'cluster'>): Block[] {
       code([...dns.localIps, ...(dns.bindsClusterIp ? [dns.serviceIp] : [])].join(', ')),
       ' on ',
       code('nodelocaldns'),
-      ' of the same machine, without translation and without an entry in the connection table; what is not in the cache goes to CoreDNS over TCP.',
+      ' of the same machine, without translation and without an entry in the connection table; what is not in the cache goes on to CoreDNS.',
     ]);
   }
   if (ingress !== undefined) {
