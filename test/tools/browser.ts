@@ -23,11 +23,14 @@ export interface OpenPage {
   evaluate<T>(expression: string): Promise<T>;
   /** A picture of the page, of so many pixels from a height on; all of it by default. */
   screenshot(from?: number, height?: number): Promise<Buffer>;
+  /** Closes it, so that the next one is alone. */
+  close(): Promise<void>;
 }
 
 interface Message {
   readonly id?: number;
   readonly method?: string;
+  readonly sessionId?: string;
   readonly params?: Record<string, unknown>;
   readonly result?: Record<string, unknown>;
   readonly error?: { readonly message: string };
@@ -70,21 +73,25 @@ export class Browser {
     const send = (method: string, params = {}) => this.send(method, params, session);
     const complaints: string[] = [];
     const requests: string[] = [];
-    const loaded = new Promise<void>((resolve) => {
-      this.listeners.add(({ method, params = {} }) => {
-        switch (method) {
-          case 'Page.loadEventFired':
-            return resolve();
-          case 'Network.requestWillBeSent':
-            return void requests.push((params.request as { url: string }).url);
-          case 'Log.entryAdded':
-            return void complaints.push((params.entry as { text: string }).text);
-          case 'Runtime.exceptionThrown':
-          case 'Runtime.consoleAPICalled':
-            return void complaints.push(JSON.stringify(params));
-        }
-      });
-    });
+    let isLoaded: () => void = () => undefined;
+    const loaded = new Promise<void>((resolve) => (isLoaded = resolve));
+    const listen = ({ method, params = {}, sessionId }: Message) => {
+      if (sessionId !== session) {
+        return;
+      }
+      switch (method) {
+        case 'Page.loadEventFired':
+          return isLoaded();
+        case 'Network.requestWillBeSent':
+          return void requests.push((params.request as { url: string }).url);
+        case 'Log.entryAdded':
+          return void complaints.push((params.entry as { text: string }).text);
+        case 'Runtime.exceptionThrown':
+        case 'Runtime.consoleAPICalled':
+          return void complaints.push(JSON.stringify(params));
+      }
+    };
+    this.listeners.add(listen);
     for (const domain of ['Page', 'Network', 'Log', 'Runtime']) {
       await send(`${domain}.enable`);
     }
@@ -115,6 +122,10 @@ export class Browser {
           clip: { x: 0, y: from, width, height: tall, scale: 1 },
         });
         return Buffer.from(data as string, 'base64');
+      },
+      close: async () => {
+        this.listeners.delete(listen);
+        await this.send('Target.closeTarget', { targetId });
       },
     };
   }

@@ -84,18 +84,14 @@ function podStep(who: string, { podMtu }: CniSummary): PathStep {
 function portSteps({ podDevice, bridge }: CniSummary): PathStep[] {
   return [
     { what: [code(podDevice)], note: "the machine's end of that interface" },
-    ...(bridge === undefined
-      ? []
-      : [{ what: [code(bridge)], note: 'the bridge of this machine' }]),
+    ...(bridge === undefined ? [] : [{ what: [code(bridge)], note: 'the bridge of this machine' }]),
   ];
 }
 
 /** From the machine to the pod. */
 function portStepsBack({ podDevice, bridge }: CniSummary): PathStep[] {
   return [
-    ...(bridge === undefined
-      ? []
-      : [{ what: [code(bridge)], note: 'the bridge of that machine' }]),
+    ...(bridge === undefined ? [] : [{ what: [code(bridge)], note: 'the bridge of that machine' }]),
     { what: [code(podDevice)], note: "the machine's end of the next interface" },
   ];
 }

@@ -1,6 +1,6 @@
 import type { Block, Inline, List, Part, PathStep, Piece, Table } from '../document';
 import { fileBlocks, pageAnchor } from '../pages';
-import { html, type Markup } from './markup';
+import { markup, type Markup } from './markup';
 
 /** Blocks as HTML; headings of their parts begin at a level. */
 export function blocksHtml(blocks: readonly Block[], level: number): Markup[] {
@@ -15,18 +15,20 @@ export function inlineHtml(inline: Inline): Markup[] {
 
 function pieceHtml(piece: Piece): Markup {
   if (typeof piece === 'string') {
-    return html`${piece}`;
+    return markup`${piece}`;
   }
   if ('code' in piece) {
-    return html`<code>${piece.code}</code>`;
+    return markup`<code>${piece.code}</code>`;
   }
   if ('strong' in piece) {
-    return html`<strong>${piece.strong}</strong>`;
+    return markup`<strong>${piece.strong}</strong>`;
   }
   if ('badge' in piece) {
-    return html`<span class="badge ${piece.tone}">${piece.badge}</span>`;
+    return markup`<span class="badge ${piece.tone}">${piece.badge}</span>`;
   }
-  return isSafe(piece.href) ? html`<a href="${piece.href}">${piece.text}</a>` : html`${piece.text}`;
+  return isSafe(piece.href)
+    ? markup`<a href="${piece.href}">${piece.text}</a>`
+    : markup`${piece.text}`;
 }
 
 /** Only places on the page and on the web are links: never a script, whoever wrote the text. */
@@ -37,34 +39,32 @@ function isSafe(href: string): boolean {
 function blockHtml(block: Block, level: number): Markup {
   switch (block.kind) {
     case 'text':
-      return html`<p>${inlineHtml(block.text)}</p> `;
+      return markup`<p>${inlineHtml(block.text)}</p>
+`;
     case 'list':
       return listHtml(block, level);
     case 'code':
-      return html`<pre tabindex="0"><code>${block.text}</code></pre> `;
+      return markup`<pre tabindex="0"><code>${block.text}</code></pre>
+`;
     case 'table':
       return tableHtml(block);
     case 'figure':
-      return html`<figure>
-        <div class="scroll">${block.draw()}</div>
-        <figcaption>${block.caption}</figcaption>
-      </figure> `;
+      return markup`<figure>
+<div class="scroll">${block.draw()}</div>
+<figcaption>${block.caption}</figcaption>
+</figure>
+`;
     case 'chart':
-      return html`<div
-        class="scroll"
-        tabindex="0"
-        role="region"
-        aria-label="${block.table.caption}"
-      >
-        ${block.draw()}
-      </div> `;
+      return markup`<div class="scroll" tabindex="0" role="region" aria-label="${block.table.caption}">
+${block.draw()}</div>
+`;
     case 'finding':
-      return html`<article${anchor(block.id)} class="finding tone-${block.tone}">
+      return markup`<article${anchor(block.id)} class="finding tone-${block.tone}">
 <h${level}>${inlineHtml(block.title)}</h${level}>
 ${blocksHtml(block.blocks, level)}</article>
 `;
     case 'path':
-      return html`<h${level}>${block.title}</h${level}>
+      return markup`<h${level}>${block.title}</h${level}>
 <ol class="path">
 ${block.steps.map(stepHtml)}</ol>
 `;
@@ -86,52 +86,54 @@ ${block.steps.map(stepHtml)}</ol>
 
 function listHtml({ items, start }: List, level: number): Markup {
   const written = items.map(
-    ({ text, below = [] }) => html`<li>${inlineHtml(text)}${blocksHtml(below, level)}</li> `,
+    ({ text, below = [] }) => markup`<li>${inlineHtml(text)}${blocksHtml(below, level)}</li>
+`,
   );
   if (start === undefined) {
-    return html`<ul>
-      ${written}
-    </ul> `;
+    return markup`<ul>
+${written}</ul>
+`;
   }
-  return html`<ol${start === 1 ? undefined : html` start="${start}"`}>
+  return markup`<ol${start === 1 ? undefined : markup` start="${start}"`}>
 ${written}</ol>
 `;
 }
 
 function stepHtml({ what, note }: PathStep): Markup {
-  return html`<li><b>${inlineHtml(what)}</b> <span>${inlineHtml(note)}</span></li> `;
+  return markup`<li><b>${inlineHtml(what)}</b> <span>${inlineHtml(note)}</span></li>
+`;
 }
 
 function partHtml({ title, id, closed, blocks }: Part, level: number): Markup {
   const below = blocksHtml(blocks, Math.min(level + 1, 6));
   if (closed) {
-    return html`<details${anchor(id)}><summary>${title}</summary>
+    return markup`<details${anchor(id)}><summary><h${level}>${title}</h${level}></summary>
 ${below}</details>
 `;
   }
-  return html`<section${anchor(id)}>
+  return markup`<section${anchor(id)}>
 <h${level}>${title}</h${level}>
 ${below}</section>
 `;
 }
 
 function anchor(id: string | undefined): Markup | undefined {
-  return id === undefined ? undefined : html` id="${id}"`;
+  return id === undefined ? undefined : markup` id="${id}"`;
 }
 
 /** Columns are named again in front of each cell where a phone stands the cells of a row below each other. */
 function tableHtml({ caption, columns, rows, rowHeads, grid }: Table): Markup {
-  const names = columns.map((name, index) => html`--c${index + 1}:'${cssText(name)}';`);
+  const names = columns.map((name, index) => markup`--c${index + 1}:'${cssText(name)}';`);
   // Two columns need no names there: the first says what the second is.
   const look = grid
-    ? html` class="grid"`
+    ? markup` class="grid"`
     : columns.length === 2
-      ? html` class="pair"`
-      : html` style="${names}"`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+      ? markup` class="pair"`
+      : markup` style="${names}"`;
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
 <table${look}>
 <caption>${caption}</caption>
-<thead><tr>${columns.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+<thead><tr>${columns.map((name) => markup`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>
 ${rows.map((cells) => rowHtml(cells, rowHeads ?? false))}</tbody>
 </table>
@@ -142,12 +144,11 @@ ${rows.map((cells) => rowHtml(cells, rowHeads ?? false))}</tbody>
 function rowHtml(cells: readonly Inline[], head: boolean): Markup {
   const written = cells.map((cell, index) =>
     head && index === 0
-      ? html`<th scope="row">${inlineHtml(cell)}</th>`
-      : html`<td>${inlineHtml(cell)}</td>`,
+      ? markup`<th scope="row">${inlineHtml(cell)}</th>`
+      : markup`<td>${inlineHtml(cell)}</td>`,
   );
-  return html`<tr>
-    ${written}
-  </tr> `;
+  return markup`<tr>${written}</tr>
+`;
 }
 
 /** Inside of quotes in a style: nothing that could end the text or the declaration. */

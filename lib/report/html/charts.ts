@@ -1,4 +1,4 @@
-import { html, type Markup } from './markup';
+import { markup, type Markup } from './markup';
 import { VerdictLevel, type Histogram, type Matrix } from '../../cluster';
 import type { Tone } from '../document';
 
@@ -18,19 +18,13 @@ export function byteBars(
       .slice(0, -1)
       .map(
         ({ what, bytes }) =>
-          html`<i title="${what} ${bytes}" style="width:${share(bytes, total(packet))}%"></i>`,
+          markup`<i title="${what} ${bytes}" style="width:${share(bytes, total(packet))}%"></i>`,
       );
-    return html`<p>${packet.name}, ${total(packet)} bytes</p>
-      <div
-        class="stack"
-        role="img"
-        aria-label="${said}"
-        style="width:${share(total(packet), most)}%"
-      >
-        ${headers}
-      </div> `;
+    return markup`<p>${packet.name}, ${total(packet)} bytes</p>
+<div class="stack" role="img" aria-label="${said}" style="width:${share(total(packet), most)}%">${headers}</div>
+`;
   });
-  return html`<div class="bytes">${drawn}</div>`;
+  return markup`<div class="bytes">${drawn}</div>`;
 }
 
 const LEVEL_TONES: Readonly<Record<VerdictLevel, Tone>> = {
@@ -52,29 +46,18 @@ export function heatMap({ title, unit, rows, columns, values, level }: Matrix): 
     const cells = columns.map((_, column) => {
       const value = values[row]?.[column] ?? null;
       const verdict = level[row]?.[column] ?? VerdictLevel.UNKNOWN;
-      return html`<td class="heat ${toneOf(verdict)}" title="${verdict}">
-        ${value === null ? '–' : number(value)}
-      </td>`;
+      return markup`<td class="heat ${toneOf(verdict)}" title="${verdict}">${value === null ? '–' : number(value)}</td>`;
     });
-    return html`<tr>
-      <th scope="row">${name}</th>
-      ${cells}
-    </tr> `;
+    return markup`<tr><th scope="row">${name}</th>${cells}</tr>
+`;
   });
-  return html`<table class="grid">
-    <caption>
-      ${title}, ${unit}; rows send, columns receive
-    </caption>
-    <thead>
-      <tr>
-        <td></td>
-        ${columns.map((name) => html`<th scope="col">${name}</th>`)}
-      </tr>
-    </thead>
-    <tbody>
-      ${body}
-    </tbody>
-  </table> `;
+  return markup`<table class="grid">
+<caption>${title}, ${unit}; rows send, columns receive</caption>
+<thead><tr><td></td>${columns.map((name) => markup`<th scope="col">${name}</th>`)}</tr></thead>
+<tbody>
+${body}</tbody>
+</table>
+`;
 }
 
 /** Counts as bars, one below the other, so that the names of the buckets have room. */
@@ -82,19 +65,15 @@ export function bars({ title, unit, buckets }: Histogram): Markup {
   const most = Math.max(1, ...buckets.map(({ count }) => count));
   const rows = buckets.map(
     ({ upTo, count }) =>
-      html`<tr>
-        <th scope="row">${upTo}</th>
-        <td><i style="width:${share(0.8 * count, most)}%"></i>${number(count)}</td>
-      </tr> `,
+      markup`<tr><th scope="row">${upTo}</th><td><i style="width:${share(0.8 * count, most)}%"></i>${number(count)}</td></tr>
+`,
   );
-  return html`<table class="grid bars">
-    <caption>
-      ${title}: how many up to, ${unit}
-    </caption>
-    <tbody>
-      ${rows}
-    </tbody>
-  </table> `;
+  return markup`<table class="grid bars">
+<caption>${title}: how many up to, ${unit}</caption>
+<tbody>
+${rows}</tbody>
+</table>
+`;
 }
 
 /** Three digits that say something: 0.42, 9.41, 941, 12,345. */

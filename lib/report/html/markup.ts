@@ -1,13 +1,13 @@
 /**
- * HTML that may be written as it is. Only `html` makes it, and `html` escapes everything else: no other
- * way leads onto the page.
+ * HTML that may be written as it is. Only `markup` makes it, and escapes everything else: no other way
+ * leads onto the page.
  */
 export class Markup {
   /** @param source HTML in which all foreign text is escaped */
   public constructor(public readonly source: string) {}
 }
 
-/** What `html` takes between its pieces; numbers and text are escaped, `undefined` is nothing. */
+/** What `markup` takes between its pieces; numbers and text are escaped, `undefined` is nothing. */
 export type Insert = Markup | string | number | undefined | readonly Insert[];
 
 const REFERENCES: Readonly<Record<string, string>> = {
@@ -32,8 +32,11 @@ export function escape(text: string): string {
     .replace(/[&<>"']/g, (character) => REFERENCES[character]!);
 }
 
-/** A template of HTML: its own text is taken as it is, everything put into it is escaped. */
-export function html(pieces: TemplateStringsArray, ...inserts: Insert[]): Markup {
+/**
+ * A template of HTML: its own text is taken as it is, everything put into it is escaped. It does not
+ * have the usual name of such a function, which formatters of code take as leave to add space.
+ */
+export function markup(pieces: TemplateStringsArray, ...inserts: Insert[]): Markup {
   const source = pieces.reduce(
     (written, piece, index) => written + sourceOf(inserts[index - 1]) + piece,
   );

@@ -1,6 +1,6 @@
 import type { Block, Inline, Section } from '../document';
 import { blocksHtml, inlineHtml } from './blocks';
-import { html, Markup } from './markup';
+import { markup, Markup } from './markup';
 import { style } from './style';
 
 /** What the page is about, above its first chapter. */
@@ -17,69 +17,58 @@ export interface Head {
 export function pageHtml(head: Head, sections: readonly Section[]): string {
   const contents = contentsHtml(sections);
   const quick = head.quick.filter(({ id }) => sections.some((section) => section.id === id));
-  return html`<!DOCTYPE html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <link rel="icon" href="data:," />
-        <title>${head.title}</title>
-        <style>
-          ${new Markup(style)}
-        </style>
-      </head>
-      <body>
-        <a class="skip" href="#main">To the text</a>
-        <header>
-          <h1>${head.title}</h1>
-          <p class="lead">${head.subtitle}</p>
-          <ul class="chips">
-            ${head.chips.map((chip) => html`<li>${inlineHtml(chip)}</li>`)}
-          </ul>
-        </header>
-        <nav class="quick" aria-label="Most wanted">${quick.map(linkTo)}</nav>
-        <div class="body">
-          <nav class="toc wide" aria-label="Contents">${contents}</nav>
-          <main id="main">
-            <details class="toc small">
-              <summary>Contents</summary>
-              <nav aria-label="Contents">${contents}</nav>
-            </details>
-            ${sections.map(sectionHtml)}
-            <footer>${head.footer}</footer>
-          </main>
-        </div>
-      </body>
-    </html> `.source;
+  return markup`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<link rel="icon" href="data:,">
+<title>${head.title}</title>
+<style>${new Markup(style)}</style>
+</head>
+<body>
+<a class="skip" href="#main">To the text</a>
+<header>
+<h1>${head.title}</h1>
+<p class="lead">${head.subtitle}</p>
+<ul class="chips">${head.chips.map((chip) => markup`<li>${inlineHtml(chip)}</li>`)}</ul>
+</header>
+<nav class="quick" aria-label="Most wanted">${quick.map(linkTo)}</nav>
+<div class="body">
+<nav class="toc wide" aria-label="Contents">${contents}</nav>
+<main id="main">
+<details class="toc small"><summary>Contents</summary>
+<nav aria-label="Contents">${contents}</nav>
+</details>
+${sections.map(sectionHtml)}<footer>${head.footer}</footer>
+</main>
+</div>
+</body>
+</html>
+`.source;
 }
 
 function sectionHtml({ id, title, lead, blocks }: Section): Markup {
-  return html`<section id="${id}" aria-labelledby="${id}-title">
-    <h2 id="${id}-title">${title}</h2>
-    <p class="lead">${lead}</p>
-    ${blocksHtml(blocks, 3)}
-  </section> `;
+  return markup`<section id="${id}" aria-labelledby="${id}-title">
+<h2 id="${id}-title">${title}</h2>
+<p class="lead">${lead}</p>
+${blocksHtml(blocks, 3)}</section>
+`;
 }
 
 /** Chapters, and below them the parts that can be linked to. */
 function contentsHtml(sections: readonly Section[]): Markup {
   const items = sections.map(({ id, title, blocks }) => {
-    const below = blocks.flatMap(anchored);
-    return html`<li>
-      ${linkTo({ id, title })}${
-        below.length === 0
-          ? undefined
-          : html`<ul>
-              ${below.map((part) => html`<li>${linkTo(part)}</li>`)}
-            </ul>`
-      }
-    </li> `;
+    const parts = blocks.flatMap(anchored).map((part) => markup`<li>${linkTo(part)}</li>`);
+    const below = parts.length === 0 ? undefined : markup`<ul>${parts}</ul>`;
+    return markup`<li>${linkTo({ id, title })}${below}</li>
+`;
   });
-  return html`<ul>
-    ${items}
-  </ul> `;
+  return markup`<ul>
+${items}</ul>
+`;
 }
 
 function anchored(block: Block): Array<{ id: string; title: string }> {
@@ -89,5 +78,5 @@ function anchored(block: Block): Array<{ id: string; title: string }> {
 }
 
 function linkTo({ id, title }: { id: string; title: string }): Markup {
-  return html`<a href="#${id}">${title}</a>`;
+  return markup`<a href="#${id}">${title}</a>`;
 }

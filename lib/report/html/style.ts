@@ -39,7 +39,7 @@ td code{white-space:pre-wrap}table:not(.grid):not(.pair) td:first-child{min-widt
 .good{color:var(--good);background:var(--good-g)}.note{color:var(--note);background:var(--note-g)}.warn{color:var(--warn);background:var(--warn-g)}.bad{color:var(--bad);background:var(--bad-g)}
 .chips{display:flex;flex-wrap:wrap;gap:.4rem;margin:.8rem 0 1.8rem;padding:0;list-style:none}
 details{border-top:1px solid var(--line);padding:.1rem 0}details[open]{padding-bottom:1rem}details:last-of-type{border-bottom:1px solid var(--line)}
-summary{cursor:pointer;padding:.55rem 0;font-weight:600}
+summary{cursor:pointer;padding:.55rem 0;font-weight:600}summary>*{display:inline;font-size:1rem}
 figure{margin:1rem 0 1.6rem}figcaption{color:var(--soft);font-size:.875rem;max-width:46rem}
 svg{display:block;font:13px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
 svg text{fill:var(--ink)}svg .soft{fill:var(--soft);font-size:11.5px}svg .name{font-weight:600}

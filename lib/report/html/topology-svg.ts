@@ -1,5 +1,5 @@
 import { layOut, type Point } from './layout';
-import { html, type Markup } from './markup';
+import { markup, type Markup } from './markup';
 
 /** A machine, or many of one kind. */
 export interface DrawnMachine {
@@ -48,20 +48,14 @@ export function topologySvg(
     })),
   );
   const { width, height } = places;
-  return html`<svg
-    role="img"
-    aria-label="${title}"
-    viewBox="0 0 ${width} ${height}"
-    width="${width}"
-    height="${height}"
-  >
-    ${lines.map(({ kind }, index) => pathOf(places.connections[index]!.points, kind))}${sized.map(
-      ({ box, id, width: w, height: h }) => {
-        const { x, y } = places.boxes.get(id)!;
-        return boxSvg(box, { x: x - w / 2, y: y - h / 2 }, w, h);
-      },
-    )}${lines.map(({ label }, index) => labelSvg(label, places.connections[index]!.label))}
-  </svg>`;
+  const paths = lines.map(({ kind }, index) => pathOf(places.connections[index]!.points, kind));
+  const drawn = sized.map(({ box, id, ...size }) => {
+    const { x, y } = places.boxes.get(id)!;
+    return boxSvg(box, { x: x - size.width / 2, y: y - size.height / 2 }, size.width, size.height);
+  });
+  const labels = lines.map(({ label }, index) => labelSvg(label, places.connections[index]!.label));
+  return markup`<svg role="img" aria-label="${title}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
+${paths}${drawn}${labels}</svg>`;
 }
 
 function sizeOf({ lines, machines }: DrawnBox): { width: number; height: number } {
@@ -93,7 +87,7 @@ function rowHeight(row: readonly DrawnMachine[]): number {
 
 function boxSvg(box: DrawnBox, { x, y }: Point, width: number, height: number): Markup {
   const { title, lines, machines } = box;
-  const place = html`x="${x}" y="${y}" width="${width}" height="${height}" rx="6"`;
+  const place = markup`x="${x}" y="${y}" width="${width}" height="${height}" rx="6"`;
   let top = y + PAD + LINE * (1 + lines.length) + PAD / 2;
   const inner = rowsOf(machines ?? []).map((row) => {
     const tall = rowHeight(row);
@@ -103,41 +97,40 @@ function boxSvg(box: DrawnBox, { x, y }: Point, width: number, height: number): 
     top += tall + MACHINE.gap;
     return drawn;
   });
-  return html`<g
-    ><title>${[title, ...lines].join(', ')}</title
-    ><rect class="${machines === undefined ? 'box' : 'zone'}" ${place} />${
-      machines === undefined
-        ? html`<rect class="outside" x="${x}" y="${y + 8}" width="3" height="${height - 16}" />`
-        : undefined
-    }${textSvg('name', fit(title, width - 18, 7.6), x + PAD, y + PAD + 8)}${lines.map(
-      (line, index) =>
-        textSvg('soft', fit(line, width - 18, 6.3), x + PAD, y + PAD + 8 + LINE * (index + 1)),
-    )}${inner}</g
-  > `;
+  const look = machines === undefined ? 'box' : 'zone';
+  const stripe =
+    machines === undefined ? stripeSvg('outside', { x, y: y + 8 }, height - 16) : undefined;
+  const words = [title, ...lines].map((line, index) =>
+    lineSvg(index, line, width - 18, { x: x + PAD, y: y + PAD + 8 + LINE * index }),
+  );
+  return markup`<g><title>${[title, ...lines].join(', ')}</title><rect class="${look}" ${place}/>${stripe}${words}${inner}</g>
+`;
 }
 
 function machineSvg({ name, lines, kind }: DrawnMachine, { x, y }: Point, height: number): Markup {
   const { width } = MACHINE;
-  return html`<g
-    ><title>${[name, ...lines].join(', ')}</title
-    ><rect class="box" x="${x}" y="${y}" width="${width}" height="${height}" rx="4" /><rect
-      class="${kind}"
-      x="${x}"
-      y="${y + 6}"
-      width="3"
-      height="${height - 12}"
-    />${textSvg(
-      'name',
-      fit(name, width - 18, 7.6),
-      x + 11,
-      y + 18,
-    )}${lines.map((line, index) => textSvg('soft', fit(line, width - 18, 6.3), x + 11, y + 33 + 14 * index))}</g
-  >`;
+  const words = [name, ...lines].map((line, index) =>
+    lineSvg(index, line, width - 18, { x: x + 11, y: y + 18 + (index === 0 ? 0 : 1) + 14 * index }),
+  );
+  return markup`<g><title>${[name, ...lines].join(', ')}</title><rect class="box" x="${x}" y="${y}" width="${width}" height="${height}" rx="4"/>${stripeSvg(kind, { x, y: y + 6 }, height - 12)}${words}</g>`;
+}
+
+/** What tells by its colour what a box is. */
+function stripeSvg(kind: string, { x, y }: Point, height: number): Markup {
+  return markup`<rect class="${kind}" x="${x}" y="${y}" width="3" height="${height}"/>`;
+}
+
+/** A name, or a smaller line below it, as far as it fits. */
+function lineSvg(index: number, words: string, width: number, at: Point): Markup {
+  return index === 0
+    ? textSvg('name', fit(words, width, 7.6), at)
+    : textSvg('soft', fit(words, width, 6.3), at);
 }
 
 function pathOf(points: readonly Point[], kind: string): Markup {
   const steps = points.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${x} ${y}`);
-  return html`<path class="edge ${kind}" d="${steps.join('')}" /> `;
+  return markup`<path class="edge ${kind}" d="${steps.join('')}"/>
+`;
 }
 
 function labelSvg(label: readonly string[], { x, y }: Point): Markup | undefined {
@@ -146,27 +139,17 @@ function labelSvg(label: readonly string[], { x, y }: Point): Markup | undefined
   }
   const width = Math.max(...label.map(widthOf)) + 8;
   const height = label.length * LINE;
+  const top = y - height / 2;
   const rows = label.map(
     (line, index) =>
-      html`<text
-        class="soft"
-        text-anchor="middle"
-        x="${x}"
-        y="${y - height / 2 + 12 + LINE * index}"
-        >${line}</text
-      >`,
+      markup`<text class="soft" text-anchor="middle" x="${x}" y="${top + 12 + LINE * index}">${line}</text>`,
   );
-  return html`<rect
-      class="label"
-      x="${x - width / 2}"
-      y="${y - height / 2}"
-      width="${width}"
-      height="${height}"
-    />${rows} `;
+  return markup`<rect class="label" x="${x - width / 2}" y="${top}" width="${width}" height="${height}"/>${rows}
+`;
 }
 
-function textSvg(kind: string, text: string, x: number, y: number): Markup {
-  return html`<text class="${kind}" x="${x}" y="${y}">${text}</text>`;
+function textSvg(kind: string, words: string, { x, y }: Point): Markup {
+  return markup`<text class="${kind}" x="${x}" y="${y}">${words}</text>`;
 }
 
 /** How wide a small line is, about: there is nothing here that could measure it. */
