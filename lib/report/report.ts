@@ -54,11 +54,14 @@ function factsOf(cluster: Cluster): Facts {
 }
 
 function sectionsOf(facts: Facts, measured?: DoctorReport): Section[] {
+  const led = [findings(facts, measured), runbook(facts)];
+  const anchors = new Set(
+    led.flatMap(({ blocks }) => blocks.flatMap((block) => ('id' in block && block.id) || [])),
+  );
   return [
     glance(facts),
-    ...(measured === undefined ? [] : [measuredSection(measured)]),
-    findings(facts, measured),
-    runbook(facts),
+    ...(measured === undefined ? [] : [measuredSection(measured, anchors)]),
+    ...led,
     topology(facts),
     packetPath(facts),
     mtu(facts),

@@ -26,7 +26,7 @@ const measured: DoctorReport = {
       message: '1380 bytes do not pass',
       remedy: 'lower the MTU',
       findingId: 'MY-001',
-      runbook: RunbookStep.MTU,
+      runbook: RunbookStep.CONNTRACK,
     },
   ],
   matrices: [
@@ -82,7 +82,7 @@ test('the worst comes first, beside what is intended, with the way to the step a
     ['pass', 'DOC-PROXY-MODE', 'cp-1', 'ipvs', 'ipvs', 'the mode is ipvs'],
   ]);
   expect(part.querySelectorAll('a').map((a) => a.getAttribute('href'))).toEqual([
-    '#runbook-mtu',
+    '#runbook-conntrack',
     '#finding-MY-001',
   ]);
   expect(partOf(page, 'finding-MY-001').text).toContain(
@@ -123,6 +123,14 @@ test('Markdown has the same numbers', () => {
   expect(text).toContain('| cp-2 | 12345.6 | – |');
   expect(text).toContain('| 2 | 500 |');
   expect(text).toContain('| fail | `DOC-MTU-POD` | cp-1→cp-2 | 1372 bytes | 1380 bytes |');
+});
+
+test('a step or a finding that this cluster does not have is no dead link', () => {
+  const [, fails] = measured.measurements;
+  const measurements = [{ ...fails!, runbook: 'collectors', findingId: 'MY-002' }];
+  const other = parsePage(reportHtml(cluster(), { ...measured, measurements }));
+  const links = partOf(other, 'measured').querySelectorAll('a');
+  expect(links.map((a) => a.getAttribute('href'))).toEqual(['#runbook']);
 });
 
 test('without a run of the doctor nothing is said of it', () => {

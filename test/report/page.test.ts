@@ -273,7 +273,7 @@ describe('two sites', () => {
   test('the runbook has the names of this cluster', () => {
     const page = pageOf('two-sites');
     const commands = (step: RunbookStep) =>
-      partOf(page, step)
+      partOf(page, `runbook-${step}`)
         .querySelectorAll('pre')
         .flatMap(({ text }) => text.split('\n'));
     expect(commands(RunbookStep.CAPTURE)).toEqual([
@@ -292,7 +292,7 @@ describe('two sites', () => {
       'ping -c 3 -M do -s 1373 10.30.0.21',
       'ping -c 3 -M do -s 1352 <address of a pod on another machine>',
     ]);
-    expect(commands(RunbookStep.SERVICES)).toContain('ipvsadm -Ln');
+    expect(commands(RunbookStep.PROXY)).toContain('ipvsadm -Ln');
     expect(commands(RunbookStep.BOOTSTRAP)).toEqual(
       expect.arrayContaining([
         'cat /var/lib/groundwork/status',
@@ -300,7 +300,7 @@ describe('two sites', () => {
         'journalctl -u groundwork-bootstrap.service -n 50 --no-pager',
       ]),
     );
-    expect(commands(RunbookStep.ETCD)).toContain('findmnt --target /var/lib/etcd/data');
+    expect(commands(RunbookStep.ETCD_DISK)).toContain('findmnt --target /var/lib/etcd/data');
     expect(commands(RunbookStep.API).slice(0, 4)).toEqual([
       'curl -k -m 3 https://api.two-sites.example:6443/readyz; echo',
       'curl -k -m 3 https://10.20.0.11:6443/readyz; echo',
@@ -315,7 +315,9 @@ describe('two sites', () => {
     expect(bar).toEqual(['#glance', '#findings', '#runbook', '#ports']);
     const symptoms = partOf(page, 'runbook').querySelector('table')!;
     expect(symptoms.querySelectorAll('a').map((a) => a.getAttribute('href')!.slice(1))).toEqual(
-      Object.values(RunbookStep).filter((step) => step !== RunbookStep.EDGE),
+      Object.values(RunbookStep)
+        .filter((step) => step !== RunbookStep.EDGE && step !== RunbookStep.OFFLOAD)
+        .map((step) => `runbook-${step}`),
     );
   });
 
@@ -334,7 +336,9 @@ test('the edge has its numbers, and its own step', () => {
     '409 a replica, 818 in all',
     'what a replica has room for, connections or memory, shared by the 10 s that a client may take for its header; 2 replicas',
   ]);
-  expect(partOf(page, RunbookStep.EDGE).text).toContain('kubectl -n nginx-ingress get pods');
+  expect(partOf(page, `runbook-${RunbookStep.EDGE}`).text).toContain(
+    'kubectl -n nginx-ingress get pods',
+  );
 });
 
 test('packets on a bridge pass it once on each machine', () => {

@@ -1,4 +1,5 @@
 import { findingAnchor } from './findings';
+import { stepAnchor } from './runbook';
 import {
   VerdictLevel,
   type DoctorReport,
@@ -37,7 +38,7 @@ const TITLES: Readonly<Record<VerdictLevel, string>> = {
 };
 
 /** What a run of the doctor measured, beside what the spec intends. */
-export function measuredSection(report: DoctorReport): Section {
+export function measuredSection(report: DoctorReport, anchors: ReadonlySet<string>): Section {
   const { measurements, matrices, histograms } = report;
   return {
     id: 'measured',
@@ -45,7 +46,7 @@ export function measuredSection(report: DoctorReport): Section {
     lead: 'What the doctor saw on the running cluster, beside what the spec intends.',
     blocks: [
       text(...spaced(levelChips(measurements))),
-      ...ORDER.flatMap((level) => levelPart(level, measurements)),
+      ...ORDER.flatMap((level) => levelPart(level, measurements, anchors)),
       ...matrices.map(matrixBlock),
       ...histograms.map(histogramBlock),
     ],
@@ -64,7 +65,11 @@ function spaced(pieces: readonly Piece[]): Piece[] {
   return pieces.flatMap((piece, index) => (index === 0 ? [piece] : [' ', piece]));
 }
 
-function levelPart(level: VerdictLevel, all: readonly Measurement[]): Block[] {
+function levelPart(
+  level: VerdictLevel,
+  all: readonly Measurement[],
+  anchors: ReadonlySet<string>,
+): Block[] {
   const those = all.filter((one) => one.level === level);
   if (those.length === 0) {
     return [];
@@ -84,20 +89,28 @@ function levelPart(level: VerdictLevel, all: readonly Measurement[]): Block[] {
           one.subject,
           one.value,
           one.intended,
-          meaningOf(one),
+          meaningOf(one, anchors),
         ]),
       ),
     },
   ];
 }
 
-function meaningOf({ message, remedy, findingId, runbook }: Measurement): Piece[] {
+/** A step that this cluster does not have leads to the symptoms; a finding that was not made, nowhere. */
+function meaningOf(
+  { message, remedy, findingId, runbook }: Measurement,
+  anchors: ReadonlySet<string>,
+): Piece[] {
+  const step = runbook === undefined ? undefined : stepAnchor(runbook);
+  const finding = findingId === undefined ? undefined : findingAnchor(findingId);
   return [
     remedy === undefined ? message : `${message}; ${remedy}`,
-    ...(runbook === undefined ? [] : [' ', { href: `#${runbook}`, text: 'Runbook' }]),
-    ...(findingId === undefined
+    ...(step === undefined
       ? []
-      : [' ', { href: `#${findingAnchor(findingId)}`, text: findingId }]),
+      : [' ', { href: `#${anchors.has(step) ? step : 'runbook'}`, text: 'Runbook' }]),
+    ...(finding !== undefined && anchors.has(finding)
+      ? [' ', { href: `#${finding}`, text: findingId! }]
+      : []),
   ];
 }
 

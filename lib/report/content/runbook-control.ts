@@ -18,7 +18,7 @@ export function control({ cluster, files }: Facts): Steps {
   const nodes = cluster._summary('nodes');
   const ingress = cluster._summary('ingress');
   return {
-    [RunbookStep.ETCD]: etcd(cluster, 'etcd.md' in files),
+    [RunbookStep.ETCD_DISK]: etcd(cluster, 'etcd.md' in files),
     ...(nodes === undefined ? {} : { [RunbookStep.BOOTSTRAP]: bootstrap(nodes.bootstrap) }),
     [RunbookStep.API]: api(cluster),
     ...(ingress === undefined ? {} : { [RunbookStep.EDGE]: edge(cluster, ingress) }),

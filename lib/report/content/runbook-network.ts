@@ -1,6 +1,7 @@
-import { alike, type Facts } from './facts';
+import type { Facts } from './facts';
 import { inspected } from './inspected';
 import {
+  hostAndPort,
   RunbookStep,
   type Cluster,
   type CniSummary,
@@ -20,6 +21,8 @@ const IP_HEADER = { IPv4: 20, IPv6: 40 } as const;
 export function network({ cluster }: Facts, pair: readonly [Machine, Machine] | undefined): Steps {
   const cni = cluster._summary('cni');
   const proxy = cluster._summary('kubeProxy');
+  const isBare = ({ wrapping, directInSubnet }: PodWay) => wrapping === undefined || directInSubnet;
+  const vxlan = cni?.ways.find(({ wrapping }) => wrapping === 'VXLAN')?.device;
   return {
     ...(pair === undefined ? {} : { [RunbookStep.CAPTURE]: capture(cni, pair) }),
     [RunbookStep.CONNTRACK]: conntrack(cluster),
@@ -27,9 +30,18 @@ export function network({ cluster }: Facts, pair: readonly [Machine, Machine] | 
       ? {}
       : { [RunbookStep.MTU]: packetSizes(cluster, cni, pair) }),
     [RunbookStep.DNS]: dns(cluster),
-    ...(proxy === undefined ? {} : { [RunbookStep.SERVICES]: inspected(proxy.inspect) }),
-    ...(cni === undefined ? {} : { [RunbookStep.NETWORK]: inspected(cni.inspect) }),
-    [RunbookStep.CPU]: cpu(cluster),
+    ...(proxy === undefined ? {} : { [RunbookStep.PROXY]: inspected(proxy.inspect) }),
+    ...(vxlan === undefined ? {} : { [RunbookStep.OFFLOAD]: offload(cluster, vxlan) }),
+    ...(cni === undefined
+      ? {}
+      : {
+          [RunbookStep.NETWORK]: inspected(cni.inspect),
+          [RunbookStep.ROUTES]: routes(cni),
+          ...(cni.bgp ? { [RunbookStep.BGP]: bgp(cluster, cni) } : {}),
+          ...(pair !== undefined && cni.ways.some(isBare)
+            ? { [RunbookStep.POD_ADDRESSES]: podAddresses(pair) }
+            : {}),
+        }),
   };
 }
 
@@ -200,25 +212,64 @@ function dns(cluster: Cluster): Block[] {
   ];
 }
 
-function cpu(cluster: Cluster): Block[] {
-  const few = alike(cluster.machines, ({ cpus }) => String(cpus ?? ''))
-    .filter(([cpus]) => cpus !== '' && Number(cpus) < 2)
-    .flatMap(([, machines]) => machines.map(({ name }) => name));
+/** Where damaged checksums would be seen: only a tunnel of VXLAN has them. */
+function offload(cluster: Cluster, device: string): Block[] {
   return [
     text(
-      'On the machine, while it is slow. st is time that the host gave to others, si is packets:',
+      'On a machine: a Service, and the pod behind it. The first takes 1, 3 or 63 seconds longer.',
     ),
-    commands('vmstat 1 10', 'mpstat -P ALL 1 5'),
-    text(
-      'Packets that a CPU dropped (second column) or left for later (third), one line for each:',
+    commands(
+      `curl -k -m 70 -o /dev/null -s -w '%{time_connect}\\n' https://${hostAndPort(cluster.kubernetesServiceIp, 443)}/`,
+      `ethtool -k ${device} | grep checksum`,
     ),
-    commands("awk '{ print NR - 1, $1, $2, $3 }' /proc/net/softnet_stat"),
+    text('Whether it is that: on both machines, until the device is made anew:'),
+    commands(`ethtool -K ${device} tx-checksum-ip-generic off`),
+    text('Then say it in the spec: underlay with breaksVxlanOffload.'),
+  ];
+}
+
+/** Where packets travel as they are, the network must carry addresses that are not its own. */
+function podAddresses([from, to]: readonly [Machine, Machine]): Block[] {
+  return [
+    text(`On ${to.name}, then from a pod on ${from.name} to a pod on ${to.name}:`),
+    commands(
+      `tcpdump -nni ${nicOf(to, from)} icmp`,
+      'kubectl exec <pod> -- ping -c 3 <address of the other pod>',
+    ),
     list(
-      'st above 2 % is worth a word with the provider, above 5 % for a minute is why things are slow.',
-      'One CPU with si near 100 % while the others are idle: all packets come in one queue. More queues (ethtool -l), or receive packet steering.',
-      ...(few.length === 0
-        ? []
-        : [`${someOf(few)} have one CPU: packets and programs wait for each other there.`]),
+      'Nothing arrives: the network drops addresses that it did not give out. Ask the provider, or choose an encapsulation that wraps always.',
+      'It arrives and no answer comes: policies, or the reverse path filter.',
+    ),
+  ];
+}
+
+function routes({ inspect }: CniSummary): Block[] {
+  return [
+    text(
+      'On the machine: the routes to pods of other machines, the rules, and who could have taken them.',
+    ),
+    commands(
+      'ip route',
+      'ip rule',
+      'journalctl -u systemd-networkd -u NetworkManager -n 20 --no-pager',
+    ),
+    list(
+      'networkd deletes what it did not make when it restarts, unless ManageForeignRoutes is no: ' +
+        'networkctl reload, then restart the agent of the network plugin on this machine.',
+    ),
+    ...inspected(inspect.filter(({ command }) => /ip route|subnet\.env|fdb/.test(command))),
+  ];
+}
+
+function bgp(cluster: Cluster, { inspect }: CniSummary): Block[] {
+  const { bgpPeers = [] } = cluster._summary('cni')!;
+  return [
+    ...inspected(inspect.filter(({ command }) => command.includes('birdcl'))),
+    text('On a machine: sessions that are there, as the kernel sees them.'),
+    commands("ss -tn state established '( sport = :179 or dport = :179 )'"),
+    ...bgpPeers.map((peer) => commands(`ping -c 3 ${peer}`, `nc -vz -w 3 ${peer} 179`)),
+    list(
+      'Connect or Active: nobody answers on the port. OpenSent or OpenConfirm: AS numbers or a password.',
     ),
   ];
 }

@@ -1,5 +1,6 @@
 import { farApart, type Facts } from './facts';
 import { control } from './runbook-control';
+import { machines } from './runbook-machines';
 import { network } from './runbook-network';
 import { RunbookStep } from '../../cluster';
 import { table, text, type Block, type Inline, type Section } from '../document';
@@ -14,20 +15,40 @@ const SYMPTOMS: ReadonlyArray<[symptom: string, step: RunbookStep, title: string
   ['Connections fail now and then', RunbookStep.CONNTRACK, 'The connection table'],
   ['Small answers come, large ones hang', RunbookStep.MTU, 'Packet sizes'],
   ['Names resolve slowly, or not at all', RunbookStep.DNS, 'DNS'],
-  ['A Service does not answer, its pods do', RunbookStep.SERVICES, 'Rules of the service proxy'],
+  ['A Service does not answer, its pods do', RunbookStep.PROXY, 'Rules of the service proxy'],
+  [
+    'Machines wait seconds for a Service, pods do not',
+    RunbookStep.OFFLOAD,
+    'Checksums of the tunnel',
+  ],
   ['Pods of two machines do not reach each other', RunbookStep.NETWORK, 'The pod network'],
-  ['Everything is slow under load', RunbookStep.CPU, 'Stolen CPU, and one CPU for all packets'],
-  ['API requests time out, leaders change', RunbookStep.ETCD, 'etcd and its disk'],
+  ['They do through a tunnel, and not without', RunbookStep.POD_ADDRESSES, 'Addresses of pods'],
+  ['They did until something was restarted', RunbookStep.ROUTES, 'Routes and rules'],
+  ['Routes come and go', RunbookStep.BGP, 'BGP sessions'],
+  ['An address that moves is not found', RunbookStep.ARP, 'Who answers for an address'],
+  ['Transfers are slow', RunbookStep.THROUGHPUT, 'Throughput'],
+  ['Everything far away is slow', RunbookStep.ROUND_TRIP, 'Round trips'],
+  ['One CPU is busy, the others are not', RunbookStep.SOFTIRQ, 'One CPU for all packets'],
+  ['Everything is slow under load', RunbookStep.STEAL, 'Stolen CPU'],
+  ['API requests time out, leaders change', RunbookStep.ETCD_DISK, 'etcd and its disk'],
   ['A machine does not become a node', RunbookStep.BOOTSTRAP, 'Bootstrap'],
+  ['One machine is unlike the others', RunbookStep.MACHINE, 'What the machine is'],
+  ['It was right, and is no longer', RunbookStep.KERNEL_SETTINGS, 'Settings of the kernel'],
   ['kubectl does not get an answer', RunbookStep.API, 'The API'],
   ['Clients do not reach the edge', RunbookStep.EDGE, 'The edge'],
 ];
+
+/** The anchor of a step on the page. */
+export function stepAnchor(step: string): string {
+  return `runbook-${step}`;
+}
 
 /** Steps that go from the symptom to the place, with this cluster's names in every command. */
 export function runbook(facts: Facts): Section {
   const pair = farApart(facts.cluster);
   const steps: Partial<Record<RunbookStep, Block[]>> = {
     ...network(facts, pair),
+    ...machines(facts, pair),
     ...control(facts),
   };
   const known = SYMPTOMS.filter(([, step]) => steps[step] !== undefined);
@@ -42,12 +63,12 @@ export function runbook(facts: Facts): Section {
         ['symptom', 'step'],
         known.map(([symptom, step, title]): Inline[] => [
           symptom,
-          { href: `#${step}`, text: title },
+          { href: `#${stepAnchor(step)}`, text: title },
         ]),
       ),
       ...known.map(([, step, title]): Block => ({
         kind: 'part',
-        id: step,
+        id: stepAnchor(step),
         title,
         blocks: steps[step]!,
       })),
