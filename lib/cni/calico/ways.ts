@@ -61,9 +61,9 @@ export function inspections({ bgp }: CalicoChoices): Inspection[] {
     ...(bgp.enabled
       ? [
           {
-            what: 'BGP sessions of each machine: every line but the first three of a machine says Established',
+            what: 'BGP sessions of each machine: every one says Established',
             command:
-              "kubectl -n calico-system get pods -l k8s-app=calico-node -o name | xargs -I{} sh -c 'echo {}; kubectl -n calico-system exec {} -c calico-node -- birdcl -s /var/run/calico/bird.ctl show protocols'",
+              "kubectl -n calico-system get pods -l k8s-app=calico-node -o name | xargs -I{} sh -c 'echo {}; kubectl -n calico-system exec {} -c calico-node -- birdcl -s /var/run/calico/bird.ctl show protocols | grep -w BGP'",
           },
         ]
       : []),

@@ -231,11 +231,10 @@ function offload(cluster: Cluster, device: string): Block[] {
 /** Where packets travel as they are, the network must carry addresses that are not its own. */
 function podAddresses([from, to]: readonly [Machine, Machine]): Block[] {
   return [
-    text(`On ${to.name}, then from a pod on ${from.name} to a pod on ${to.name}:`),
-    commands(
-      `tcpdump -nni ${nicOf(to, from)} icmp`,
-      'kubectl exec <pod> -- ping -c 3 <address of the other pod>',
-    ),
+    text(`On ${to.name}:`),
+    commands(`tcpdump -nni ${nicOf(to, from)} icmp`),
+    text(`Meanwhile from a pod on ${from.name} to a pod on ${to.name}:`),
+    commands('kubectl exec <pod> -- ping -c 3 <address of the other pod>'),
     list(
       'Nothing arrives: the network drops addresses that it did not give out. Ask the provider, or choose an encapsulation that wraps always.',
       'It arrives and no answer comes: policies, or the reverse path filter.',
