@@ -92,6 +92,14 @@ export function code(value: string): Piece {
   return { code: value };
 }
 
+/** A sentence as rooms write it: what stands between backquotes is something to type or to find. */
+export function prose(words: string): Piece[] {
+  return words
+    .split(/`([^`]+)`/)
+    .map((piece, index) => (index % 2 === 0 ? piece : { code: piece }))
+    .filter((piece) => piece !== '');
+}
+
 export function commands(...lines: string[]): Block {
   return { kind: 'code', text: lines.join('\n') };
 }

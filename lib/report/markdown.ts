@@ -89,6 +89,9 @@ function pieceMarkdown(piece: Piece): string {
   if ('badge' in piece) {
     return piece.badge;
   }
+  if (piece.text === piece.href) {
+    return `<${piece.href}>`;
+  }
   // Anchors are the page's; Markdown makes its own of the headings.
   return piece.href.startsWith('#') ? piece.text : `[${piece.text}](${piece.href})`;
 }

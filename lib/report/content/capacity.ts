@@ -47,7 +47,7 @@ function podAddresses(cluster: Cluster): Inline[][] {
       rows.push([
         `blocks of /${blocks.prefix} in ${blocks.network}`,
         powerOfTwo(blocks.prefix - prefix),
-        `each machine takes one of ${each} addresses or more; a machine beyond that number gets none of its own`,
+        `a machine takes ${each} addresses at a time: there is no room for more machines than blocks`,
       ]);
     }
   }
@@ -116,7 +116,7 @@ function etcd(cluster: Cluster): Inline[][] {
         [
           "etcd's database",
           `${Number((summary.quotaBytes / 1024 ** 3).toFixed(2))} GiB`,
-          'beyond it etcd takes nothing but deletions; half of the smallest memory and twice on the disk, at most 8 GiB, unless the spec says otherwise',
+          'beyond it etcd takes nothing but deletions; half of the smallest memory, what fits twice on the disk, or 8 GiB, whichever is least, unless the spec says otherwise',
         ],
       ];
 }

@@ -1,6 +1,15 @@
 import type { Facts } from './facts';
 import type { Decision } from '../../cluster';
-import { code, counted, table, text, type Block, type Inline, type Section } from '../document';
+import {
+  code,
+  counted,
+  prose,
+  table,
+  text,
+  type Block,
+  type Inline,
+  type Section,
+} from '../document';
 
 /** Every decision, below the construct that made it. */
 export function decisions({ cluster }: Facts): Section {
@@ -33,8 +42,8 @@ function part(path: string, those: readonly Decision[]): Block {
       those.map(({ key, value, upstream, why, source }): Inline[] => [
         code(key),
         value === '' ? '(empty)' : code(value),
-        upstream,
-        why,
+        prose(upstream),
+        prose(why),
         source,
       ]),
     ),

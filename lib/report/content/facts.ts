@@ -37,3 +37,16 @@ export function farApart({ machines }: Cluster): [Machine, Machine] | undefined 
     others[0];
   return first === undefined || second === undefined ? undefined : [first, second];
 }
+
+/** Two machines of one zone: between them some packets take a shorter way. */
+export function neighbours({ machines }: Cluster): [Machine, Machine] | undefined {
+  for (const [, those] of alike(machines, ({ zone }) => zone)) {
+    const [first, second] = [...those].sort(
+      (a, b) => Number(a.isControlPlane) - Number(b.isControlPlane),
+    );
+    if (first !== undefined && second !== undefined) {
+      return [first, second];
+    }
+  }
+  return undefined;
+}

@@ -1,6 +1,15 @@
 import type { Facts } from './facts';
 import { Severity, type DoctorReport, type Finding } from '../../cluster';
-import { code, counted, text, type Block, type Piece, type Section, type Tone } from '../document';
+import {
+  code,
+  counted,
+  prose,
+  text,
+  type Block,
+  type Piece,
+  type Section,
+  type Tone,
+} from '../document';
 
 const TONES: Readonly<Record<Severity, Tone>> = {
   [Severity.ERROR]: 'bad',
@@ -43,13 +52,15 @@ function titleOf({ id, severity, path }: Finding): Piece[] {
 function entry(finding: Finding, measured: DoctorReport | undefined): Block[] {
   const { id, message, remedy, reference, acknowledged } = finding;
   return [
-    text(sentence(message)),
-    text({ strong: 'What to do: ' }, sentence(remedy)),
-    ...(acknowledged === undefined ? [] : [text({ strong: 'Accepted: ' }, sentence(acknowledged))]),
+    text(...prose(sentence(message))),
+    text({ strong: 'What to do:' }, ' ', ...prose(sentence(remedy))),
+    ...(acknowledged === undefined
+      ? []
+      : [text({ strong: 'Accepted:' }, ' ', sentence(acknowledged))]),
     ...(measured?.measurements ?? [])
       .filter(({ findingId }) => findingId === id)
       .map(({ subject, value, intended }) =>
-        text({ strong: 'Measured: ' }, `${subject} has ${value}, intended is ${intended}.`),
+        text({ strong: 'Measured:' }, ` ${subject} has ${value}, intended is ${intended}.`),
       ),
     text('See ', referenceOf(reference)),
   ];

@@ -10,6 +10,7 @@ import {
 import {
   code,
   counted,
+  prose,
   table,
   text,
   type Block,
@@ -104,7 +105,7 @@ function meaningOf(
   const step = runbook === undefined ? undefined : stepAnchor(runbook);
   const finding = findingId === undefined ? undefined : findingAnchor(findingId);
   return [
-    remedy === undefined ? message : `${message}; ${remedy}`,
+    ...prose(remedy === undefined ? message : `${message}; ${remedy}`),
     ...(step === undefined
       ? []
       : [' ', { href: `#${anchors.has(step) ? step : 'runbook'}`, text: 'Runbook' }]),

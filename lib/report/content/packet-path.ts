@@ -1,4 +1,4 @@
-import { farApart, type Facts } from './facts';
+import { farApart, neighbours, type Facts } from './facts';
 import {
   KubeProxyMode,
   LoadBalancerKind,
@@ -20,7 +20,8 @@ import {
 
 export function packetPath({ cluster }: Facts): Section {
   const cni = cluster._summary('cni');
-  const pair = farApart(cluster);
+  const far = farApart(cluster);
+  const near = neighbours(cluster);
   return {
     id: 'path',
     title: 'Packet path',
@@ -35,7 +36,7 @@ export function packetPath({ cluster }: Facts): Section {
               ...portStepsBack({ ...cni, bridge: undefined }),
               podStep('the pod that receives', cni),
             ]),
-            ...(pair === undefined ? [] : cni.ways.flatMap((way) => between(cni, way, pair))),
+            ...cni.ways.flatMap((way) => between(cni, way, far, near)),
           ]),
       { kind: 'part', title: 'Through a Service', blocks: services({ cluster }) },
     ],
@@ -46,9 +47,11 @@ function path(title: string, steps: readonly PathStep[]): Block {
   return { kind: 'path', title, steps };
 }
 
+type Pair = readonly [Machine, Machine] | undefined;
+
 /** The ways of packets of some pods to other machines. */
-function between(cni: CniSummary, way: PodWay, [from, to]: readonly [Machine, Machine]): Block[] {
-  const steps = (wrapped: boolean): PathStep[] => [
+function between(cni: CniSummary, way: PodWay, far: Pair, near: Pair): Block[] {
+  const steps = (wrapped: boolean, [from, to]: NonNullable<Pair>): PathStep[] => [
     podStep('the pod that sends', cni),
     ...portSteps(cni),
     ...(wrapped ? [tunnelStep(way, 'in')] : []),
@@ -64,16 +67,17 @@ function between(cni: CniSummary, way: PodWay, [from, to]: readonly [Machine, Ma
     ...portStepsBack(cni),
     podStep('the pod that receives', cni),
   ];
-  const of = `, ${way.packets}`;
+  const one = (title: string, wrapped: boolean, pair: Pair): Block[] =>
+    pair === undefined ? [] : [path(`${title}, ${way.packets}`, steps(wrapped, pair))];
   if (way.wrapping === undefined) {
-    return [path(`To another machine${of}`, steps(false))];
+    return one('To another machine', false, far);
   }
   return way.directInSubnet
     ? [
-        path(`To another machine of the same subnet${of}`, steps(false)),
-        path(`To another subnet${of}: ${way.wrapping}`, steps(true)),
+        ...one('To another machine of the same subnet', false, near),
+        ...one(`To another subnet, in ${way.wrapping}`, true, far),
       ]
-    : [path(`To another machine${of}: ${way.wrapping}`, steps(true))];
+    : one(`To another machine, in ${way.wrapping}`, true, far);
 }
 
 function podStep(who: string, { podMtu }: CniSummary): PathStep {

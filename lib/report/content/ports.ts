@@ -6,7 +6,16 @@ import {
   type LedgerOpening,
   type Opening,
 } from '../../cluster';
-import { list, someOf, table, text, type Block, type Inline, type Section } from '../document';
+import {
+  list,
+  prose,
+  someOf,
+  table,
+  text,
+  type Block,
+  type Inline,
+  type Section,
+} from '../document';
 
 type Row = LedgerOpening & Opening;
 
@@ -30,7 +39,12 @@ export function ports({ cluster }: Facts): Section {
       ...table(
         'Every opening',
         ['what', 'from', 'to', 'why'],
-        rows.map((row) => [what(row), source(row), target(cluster, row), row.reasons.join('; ')]),
+        rows.map((row) => [
+          what(row),
+          source(row),
+          target(cluster, row),
+          prose(row.reasons.join('; ')),
+        ]),
         { rowHeads: true },
       ),
       { kind: 'part', title: 'Who that is', blocks: [list(...legend(cluster, rows))] },
