@@ -1,6 +1,40 @@
 import { cdk8s, javascript, JsonFile } from 'projen';
 
 const name = 'cdk8s-groundwork';
+const cdk8sVersion = '2.70.106';
+const constructsVersion = '10.8.1';
+
+/**
+ * What a user of ./pulumi brings along, and what we build and test with. The lowest of theirs: pulumi
+ * that all others want, kubernetes where creating an object that exists is an error, random with
+ * RandomBytes. command is ~1.2 because npm's highest version, 4.5.0, is an older release with a wrong
+ * number. The newest pulumi that declares Node 20 is 3.248.0.
+ */
+const pulumiPeers: Record<string, { theirs: string; ours: string }> = {
+  '@pulumi/command': { theirs: '~1.2', ours: '~1.2' },
+  '@pulumi/kubernetes': { theirs: '^4.29.0', ours: '4.34.2' },
+  // For ./pulumi/policies only, which needs no other.
+  '@pulumi/policy': { theirs: '^1.21.0', ours: '^1.21.0' },
+  '@pulumi/pulumi': { theirs: '^3.142.0', ours: '3.248.0' },
+  '@pulumi/random': { theirs: '^4.15.0', ours: '^4.21.2' },
+  '@pulumi/tls': { theirs: '^5.0.1', ours: '^5.6.1' },
+};
+
+/** What can be imported besides the root: subpath → source in lib, without its ending. */
+const subpaths: Record<string, string> = {
+  pulumi: 'pulumi/index',
+  'pulumi/policies': 'pulumi/policies/index',
+  testing: 'testing/index',
+  // Apart from the rest, because it needs Pulumi's packages.
+  'testing/pulumi': 'testing/pulumi',
+};
+const perSubpath = <T>(entry: (subpath: string, source: string) => [string, T]) =>
+  Object.fromEntries(Object.entries(subpaths).map(([subpath, source]) => entry(subpath, source)));
+/** Tests see the sources under the public names. */
+const moduleNameMapper = {
+  [`^${name}$`]: '<rootDir>/lib/index.ts',
+  ...perSubpath((subpath, source) => [`^${name}/${subpath}$`, `<rootDir>/lib/${source}.ts`]),
+};
 
 const project = new cdk8s.ConstructLibraryCdk8s({
   name,
@@ -18,8 +52,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   projenrcTs: true,
   projenVersion: '0.103.25',
 
-  cdk8sVersion: '2.70.106',
-  constructsVersion: '10.8.1',
+  cdk8sVersion,
+  constructsVersion,
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
   minNodeVersion: '20.16.0',
@@ -37,11 +71,10 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   tsconfigDev: {
     compilerOptions: {
       types: ['jest', 'node'],
-      // Tests see the sources under the public names, as jest does (moduleNameMapper below).
+      // As moduleNameMapper, for tsc.
       paths: {
         [name]: ['../lib/index.ts'],
-        [`${name}/pulumi`]: ['../lib/pulumi/index.ts'],
-        [`${name}/testing`]: ['../lib/testing/index.ts'],
+        ...perSubpath((subpath, source) => [`${name}/${subpath}`, [`../lib/${source}.ts`]]),
       },
     },
   },
@@ -69,15 +102,14 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     'yaml@^2',
   ],
   bin: { [name]: 'build/cli/main.js' },
-  // What a user of ./pulumi brings along. The newest SDK that declares Node 20 is 3.248.0.
+  // projen would build with the lowest versions that users may have.
+  peerDependencyOptions: { pinnedDevDependency: false },
+  peerDeps: Object.entries(pulumiPeers).map(([peer, { theirs }]) => `${peer}@${theirs}`),
   devDeps: [
-    '@pulumi/command@~1.2',
-    '@pulumi/kubernetes@4.34.2',
-    '@pulumi/policy@^1.21.0',
-    '@pulumi/pulumi@3.248.0',
-    '@pulumi/random@^4.21.2',
-    '@pulumi/tls@^5.6.1',
+    ...Object.entries(pulumiPeers).map(([peer, { ours }]) => `${peer}@${ours}`),
     '@bufbuild/cel@^0.6.1',
+    `cdk8s@${cdk8sVersion}`,
+    `constructs@${constructsVersion}`,
     '@types/node@^20',
     'ajv@^8',
     'fast-check@^4',
@@ -114,11 +146,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       // These tiers need programs or machines of their own and have their own commands.
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/tools/', '<rootDir>/test/boot/'],
       modulePathIgnorePatterns: ['<rootDir>/dist-packages/'],
-      moduleNameMapper: {
-        [`^${name}$`]: '<rootDir>/lib/index.ts',
-        [`^${name}/pulumi$`]: '<rootDir>/lib/pulumi/index.ts',
-        [`^${name}/testing$`]: '<rootDir>/lib/testing/index.ts',
-      },
+      moduleNameMapper,
     },
   },
 });
@@ -128,14 +156,16 @@ project.addFields({
   files: ['build/**/*.js', 'build/**/*.d.ts', '.jsii', 'API.md'],
   exports: {
     '.': './build/index.js',
-    './testing': './build/testing/index.js',
-    './pulumi': './build/pulumi/index.js',
+    ...perSubpath((subpath, source) => [`./${subpath}`, `./build/${source}.js`]),
     './package.json': './package.json',
     './.jsii': './.jsii',
   },
+  peerDependenciesMeta: Object.fromEntries(
+    Object.keys(pulumiPeers).map((peer) => [peer, { optional: true }]),
+  ),
   // For consumers that still resolve modules the way Node 10 did.
   typesVersions: {
-    '*': { testing: ['build/testing/index.d.ts'], pulumi: ['build/pulumi/index.d.ts'] },
+    '*': perSubpath((subpath, source) => [subpath, [`build/${source}.d.ts`]]),
   },
 });
 
@@ -158,7 +188,7 @@ const rooms: Record<string, string[]> = {
   'control-plane': composed,
   'index.ts': [...composed, 'control-plane'],
   cli: [...composed, 'control-plane', 'index.ts'],
-  pulumi: [...composed, 'control-plane', 'index.ts'],
+  pulumi: [...composed, 'control-plane', 'index.ts', 'testing'],
   testing: ['index.ts'],
 };
 const zones = Object.entries(rooms).map(([room, readable]) => ({
@@ -205,6 +235,11 @@ const typecheck = project.addTask('typecheck', {
   })),
 });
 project.testTask.prependSpawn(typecheck);
+// jsii takes every peer for a jsii module and stops at one that is not, optional or not. It reads
+// package.json without them; nothing else does.
+for (const task of [project.compileTask, project.watchTask]) {
+  task.env('NODE_OPTIONS', '--require ./projenrc/hide-optional-peers.js');
+}
 // jsii leaves the output of deleted sources behind, and it would be packed.
 project.compileTask.prependExec('rm -rf build .jsii');
 // npm sets the bit at installation; this is for npx in a clone.
@@ -226,11 +261,7 @@ function addTier(tier: string, description: string, testTimeout: number, options
   new JsonFile(project, config, {
     obj: {
       testMatch: [`<rootDir>/test/${tier}/**/*.${tier}.ts`],
-      moduleNameMapper: {
-        [`^${name}$`]: '<rootDir>/lib/index.ts',
-        [`^${name}/pulumi$`]: '<rootDir>/lib/pulumi/index.ts',
-        [`^${name}/testing$`]: '<rootDir>/lib/testing/index.ts',
-      },
+      moduleNameMapper,
       testTimeout,
       transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },
     },
@@ -241,6 +272,11 @@ function addTier(tier: string, description: string, testTimeout: number, options
   });
 }
 addTier('tools', 'Let real programs judge the output; says which of them are missing', 120_000);
+addTier(
+  'versions',
+  "Run the tarball under the oldest and the newest of Pulumi's packages",
+  600_000,
+);
 // One file after the other: each boots as many machines as there is room for.
 addTier('boot', 'Boot the output on emulated machines', 1_200_000, ['--runInBand']);
 
@@ -249,6 +285,14 @@ project.addTask('bench', {
   steps: [
     { spawn: 'compile' },
     { exec: 'ts-node --transpile-only --project bench/tsconfig.json bench/budgets.ts' },
+  ],
+});
+
+project.addTask('bench:pulumi', {
+  description: 'Compile, then print what the adapter for Pulumi costs, against bare registration',
+  steps: [
+    { spawn: 'compile' },
+    { exec: 'ts-node --transpile-only --project bench/tsconfig.json bench/pulumi.ts' },
   ],
 });
 

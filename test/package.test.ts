@@ -1,10 +1,22 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeBlocks, projectRoot } from './support/markdown';
+import {
+  failureOf,
+  freshProject,
+  installed,
+  linkPeers,
+  loadedBy,
+  pack,
+  REGISTERED,
+  run,
+  STRICT,
+  writePulumiProgram,
+} from './support/consumer';
+import { codeBlocks } from './support/markdown';
 import { tempDir } from './support/temp-app';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 /** The first program of README.md is what a new user types first. */
 function readmeProgram(): string {
@@ -15,64 +27,27 @@ function readmeProgram(): string {
   return first.code;
 }
 
-function run(cwd: string, command: string, ...args: string[]): string {
-  try {
-    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: 'pipe' });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`);
-  }
-}
-
-function installed(name: string): string {
-  const { version } = JSON.parse(
-    readFileSync(join(projectRoot, 'node_modules', name, 'package.json'), 'utf8'),
-  );
-  return `${name}@${version}`;
-}
-
 test('the packed tarball serves a fresh project that has nothing else', () => {
   const program = readmeProgram();
   const folder = tempDir();
-  const [packed] = JSON.parse(
-    run(projectRoot, 'npm', 'pack', '--json', '--silent', '--pack-destination', folder),
-  );
-  const files: string[] = packed.files.map(({ path }: { path: string }) => path);
+  const { file: tarball, files } = pack(folder);
   const own = files.filter((file) => !file.startsWith('node_modules/'));
   expect(own).toEqual(expect.arrayContaining(['.jsii', 'LICENSE', 'README.md', 'build/index.js']));
   // Sources would be compiled by the consumer, under the consumer's settings.
   expect(own.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))).toEqual([]);
 
-  const consumer = join(folder, 'consumer');
-  mkdirSync(consumer);
-  writeFileSync(
-    join(consumer, 'package.json'),
-    JSON.stringify({ name: 'consumer', private: true }),
-  );
-  writeFileSync(join(consumer, 'main.ts'), program);
   const others = ['cdk8s', 'constructs', 'typescript', '@types/node'].map(installed);
-  const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
-  run(consumer, 'npm', 'install', ...quiet, join(folder, packed.filename), ...others);
-
-  const strict = ['--strict', '--skipLibCheck', 'false', '--types', 'node'];
-  const target = ['--module', 'node20', '--target', 'es2022'];
-  run(consumer, 'npx', '--no-install', 'tsc', ...strict, ...target, 'main.ts');
+  const consumer = freshProject(folder, 'consumer', [tarball, ...others]);
+  writeFileSync(join(consumer, 'main.ts'), program);
+  run(consumer, 'npx', '--no-install', 'tsc', ...STRICT, 'main.ts');
   run(consumer, 'node', 'main.js');
   expect(readdirSync(join(consumer, 'dist'), { recursive: true })).not.toHaveLength(0);
 
   // The command line comes with it, and what it alone needs is not loaded by the library.
   const words = ['npx', '--no-install', 'cdk8s-groundwork'] as const;
-  run(consumer, ...words, 'secrets', 'new', '--out', join(folder, 'secrets.json'));
-  run(
-    consumer,
-    ...words,
-    'seal',
-    'dist',
-    '--secrets',
-    join(folder, 'secrets.json'),
-    '--out',
-    'sealed',
-  );
+  const secrets = join(folder, 'secrets.json');
+  run(consumer, ...words, 'secrets', 'new', '--out', secrets);
+  run(consumer, ...words, 'seal', 'dist', '--secrets', secrets, '--out', 'sealed');
   expect(readdirSync(join(consumer, 'sealed')).sort()).toEqual([
     '.groundwork-sealed',
     'admin.conf',
@@ -82,14 +57,10 @@ test('the packed tarball serves a fresh project that has nothing else', () => {
     'w-1',
     'w-2',
   ]);
-  const loaded = run(
-    consumer,
-    'node',
-    '-p',
-    "require('cdk8s-groundwork'); Object.keys(require.cache).join('\\n')",
-  );
+  const loaded = loadedBy(consumer, 'cdk8s-groundwork');
   expect(loaded).toContain('/build/index.js');
-  expect(loaded).not.toMatch(/\/build\/(cli|testing)\/|@peculiar|reflect-metadata|fflate/);
+  const onDemand = /\/build\/(cli|pulumi|testing)\/|@peculiar|@pulumi|reflect-metadata|fflate/;
+  expect(loaded).not.toMatch(onDemand);
 
   // The same program with a wrong fact: it fails, says what is wrong, and writes nothing.
   const wrong = readFileSync(join(consumer, 'main.js'), 'utf8').replace(
@@ -106,4 +77,30 @@ test('the packed tarball serves a fresh project that has nothing else', () => {
   expect(status).not.toBe(0);
   expect(stderr).toContain('[oslo/cluster] serviceCidr must be apart from podCidr 10.96.0.0/16');
   expect(existsSync(outdir)).toBe(false);
+
+  // Without Pulumi's packages, or without some: one error that names them and how they are installed.
+  expect(existsSync(join(consumer, 'node_modules/@pulumi'))).toBe(false);
+  expect(failureOf(consumer, 'cdk8s-groundwork/pulumi')).toContain(
+    'Error: [cdk8s-groundwork/pulumi] needs @pulumi/command, @pulumi/kubernetes, @pulumi/pulumi, @pulumi/random, ' +
+      '@pulumi/tls, which cannot be found; run: npm install "@pulumi/command@~1.2" "@pulumi/kubernetes@^4.29.0" ' +
+      '"@pulumi/pulumi@^3.142.0" "@pulumi/random@^4.15.0" "@pulumi/tls@^5.0.1"\n',
+  );
+  linkPeers(consumer, 'kubernetes', 'pulumi', 'tls');
+  expect(failureOf(consumer, 'cdk8s-groundwork/pulumi')).toContain(
+    'Error: [cdk8s-groundwork/pulumi] needs @pulumi/command, @pulumi/random, which cannot be found; ' +
+      'run: npm install "@pulumi/command@~1.2" "@pulumi/random@^4.15.0"\n',
+  );
+
+  expect(failureOf(consumer, 'cdk8s-groundwork/pulumi/policies')).toContain(
+    'Error: [cdk8s-groundwork/pulumi/policies] needs @pulumi/policy, which cannot be found; ' +
+      'run: npm install "@pulumi/policy@^1.21.0"\n',
+  );
+
+  // With them: the root still loads none, and README.md's program compiles and registers a cluster.
+  linkPeers(consumer, 'command', 'random');
+  expect(loadedBy(consumer, 'cdk8s-groundwork')).not.toMatch(onDemand);
+  writePulumiProgram(consumer);
+  run(consumer, 'npx', '--no-install', 'tsc', ...STRICT, 'up.ts');
+  const registered = run(consumer, 'node', 'preview.js').split('\n');
+  expect(registered).toEqual(expect.arrayContaining(REGISTERED));
 });

@@ -7,12 +7,7 @@ import {
   webcrypto,
 } from 'node:crypto';
 import { mustBe } from './failure';
-
-/** A certificate and its private key, both PEM. */
-export interface Pair {
-  readonly certificate: string;
-  readonly key: string;
-}
+import type { Pair } from '../node/sealing/secrets';
 
 const DAY = 24 * 60 * 60 * 1000;
 // As kubeadm: authorities for ten years, all others for one, dated back for clocks that are late.

@@ -1,17 +1,13 @@
-import { createHash } from 'node:crypto';
-import { Failure, mustBe } from './failure';
-import { adminConf } from './kubeconfig';
-import type { Secrets } from './secrets-file';
-import type { Manifest, ManifestRow } from './secrets-manifest';
-import { fitted, unpack } from '../node/user-data/form';
-import { secretEntries, withSecrets, type SecretFile } from '../node/user-data/secret-entries';
-
-/** What synth wrote for one machine. */
-export interface MachineSource {
-  readonly userData: string;
-  readonly metaData: string;
-  readonly networkConfig?: string;
-}
+import { Failure } from './failure';
+import { adminConf } from '../node/sealing/kubeconfig';
+import {
+  refuseOversized,
+  sealMachine,
+  type MachineSource,
+  type SealedMachine,
+} from '../node/sealing/machine';
+import type { Manifest } from '../node/sealing/manifest';
+import type { Secrets } from '../node/sealing/secrets';
 
 /** What is sealed, and how. */
 export interface SealInput {
@@ -22,15 +18,6 @@ export interface SealInput {
   readonly keysBySsh: boolean;
 }
 
-/** One machine after it was sealed. */
-export interface SealedMachine {
-  readonly name: string;
-  readonly bytes: number;
-  readonly compressed: boolean;
-  readonly inUserData: readonly string[];
-  readonly bySsh: readonly string[];
-}
-
 /** Everything that seal writes, and what it says. */
 export interface SealResult {
   /** Path below the target folder → content. */
@@ -38,84 +25,34 @@ export interface SealResult {
   readonly machines: readonly SealedMachine[];
 }
 
-/** Puts the secrets into the user-data of every machine. Nothing random: the same input, the same bytes. */
+/** Puts the secrets into the user-data of every machine. */
 export function seal(input: SealInput): SealResult {
   refuseUnfit(input);
-  const files: Record<string, string> = {};
-  const machines: SealedMachine[] = [];
-  for (const [name, source] of input.machines) {
-    const rows = input.manifest.rows.filter((row) => row.machines.includes(name));
-    const apart = rows.filter((row) => goesBySsh(row, input.keysBySsh));
-    const inside = rows.filter((row) => !apart.includes(row));
-    const plain = sealedText(name, source, secretFiles(inside.map(pathOf), input.secrets));
-    const userData = fitted(plain, input.manifest.limit);
-    files[`${name}/user-data`] = userData;
-    files[`${name}/meta-data`] = renamedInstance(name, source.metaData, plain);
-    if (source.networkConfig !== undefined) {
-      files[`${name}/network-config`] = source.networkConfig;
-    }
-    // All of them: for machines without cloud-init, and for a control plane that is to know a new token.
-    for (const { path, content } of secretFiles(rows.map(pathOf), input.secrets)) {
-      files[`${name}/secrets/${path}`] = content;
-    }
-    machines.push({
-      name,
-      bytes: Buffer.byteLength(userData),
-      compressed: userData !== plain,
-      inUserData: inside.map(pathOf),
-      bySsh: apart.map(pathOf),
-    });
-  }
-  refuseOversized(input, machines);
-  files['admin.conf'] = adminConf(input.manifest, input.secrets);
-  return { files, machines };
+  const { manifest, secrets, keysBySsh } = input;
+  const machines = [...input.machines].map(([name, source]) =>
+    sealMachine(manifest, name, source, secrets.files, keysBySsh),
+  );
+  const remedy = 'raise userDataLimit where the platform allows';
+  refuseOversized(
+    manifest.limit,
+    machines,
+    keysBySsh ? remedy : `leave keys out with --keys-by-ssh, or ${remedy}`,
+  );
+  const files = Object.fromEntries(machines.flatMap(filesOf));
+  return { files: { ...files, 'admin.conf': adminConf(manifest, secrets) }, machines };
 }
 
-function goesBySsh(row: ManifestRow, keysBySsh: boolean): boolean {
-  return row.delivery === 'ssh' || (keysBySsh && row.delivery.split('|').includes('ssh'));
-}
-
-function pathOf({ path }: ManifestRow): string {
-  return path;
-}
-
-function secretFiles(paths: readonly string[], { files }: Secrets): SecretFile[] {
-  return paths.map((path) => {
-    const content = files[path]!;
-    return { path, content: content.endsWith('\n') ? content : `${content}\n` };
-  });
-}
-
-function sealedText(name: string, source: MachineSource, secrets: readonly SecretFile[]): string {
-  const plain = unpack(source.userData);
-  const sealed = plain === undefined ? undefined : withSecrets(plain, secrets);
-  if (sealed === undefined) {
-    throw mustBe(
-      `nodes/${name}/user-data`,
-      'as synth wrote it',
-      'something else',
-      'render the cluster again',
-    );
-  }
-  return sealed;
-}
-
-/**
- * Another instance-id than the unsealed user-data had, and another one for other content: cloud-init
- * writes files once for an id, so a machine that was booted too early would never see its secrets.
- */
-function renamedInstance(name: string, metaData: string, plain: string): string {
-  const line = /^instance-id: ("?)([^"\n]+)\1$/m;
-  if (!line.test(metaData)) {
-    throw mustBe(
-      `nodes/${name}/meta-data`,
-      'as synth wrote it',
-      'something else',
-      'render the cluster again',
-    );
-  }
-  const hash = createHash('sha256').update(plain).digest('hex').slice(0, 12);
-  return metaData.replace(line, (_, quote, id) => `instance-id: ${quote}${id}-${hash}${quote}`);
+function filesOf(machine: SealedMachine): Array<[string, string]> {
+  const { name, userData, metaData, networkConfig, files } = machine;
+  const written: Array<[string, string]> = [
+    ['user-data', userData],
+    ['meta-data', metaData],
+    ...(networkConfig === undefined
+      ? []
+      : [['network-config', networkConfig] satisfies [string, string]]),
+    ...files.map(({ path, content }): [string, string] => [`secrets/${path}`, content]),
+  ];
+  return written.map(([path, content]) => [`${name}/${path}`, content]);
 }
 
 /** What the manifest asks for and the secrets file does not have. */
@@ -135,28 +72,4 @@ function refuseUnfit({ manifest, secrets }: SealInput): void {
   if (problems.length > 0) {
     throw new Failure(problems.join('\n'));
   }
-}
-
-function refuseOversized(input: SealInput, machines: readonly SealedMachine[]): void {
-  const { limit } = input.manifest;
-  const excess = machines.filter(({ bytes }) => limit !== undefined && bytes > limit);
-  if (excess.length === 0) {
-    return;
-  }
-  const remedy = input.keysBySsh
-    ? 'raise userDataLimit where the platform allows'
-    : 'leave keys out with --keys-by-ssh, or raise userDataLimit where the platform allows';
-  const rows = excess.flatMap((machine) => [
-    `\n  ${String(machine.bytes).padStart(7)}  ${machine.name}, ${machine.compressed ? 'compressed' : 'plain'}, of which secrets before compression:`,
-    ...machine.inUserData.map((path) => {
-      const entry = secretEntries(secretFiles([path], input.secrets));
-      return `\n  ${String(Buffer.byteLength(entry)).padStart(7)}    ${path}`;
-    }),
-  ]);
-  throw mustBe(
-    'sealed user-data',
-    `at most ${limit} bytes`,
-    `more for ${excess.map(({ name }) => name).join(', ')}`,
-    `${remedy}; bytes:${rows.join('')}`,
-  );
 }

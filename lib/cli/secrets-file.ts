@@ -11,18 +11,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Pair } from './authorities';
 import { mustBe } from './failure';
+import type { Secrets } from '../node/sealing/secrets';
 
 const FORMAT = 'cdk8s-groundwork secrets 1';
-
-/** All secrets of one cluster, as `secrets new` makes them. */
-export interface Secrets {
-  /** Path below the machines' secrets directory → content, without the newline that ends a value. */
-  readonly files: Readonly<Record<string, string>>;
-  /** The certificate of admin.conf. Kept here, so that sealing twice gives the same bytes. */
-  readonly admin: Pair;
-}
 
 /** Writes a file that was not there before. */
 export function createSecretsFile(path: string, secrets: Secrets): void {

@@ -1,26 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustBe } from './failure';
-
-/** One secret and who gets it, as the manifest says. */
-export interface ManifestRow {
-  readonly path: string;
-  readonly machines: readonly string[];
-  /** `user-data`, `ssh`, or `user-data|ssh` where the person who seals may choose. */
-  readonly delivery: string;
-  readonly format: string;
-}
-
-/** `nodes/secrets.manifest`, understood. */
-export interface Manifest {
-  readonly cluster: string;
-  readonly endpoint: string;
-  /** Largest user-data in bytes. */
-  readonly limit?: number;
-  /** Machine → address. */
-  readonly machines: ReadonlyMap<string, string>;
-  readonly rows: readonly ManifestRow[];
-}
+import { parseManifest, type Manifest } from '../node/sealing/manifest';
 
 /** Reads the manifest of an output folder. */
 export function readManifest(outdir: string): Manifest {
@@ -33,7 +14,7 @@ export function readManifest(outdir: string): Manifest {
       'render the cluster first, or name the folder it was rendered to',
     );
   }
-  const manifest = parse(readFileSync(file, 'utf8'));
+  const manifest = parseManifest(readFileSync(file, 'utf8'));
   if (manifest === undefined) {
     throw mustBe(
       file,
@@ -43,36 +24,4 @@ export function readManifest(outdir: string): Manifest {
     );
   }
   return manifest;
-}
-
-/** Three tables: facts, machines, secrets. */
-function parse(text: string): Manifest | undefined {
-  const blocks = text.split('\n\n').map((block) =>
-    block
-      .split('\n')
-      .filter((line) => line !== '' && !line.startsWith('#'))
-      .map((line) => line.split(/ {2,}/)),
-  );
-  const [settings, [headOfMachines, ...machines] = [], [headOfRows, ...rows] = []] = blocks;
-  if (
-    headOfMachines?.join(' ') !== 'machine address' ||
-    headOfRows?.join(' ') !== 'path mode machines delivery format'
-  ) {
-    return undefined;
-  }
-  const facts = new Map(settings?.map(([key, value]) => [key, value ?? '']));
-  const names = machines.map(([name]) => name!);
-  const limit = facts.get('user-data-limit');
-  return {
-    cluster: facts.get('cluster') ?? '',
-    endpoint: facts.get('endpoint') ?? '',
-    ...(limit === undefined || limit === 'none' ? {} : { limit: Number(limit) }),
-    machines: new Map(machines.map(([name, address]) => [name!, address ?? ''])),
-    rows: rows.map(([path, , who, delivery, format]) => ({
-      path: path!,
-      machines: who === '*' ? names : (who ?? '').split(','),
-      delivery: delivery ?? '',
-      format: format ?? '',
-    })),
-  };
 }

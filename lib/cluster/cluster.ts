@@ -19,6 +19,7 @@ import type { OperatingSystem } from './operating-system';
 import { overheadOf, packetWays } from './overhead';
 import { longestRoundTrip, networkPaths, nicMtu } from './path-limits';
 import type { Phase } from './phase';
+import { placeholdersInObjects } from './placeholder';
 import { throwProblems } from './problem';
 import { Review } from './review';
 import { clusterRules } from './rules';
@@ -117,10 +118,12 @@ export class Cluster extends Construct {
     this.downloadBaseUrl = props.downloadBaseUrl;
     clusterRules.forEach((rule) => this.addRule(rule));
     this.node.addValidation({
-      validate: () =>
-        this.findings()
+      validate: () => [
+        ...this.findings()
           .filter((f) => f.severity === Severity.ERROR)
           .map(findingLine),
+        ...placeholdersInObjects(this.node.root),
+      ],
     });
   }
 

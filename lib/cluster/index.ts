@@ -15,6 +15,7 @@ export * from './manifest';
 export * from './names';
 export * from './overhead';
 export * from './phase-of';
+export * from './placeholder';
 export { readPortKey, type LedgerOpening, type Opening } from './port-key';
 export * from './problem';
 export * from './rules';

@@ -15,4 +15,11 @@ export interface Wait {
    * generation of it counts: of an older one it says True long before anything has happened.
    */
   readonly follows?: string;
+  /**
+   * Type of the condition in which the followed object says the same of itself, for those who can only
+   * look at objects that they apply.
+   */
+  readonly followedCondition?: string;
+  /** API group that is answered only when it has come true. */
+  readonly serves?: string;
 }

@@ -1,10 +1,10 @@
-import { App } from 'cdk8s';
+import { App, type IResolver } from 'cdk8s';
 import { findingLine, Severity } from '../cluster';
 import { planText, treeText } from '../report';
 import { clusterOf, renderApp } from './render';
 import { replaceTree } from './write-tree';
 
-/** Where a GroundworkApp writes. */
+/** Where a GroundworkApp writes, and what replaces values before. */
 export interface GroundworkAppProps {
   /**
    * Output folder.
@@ -12,6 +12,12 @@ export interface GroundworkAppProps {
    * @default - the environment variable CDK8S_OUTDIR, else `dist`
    */
   readonly outdir?: string;
+  /**
+   * What replaces values while objects are rendered, as in cdk8s: `PulumiOutputResolver`, for example.
+   *
+   * @default - those of cdk8s only
+   */
+  readonly resolvers?: IResolver[];
 }
 
 /**
@@ -26,10 +32,10 @@ export interface GroundworkAppProps {
  */
 export class GroundworkApp extends App {
   /**
-   * @param props where to write
+   * @param props where to write, and what replaces values
    */
   constructor(props: GroundworkAppProps = {}) {
-    super({ outdir: props.outdir });
+    super({ outdir: props.outdir, resolvers: props.resolvers });
   }
 
   /**

@@ -1,6 +1,15 @@
 import { ApiObject, Chart, DependencyGraph, Names, Yaml, type App } from 'cdk8s';
+import type { IConstruct } from 'constructs';
 import { mirroredUrl } from '../catalog';
-import { Cluster, Phase, phaseOf } from '../cluster';
+import {
+  Cluster,
+  DEPLOY_WITH_PULUMI,
+  Phase,
+  phaseOf,
+  placeholderProblems,
+  throwProblems,
+  type FetchedManifest,
+} from '../cluster';
 import { reportFiles } from '../report';
 import { fetchedList } from './apply-fetched';
 import type { AppliedObject, ApplyPhase } from './apply-phase';
@@ -9,7 +18,7 @@ import { staysInside } from './write-tree';
 
 /** Everything an app writes, path below the output folder → content. Throws when it does not validate. */
 export function renderApp(app: App): Record<string, string> {
-  validate(app);
+  validateTree(app, 'nothing was written');
   const cluster = clusterOf(app);
   const phased = phasedObjects(app);
   const files = new Files();
@@ -23,10 +32,7 @@ export function renderApp(app: App): Record<string, string> {
         phase,
         file,
         objects,
-        fetched: cluster?._fetched(phase).map((one) => ({
-          ...one,
-          url: mirroredUrl(one.url, cluster.downloadBaseUrl),
-        })),
+        fetched: cluster && fetchedOf(cluster, phase),
         preconditions: cluster?._waits('before', phase) ?? [],
         waits: cluster?._waits('after', phase) ?? [],
       });
@@ -48,11 +54,29 @@ export function renderApp(app: App): Record<string, string> {
       files.add('report/fetched.txt', fetched);
     }
   }
+  refusePlaceholders(files.all);
   return files.all;
 }
 
+/** A last look: whatever wrote it, a value that is not known yet goes into no file. */
+function refusePlaceholders(files: Readonly<Record<string, string>>): void {
+  throwProblems(
+    'app',
+    Object.entries(files).flatMap(([file, content]) =>
+      placeholderProblems(file, content, DEPLOY_WITH_PULUMI),
+    ),
+  );
+}
+
+/** What is fetched before a phase, from the mirror where there is one. */
+export function fetchedOf(cluster: Cluster, phase: Phase): FetchedManifest[] {
+  return cluster
+    ._fetched(phase)
+    .map((one) => ({ ...one, url: mirroredUrl(one.url, cluster.downloadBaseUrl) }));
+}
+
 /** The one cluster of an app, or none. Two would write to the same files. */
-export function clusterOf(app: App): Cluster | undefined {
+export function clusterOf(app: IConstruct): Cluster | undefined {
   const clusters = app.node.findAll().filter((node): node is Cluster => node instanceof Cluster);
   if (clusters.length > 1) {
     throw new Error(
@@ -63,8 +87,13 @@ export function clusterOf(app: App): Cluster | undefined {
   return clusters[0];
 }
 
-/** All validations of the tree, in one error, before anything is rendered. */
-function validate(app: App): void {
+/**
+ * All validations of the tree, in one error, before anything is rendered.
+ *
+ * @param app the root of the tree
+ * @param outcome what did not happen because of them
+ */
+export function validateTree(app: IConstruct, outcome: string): void {
   const errors = app.node.findAll().flatMap((node) => {
     const found = node.node.validate();
     // The sentences of a cluster already name the construct they are about.
@@ -72,7 +101,7 @@ function validate(app: App): void {
   });
   if (errors.length > 0) {
     throw new Error(
-      `validation found ${count(errors.length)}, nothing was written:\n  ${errors.join('\n  ')}`,
+      `validation found ${count(errors.length)}, ${outcome}:\n  ${errors.join('\n  ')}`,
     );
   }
 }
@@ -122,7 +151,7 @@ function unphased(chart: Chart): object[] {
 }
 
 /** The objects of a chart in dependency order; those of a chart inside it are that chart's own. */
-function objectsOf(chart: Chart): ApiObject[] {
+export function objectsOf(chart: Chart): ApiObject[] {
   return new DependencyGraph(chart.node)
     .topology()
     .filter((node): node is ApiObject => node instanceof ApiObject && Chart.of(node) === chart);

@@ -25,7 +25,8 @@ export interface EdgeAutoscaling {
   /** The most replicas, `replicas` to 100; `replicas` is the least. */
   readonly maxReplicas: number;
   /**
-   * CPU above which there is one more, in percent of what `workerProcesses` can use, 10 to 90.
+   * CPU above which there is one more, in percent of what `workerProcesses` (Traefik: `cpuCores`)
+   * can use, 10 to 90.
    *
    * @default 60
    */

@@ -1,7 +1,13 @@
 import { SizeRoundingBehavior } from 'cdk8s';
 import { Construct } from 'constructs';
 import { images, pinned } from '../catalog';
-import { problemAt, throwProblems, type Cluster, type Machine } from '../cluster';
+import {
+  placeholderProblems,
+  problemAt,
+  throwProblems,
+  type Cluster,
+  type Machine,
+} from '../cluster';
 import { unpinnedArchives } from './archives';
 import { aptDecisions, requireAptRepository } from './binaries/requirements';
 import { BinarySource } from './binaries/source';
@@ -32,6 +38,9 @@ import { sealedSizes } from './user-data/allowance';
 import { brief } from './user-data/brief';
 import { compress } from './user-data/form';
 import { sizeProblem } from './user-data/size-problem';
+
+// The rendering is offline, and what the kernel or kubeadm would read is reviewed in it.
+const TEXT_FOR_MACHINES = 'give the text itself; secrets are sealed into user-data, never rendered';
 
 /**
  * Everything each machine boots with: cloud-init user-data, the same files unpacked, kubeadm's
@@ -157,6 +166,10 @@ export class NodeBootstrap extends Construct {
     const rows = userDataSecretsOf(this.cluster, machine, this.seal);
     const plain = writer.userData(machine, files);
     const { limit } = this.seal;
+    throwProblems(
+      this.node.path,
+      placeholderProblems(`user-data of ${machine.name}`, plain, TEXT_FOR_MACHINES),
+    );
     if (limit === undefined || sealedSizes(plain, rows).plain <= limit) {
       return { userData: plain, files };
     }

@@ -20,14 +20,19 @@ export function missingDisk(machine: string, serial: string): string {
   ].join(': ');
 }
 
-/** What keeps etcd off the root disk: nothing is mounted, nothing is written, kubelet cannot be started. */
+/** What keeps etcd off the root disk: nothing is mounted, nothing is written, nothing runs. */
 export async function expectNoEtcd(machine: BootMachine): Promise<void> {
   expect(await machine.run('findmnt /var/lib/etcd')).toEqual({ code: 1, output: '' });
   expect(await machine.must('ls -A /var/lib/etcd 2>/dev/null || true')).toBe('');
   expect(await machine.run('systemctl is-active kubelet')).toMatchObject({ output: 'inactive\n' });
+  expect(await machine.run('pgrep -x etcd')).toMatchObject({ code: 1 });
+}
+
+/** The same for a person who tries to start kubelet by hand. */
+export async function expectNoKubelet(machine: BootMachine): Promise<void> {
   const started = await machine.run('systemctl start kubelet', 300);
   expect(started).toMatchObject({ code: 1, output: expect.stringContaining('dependency') });
-  expect(await machine.run('pgrep -x etcd')).toMatchObject({ code: 1 });
+  await expectNoEtcd(machine);
 }
 
 /** etcdctl in the guest, as a client of its own member. */

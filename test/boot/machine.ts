@@ -83,7 +83,7 @@ export class BootMachine {
       if (Date.now() > deadline) {
         throw new Error(`${this.name}: not done within ${seconds} seconds: ${command}`);
       }
-      await pause(400);
+      await pause(700);
     }
   }
 
@@ -99,15 +99,17 @@ export class BootMachine {
   /** Repeats a command until it succeeds, and gives back what it printed. */
   public async until(command: string, seconds: number): Promise<string> {
     const deadline = Date.now() + seconds * 1000;
+    // The guest itself repeats it for a while: a question from outside costs it more.
+    const tries = `for n in $(seq 30); do said=$(${command}) && break; sleep 2; false; done`;
+    const repeat = `${tries}; code=$?; printf '%s' "$said"; exit $code`;
     for (;;) {
-      const { code, output } = await this.run(command);
+      const { code, output } = await this.run(repeat, 600);
       if (code === 0) {
         return output.trim();
       }
       if (Date.now() > deadline) {
         throw new Error(`${this.name}: not within ${seconds} seconds: ${command}: ${output}`);
       }
-      await pause(5000);
     }
   }
 

@@ -1,14 +1,20 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from './markdown';
 import { readTree } from './tree';
 
 export const examplesRoot = join(projectRoot, 'examples');
 
-/** The folders of all examples. */
-export const exampleNames = readdirSync(examplesRoot)
+const folders = readdirSync(examplesRoot)
   .filter((name) => statSync(join(examplesRoot, name)).isDirectory())
   .sort();
+const isPulumi = (name: string) => existsSync(join(examplesRoot, name, 'Pulumi.yaml'));
+
+/** The folders of the examples that write files. */
+export const exampleNames = folders.filter((name) => !isPulumi(name));
+
+/** The folders of those that are run by Pulumi and write none. */
+export const pulumiExampleNames = folders.filter(isPulumi);
 
 /** Runs an example as its user would, into the given folder, and returns what it wrote. */
 export function runExample(name: string, outdir: string): Record<string, string> {

@@ -2,10 +2,21 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ts from 'typescript';
 import { CodeBlock, projectRoot } from './markdown';
+import manifest from '../../package.json';
 
+const ROOT = join(projectRoot, 'lib/index.ts');
+/** What a block may import besides what is installed: our entries, and the providers of the examples. */
 const PUBLIC = {
-  'cdk8s-groundwork': join(projectRoot, 'lib/index.ts'),
-  'cdk8s-groundwork/testing': join(projectRoot, 'lib/testing/index.ts'),
+  ...Object.fromEntries(
+    Object.entries(manifest.exports)
+      .filter(([, file]) => file.endsWith('.js'))
+      .map(([subpath, file]) => [
+        join(manifest.name, subpath),
+        join(projectRoot, file.replace('/build/', '/lib/').replace(/js$/, 'ts')),
+      ]),
+  ),
+  '@pulumi/hcloud': join(projectRoot, 'examples/pulumi-hcloud/hcloud.ts'),
+  '@pulumi/openstack': join(projectRoot, 'examples/pulumi-openstack/openstack/index.ts'),
 };
 const OPTIONS: ts.CompilerOptions = {
   strict: true,
@@ -53,14 +64,18 @@ export function snippetErrors(blocks: CodeBlock[]): string[] {
   }
 }
 
+/** What may stand at the top of a module only. */
+const TOP = /^(import|declare const) [^]*?;$/gm;
+
 function isFragment({ code }: CodeBlock): boolean {
   return code.startsWith('// fragment');
 }
 
-/** The fragment inside a function; its own imports go to the top and win over the given ones. */
+/** The fragment inside a function; its own imports and declarations go to the top, where they have to stand. */
 function wrap(code: string): { text: string; shift: number } {
-  const own = code.match(/^import [^]*?;$/gm) ?? [];
-  const imported = new Set(own.join(' ').match(/\w+/g));
+  const own = code.match(TOP) ?? [];
+  const imports = own.filter((line) => line.startsWith('import'));
+  const imported = new Set(imports.join(' ').match(/\w+/g));
   const names = (all: string[]) => all.filter((name) => !imported.has(name)).join(', ');
   const head = [
     ...own.map((line) => line.replace(/\s*\n\s*/g, ' ')),
@@ -71,7 +86,7 @@ function wrap(code: string): { text: string; shift: number } {
     'declare const cluster: Cluster;',
     'export async function fragment() {',
   ];
-  const body = code.replace(/^import [^]*?;$/gm, (text) => text.replace(/[^\n]/g, ''));
+  const body = code.replace(TOP, (text) => text.replace(/[^\n]/g, ''));
   return { text: `${head.join('\n')}\n${body}}\n`, shift: head.length };
 }
 
@@ -79,9 +94,9 @@ let exported: string[] | undefined;
 
 function publicNames(): string[] {
   if (!exported) {
-    const program = ts.createProgram([PUBLIC['cdk8s-groundwork']], OPTIONS);
+    const program = ts.createProgram([ROOT], OPTIONS);
     const checker = program.getTypeChecker();
-    const source = program.getSourceFile(PUBLIC['cdk8s-groundwork'])!;
+    const source = program.getSourceFile(ROOT)!;
     const module = checker.getSymbolAtLocation(source);
     exported = module ? checker.getExportsOfModule(module).map(({ name }) => name) : [];
   }

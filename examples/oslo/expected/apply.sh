@@ -130,6 +130,8 @@ if [ "$list_orphans" = true ]; then
  ServiceAccount metallb-system/speaker
  ServiceAccount nginx-ingress/nginx-ingress
  ServiceAccount tigera-operator/tigera-operator
+admissionregistration.k8s.io ValidatingAdmissionPolicy /nginx-ingress-no-injection
+admissionregistration.k8s.io ValidatingAdmissionPolicyBinding /nginx-ingress-no-injection
 apiextensions.k8s.io CustomResourceDefinition /bfdprofiles.metallb.io
 apiextensions.k8s.io CustomResourceDefinition /bgpadvertisements.metallb.io
 apiextensions.k8s.io CustomResourceDefinition /bgppeers.metallb.io

@@ -126,6 +126,8 @@ if [ "$list_orphans" = true ]; then
  ServiceAccount kube-system/node-local-dns
  ServiceAccount nginx-ingress/nginx-ingress
  ServiceAccount tigera-operator/tigera-operator
+admissionregistration.k8s.io ValidatingAdmissionPolicy /nginx-ingress-no-injection
+admissionregistration.k8s.io ValidatingAdmissionPolicyBinding /nginx-ingress-no-injection
 apps DaemonSet kube-system/kube-proxy
 apps DaemonSet kube-system/node-local-dns
 apps Deployment nginx-ingress/nginx-ingress

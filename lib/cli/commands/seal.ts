@@ -1,15 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { authorityHash, day, expiries } from '../../node/sealing/check';
+import type { MachineSource, SealedMachine } from '../../node/sealing/machine';
+import type { Manifest } from '../../node/sealing/manifest';
+import type { Secrets } from '../../node/sealing/secrets';
 import type { Command, Surroundings } from '../command';
 import { deliveryCommand } from '../delivery';
 import { mustBe } from '../failure';
 import { refuseInsideGit } from '../outside-git';
 import { refuseInsideOutput } from '../outside-output';
-import { seal, type MachineSource, type SealedMachine } from '../seal';
+import { seal } from '../seal';
 import { refuseForeign, writeSealed } from '../sealed-folder';
-import { authorityHash, day, expiries } from '../secrets-check';
-import { readSecretsFile, type Secrets } from '../secrets-file';
-import { readManifest, type Manifest } from '../secrets-manifest';
+import { readSecretsFile } from '../secrets-file';
+import { readManifest } from '../secrets-manifest';
 import { refuseProblems } from './secrets';
 
 /** Merges secrets into what the machines boot with. */

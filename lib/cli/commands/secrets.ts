@@ -1,4 +1,6 @@
 import { dirname, join } from 'node:path';
+import { authorityHash, day, expiries, problemsOf } from '../../node/sealing/check';
+import type { Secrets } from '../../node/sealing/secrets';
 import { newAdministrator, newAuthority, newPrivateKey, publicKeyOf } from '../authorities';
 import type { Command, Option } from '../command';
 import { deliveryCommand, quoted } from '../delivery';
@@ -6,13 +8,7 @@ import { Failure, mustBe } from '../failure';
 import { refuseInsideGit } from '../outside-git';
 import { refuseInsideOutput } from '../outside-output';
 import { bootstrapToken, certificateKey, encryptionKey } from '../random-values';
-import { authorityHash, day, expiries, problemsOf } from '../secrets-check';
-import {
-  createSecretsFile,
-  readSecretsFile,
-  replaceSecretsFile,
-  type Secrets,
-} from '../secrets-file';
+import { createSecretsFile, readSecretsFile, replaceSecretsFile } from '../secrets-file';
 
 const secretsOption: Option = {
   type: 'string',
@@ -116,7 +112,8 @@ export function refuseProblems(path: string, secrets: Secrets, now: Date): void 
   }
 }
 
-async function newSecrets(now: Date): Promise<Secrets> {
+/** Everything that one cluster needs. */
+export async function newSecrets(now: Date): Promise<Secrets> {
   // kubeadm's own names.
   const ca = await newAuthority('kubernetes', now);
   const etcd = await newAuthority('etcd-ca', now);

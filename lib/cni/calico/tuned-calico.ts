@@ -143,16 +143,19 @@ export class TunedCalico extends Construct {
       ...bgpResources(choices),
       ...ipamSettings(choices.options, (spec) => stored('IPAMConfig', 'default', spec)),
     ];
-    const objects = [
-      // What Felix and BIRD read at their start comes before the Installation, which starts them.
+    // What Felix and BIRD read at their start comes before the Installation, which starts them.
+    const before = [
       felixConfiguration(choices.felix),
       ...passwordAccess(passwordSecrets(choices.options)),
       ...settings.map(({ object }) => object),
       ...imageSet(choices),
-      installation(cluster, rows, pools),
-      apiServer(),
     ];
-    objects.forEach((object) => addManifest(this, cluster, Phase.CNI, object));
+    const wanted = installation(cluster, rows, pools);
+    const asked = apiServer();
+    const objects = [...before, wanted, asked];
+    const read = before.map((object) => addManifest(this, cluster, Phase.CNI, object));
+    addManifest(this, cluster, Phase.CNI, wanted).addDependency(...read);
+    addManifest(this, cluster, Phase.CNI, asked);
     cluster._wait('after', Phase.CNI_OPERATOR, ...definitionWaits(objects));
     cluster._wait('after', Phase.CNI, ...statusWaits);
     this.record(cluster, Object.values(rows));

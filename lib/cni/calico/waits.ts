@@ -20,9 +20,22 @@ export function definitionWaits(applied: readonly Manifest[]): Wait[] {
 /**
  * The operator's own verdict, in the order in which it gets there. calico waits until every machine
  * has pulled its images, so it gets the longest time. Policies are given to Calico's API server.
+ * The operator repeats what it says of these two, as Ready, on what they follow.
  */
 export const statusWaits: Wait[] = [
   { resource: 'tigerastatus/ippools', minutes: 5, follows: 'installation/default' },
-  { resource: 'tigerastatus/calico', minutes: 20, follows: 'installation/default' },
-  { resource: 'tigerastatus/apiserver', minutes: 10, follows: 'apiserver/default', needed: true },
+  {
+    resource: 'tigerastatus/calico',
+    minutes: 20,
+    follows: 'installation/default',
+    followedCondition: 'Ready',
+  },
+  {
+    resource: 'tigerastatus/apiserver',
+    minutes: 10,
+    follows: 'apiserver/default',
+    followedCondition: 'Ready',
+    serves: 'projectcalico.org',
+    needed: true,
+  },
 ].map((wait) => ({ ...wait, condition: 'Available' }));

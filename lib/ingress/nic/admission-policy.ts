@@ -1,4 +1,5 @@
 import type { Manifest } from '../../cluster';
+import { admissionPolicyFor } from '../ingress-admission';
 import type { Settings } from '../settings';
 
 /** Name of the policy and of what puts it into force. */
@@ -12,48 +13,7 @@ const QUOTED = ['add-header', 'proxy-set-headers'];
 
 /** Refuses Ingresses of this class whose annotations could write directives; the API server asks nobody. */
 export function renderAdmissionPolicy({ className }: Settings): Manifest[] {
-  const apiVersion = 'admissionregistration.k8s.io/v1';
-  const metadata = { name: POLICY };
-  const policy = {
-    apiVersion,
-    kind: 'ValidatingAdmissionPolicy',
-    metadata,
-    spec: {
-      failurePolicy: 'Fail',
-      matchConstraints: {
-        matchPolicy: 'Equivalent',
-        resourceRules: [
-          {
-            apiGroups: ['networking.k8s.io'],
-            apiVersions: ['v1'],
-            operations: ['CREATE', 'UPDATE'],
-            resources: ['ingresses'],
-          },
-        ],
-      },
-      matchConditions: [
-        { name: 'class', expression: ofClass(className) },
-        { name: 'annotations', expression: 'has(object.metadata.annotations)' },
-      ],
-      validations: VALIDATIONS.map((validation) => ({ ...validation, reason: 'Invalid' })),
-    },
-  };
-  const binding = {
-    apiVersion,
-    kind: 'ValidatingAdmissionPolicyBinding',
-    metadata,
-    spec: { policyName: POLICY, validationActions: ['Deny'] },
-  };
-  return [policy, binding];
-}
-
-/** An Ingress names its class in a field, or in the annotation of old, which the controller still reads. */
-function ofClass(className: string): string {
-  const legacy = 'kubernetes.io/ingress.class';
-  return [
-    `has(object.spec.ingressClassName) && object.spec.ingressClassName == "${className}"`,
-    `has(object.metadata.annotations) && "${legacy}" in object.metadata.annotations && object.metadata.annotations["${legacy}"] == "${className}"`,
-  ].join(' || ');
+  return admissionPolicyFor(className, POLICY, VALIDATIONS);
 }
 
 const OTHERS = `!(${PREFIXES.map((prefix) => `name.startsWith("${prefix}")`).join(' || ')})`;
@@ -65,7 +25,7 @@ function isOneOf(names: readonly string[]): string {
 }
 
 function every(...alternatives: string[]): string {
-  return `object.metadata.annotations.all(name, ${[OTHERS, ...alternatives].join(' || ')})`;
+  return `!has(object.metadata.annotations) || object.metadata.annotations.all(name, ${[OTHERS, ...alternatives].join(' || ')})`;
 }
 
 const VALIDATIONS = [

@@ -1,4 +1,5 @@
 import type { Manifest } from '../../cluster';
+import { admissionPolicyFor } from '../ingress-admission';
 import type { Settings } from '../settings';
 import { ANNOTATIONS } from './names';
 
@@ -7,45 +8,7 @@ export const POLICY = 'ingress-nginx-no-injection';
 
 /** Refuses Ingresses of this class that carry what nginx configuration is injected with; the API server asks nobody. */
 export function renderAdmissionPolicy({ className }: Settings): Manifest[] {
-  const apiVersion = 'admissionregistration.k8s.io/v1';
-  const metadata = { name: POLICY };
-  const policy = {
-    apiVersion,
-    kind: 'ValidatingAdmissionPolicy',
-    metadata,
-    spec: {
-      failurePolicy: 'Fail',
-      matchConstraints: {
-        matchPolicy: 'Equivalent',
-        resourceRules: [
-          {
-            apiGroups: ['networking.k8s.io'],
-            apiVersions: ['v1'],
-            operations: ['CREATE', 'UPDATE'],
-            resources: ['ingresses'],
-          },
-        ],
-      },
-      matchConditions: [{ name: 'class', expression: ofClass(className) }],
-      validations: VALIDATIONS.map((validation) => ({ ...validation, reason: 'Invalid' })),
-    },
-  };
-  const binding = {
-    apiVersion,
-    kind: 'ValidatingAdmissionPolicyBinding',
-    metadata,
-    spec: { policyName: POLICY, validationActions: ['Deny'] },
-  };
-  return [policy, binding];
-}
-
-/** An Ingress names its class in a field, or in the annotation of old, which the controller still reads. */
-function ofClass(className: string): string {
-  const legacy = 'kubernetes.io/ingress.class';
-  return [
-    `has(object.spec.ingressClassName) && object.spec.ingressClassName == "${className}"`,
-    `has(object.metadata.annotations) && "${legacy}" in object.metadata.annotations && object.metadata.annotations["${legacy}"] == "${className}"`,
-  ].join(' || ');
+  return admissionPolicyFor(className, POLICY, VALIDATIONS);
 }
 
 const NO_ANNOTATIONS = '!has(object.metadata.annotations)';

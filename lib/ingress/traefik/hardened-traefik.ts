@@ -3,17 +3,16 @@ import { images } from '../../catalog';
 import {
   addManifest,
   Phase,
-  PortSource,
   throwProblems,
   type Cluster,
   type IIngressConfiguration,
   type Manifest,
 } from '../../cluster';
+import { requireEdgePorts } from '../edge-ports';
 import { renderNamespace } from '../namespace';
 import { renderPriorityClass } from '../pod-placement';
 import { controllerRelease } from '../release';
 import type { Settings } from '../settings';
-import { machinesForReplicas } from '../sizing';
 import { summaryOf } from '../summary';
 import { renderDisruptionBudget, renderNetworkPolicy, renderService } from '../traffic';
 import { renderAutoscaler, renderWorkload } from '../workload';
@@ -85,7 +84,7 @@ export class HardenedTraefik extends Construct {
     for (const object of objects(cluster, settings)) {
       addManifest(this, cluster, Phase.INGRESS, object);
     }
-    this.requirePorts(cluster, settings);
+    requireEdgePorts(this, cluster, 'Traefik');
   }
 
   private register(cluster: Cluster, s: TraefikSettings): void {
@@ -98,21 +97,6 @@ export class HardenedTraefik extends Construct {
       own,
     });
     [...sharedRules, ...traefikRules].forEach((r) => cluster.addRule(r, this));
-  }
-
-  private requirePorts(cluster: Cluster, { edge }: TraefikSettings): void {
-    const { hostPorts, nodePorts } = cluster._summary('ingress')!;
-    // What has an address is let in by whatever announces it.
-    const open = edge.loadBalanced ? hostPorts : [...hostPorts, ...nodePorts];
-    for (const port of open) {
-      cluster.ledger.requirePort(String(port), {
-        by: this,
-        why: 'clients reach Traefik here',
-        protocol: 'tcp',
-        from: PortSource.ANYWHERE,
-        machines: machinesForReplicas(cluster).map((m) => m.name),
-      });
-    }
   }
 }
 

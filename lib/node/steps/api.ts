@@ -51,11 +51,17 @@ takes_machines() {
 # Same authorities, same address: a second cluster would pass for the first one. Only what answers is
 # found; a cluster whose machines are all down is not.
 refuse_second_cluster() {
-  local url
-  for url in "$API_URL" $PEERS; do
-    say "looking for a cluster at $url"
-    if something_answers "$url"; then
-      fail "a cluster already answers at $url: this machine must not found another one; to put this machine in the place of a lost one: on a living control plane delete the node $NODE_NAME, remove its etcd member and run $SELF --only admit, then run here $SELF --replace"
+  local urls pids=() n
+  read -ra urls <<< "$API_URL $PEERS"
+  # Side by side: where nobody is, each takes a dozen seconds.
+  for n in "\${!urls[@]}"; do
+    say "looking for a cluster at \${urls[n]}"
+    { something_answers "\${urls[n]}" || exit 1; } &
+    pids+=("$!")
+  done
+  for n in "\${!urls[@]}"; do
+    if wait "\${pids[n]}"; then
+      fail "a cluster already answers at \${urls[n]}: this machine must not found another one; to put this machine in the place of a lost one: on a living control plane delete the node $NODE_NAME, remove its etcd member and run $SELF --only admit, then run here $SELF --replace"
     fi
   done
 }

@@ -5,8 +5,8 @@ import {
   createHash,
   type KeyObject,
 } from 'node:crypto';
-import type { Secrets } from './secrets-file';
-import { valueFormats } from '../node/secrets';
+import type { Secrets, SecretTexts } from './secrets';
+import { valueFormats } from '../secrets';
 
 /** Certificate and key that belong together. */
 const PAIRS = ['pki/ca', 'pki/etcd/ca', 'pki/front-proxy-ca'];
@@ -33,25 +33,50 @@ export interface Expiry {
 }
 
 /** Everything that kubeadm or the API server would stumble over. */
-export function problemsOf({ files, admin }: Secrets, now: Date): Problem[] {
-  const of = (renewable: boolean, texts: readonly string[]) =>
-    texts.map((text) => ({ text, renewable }));
-  const problems = Object.entries(valueFormats).flatMap(([path, format]) =>
-    // An encryption key is never replaced: what it encrypted could not be read any more.
-    of(path !== 'encryption-key' || files[path] === undefined, valueProblems(path, format, files)),
-  );
-  for (const pair of PAIRS) {
+export function problemsOf(secrets: Secrets, now: Date): Problem[] {
+  return [...problemsOfFiles(secrets.files, now), ...problemsOfAdmin(secrets, now)];
+}
+
+/**
+ * The same for what machines hold.
+ *
+ * @param holds whether a machine is to have what has this path; all by default
+ */
+export function problemsOfFiles(
+  files: SecretTexts,
+  now: Date,
+  holds: (path: string) => boolean = () => true,
+): Problem[] {
+  const problems = Object.entries(valueFormats)
+    .filter(([path]) => holds(path))
+    .flatMap(([path, format]) =>
+      // An encryption key is never replaced: what it encrypted could not be read any more.
+      all(
+        path !== 'encryption-key' || files[path] === undefined,
+        valueProblems(path, format, files),
+      ),
+    );
+  for (const pair of PAIRS.filter((name) => holds(`${name}.crt`))) {
+    const certificateText = files[`${pair}.crt`];
     problems.push(
-      ...of(false, pairProblems(pair, files[`${pair}.crt`], files[`${pair}.key`], now)),
-      ...of(false, authorityProblems(`${pair}.crt`, files[`${pair}.crt`])),
+      ...all(
+        false,
+        holds(`${pair}.key`)
+          ? pairProblems(pair, certificateText, files[`${pair}.key`], now)
+          : certificateProblems(pair, certificateText, now),
+      ),
+      ...all(false, authorityProblems(`${pair}.crt`, certificateText)),
     );
   }
-  problems.push(
-    ...of(false, accountProblems(files)),
-    ...of(true, pairProblems('admin', admin.certificate, admin.key, now)),
-    ...of(true, adminProblems(files['pki/ca.crt'], admin.certificate)),
-  );
-  return problems;
+  return holds('pki/sa.key') ? [...problems, ...all(false, accountProblems(files))] : problems;
+}
+
+/** The same for the administrator. */
+export function problemsOfAdmin({ files, admin }: Secrets, now: Date): Problem[] {
+  return all(true, [
+    ...pairProblems('admin', admin.certificate, admin.key, now),
+    ...adminProblems(files['pki/ca.crt'], admin.certificate),
+  ]);
 }
 
 /** When each certificate ends. */
@@ -72,7 +97,11 @@ export function authorityHash({ files }: Secrets): string {
   return `sha256:${createHash('sha256').update(key).digest('hex')}`;
 }
 
-function valueProblems(path: string, format: string, files: Secrets['files']): string[] {
+function all(renewable: boolean, texts: readonly string[]): Problem[] {
+  return texts.map((text) => ({ text, renewable }));
+}
+
+function valueProblems(path: string, format: string, files: SecretTexts): string[] {
   const form = VALUES[path as keyof typeof VALUES];
   return new RegExp(`^${format}$`).test(files[path] ?? '') ? [] : [`${path} must be ${form}`];
 }
@@ -85,15 +114,22 @@ function pairProblems(
 ): string[] {
   const parsed = certificate(crt);
   const secret = privateKey(key);
+  if (parsed !== undefined && secret === undefined) {
+    return [`${name}.key must be an RSA or ECDSA private key in PEM`];
+  }
+  const strangers =
+    parsed === undefined || parsed.checkPrivateKey(secret!)
+      ? []
+      : [`${name}.crt and ${name}.key must belong together`];
+  return [...strangers, ...certificateProblems(name, crt, now)];
+}
+
+function certificateProblems(name: string, crt: string | undefined, now: Date): string[] {
+  const parsed = certificate(crt);
   if (parsed === undefined) {
     return [`${name}.crt must be a certificate in PEM`];
   }
-  if (secret === undefined) {
-    return [`${name}.key must be an RSA or ECDSA private key in PEM`];
-  }
-  const problems = parsed.checkPrivateKey(secret)
-    ? []
-    : [`${name}.crt and ${name}.key must belong together`];
+  const problems: string[] = [];
   if (now < new Date(parsed.validFrom)) {
     problems.push(`${name}.crt must be valid by now, it is from ${day(parsed.validFrom)} on`);
   }
@@ -110,7 +146,7 @@ function authorityProblems(name: string, text: string | undefined): string[] {
     : [`${name} must be the certificate of an authority`];
 }
 
-function accountProblems(files: Secrets['files']): string[] {
+function accountProblems(files: SecretTexts): string[] {
   const secret = privateKey(files['pki/sa.key']);
   const known = publicKey(files['pki/sa.pub']);
   if (secret === undefined || known === undefined) {

@@ -1,9 +1,12 @@
 import { Yaml } from 'cdk8s';
-import type { Secrets } from './secrets-file';
-import type { Manifest } from './secrets-manifest';
+import type { Manifest } from './manifest';
+import type { Secrets } from './secrets';
 
 /** The kubeconfig of the administrator, with the names that kubeadm gives its own. */
-export function adminConf({ cluster, endpoint }: Manifest, { files, admin }: Secrets): string {
+export function adminConf(
+  { cluster, endpoint }: Pick<Manifest, 'cluster' | 'endpoint'>,
+  { files, admin }: Secrets,
+): string {
   const user = 'kubernetes-admin';
   const context = `${user}@${cluster}`;
   return Yaml.stringify({

@@ -1,0 +1,4 @@
+import { requirePeers } from '../require-peers';
+
+// Imported first, as in ../peers.
+requirePeers('pulumi/policies');
