@@ -33,7 +33,7 @@ export function ports({ cluster }: Facts): Section {
       text(
         firewall === undefined
           ? 'The machines have no firewall of this spec. One in front of them, at the provider or between sites, must let this pass.'
-          : `Every machine has a firewall that lets in what is listed here and nothing else; SSH from ${firewall.sshFrom.join(', ')}.`,
+          : `Every machine has a firewall that lets in what is listed here and nothing else; SSH from ${firewall.sshFrom.join(', ') || 'nowhere'}.`,
       ),
       ...matrix(cluster, rows),
       ...table(
