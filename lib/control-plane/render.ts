@@ -46,9 +46,7 @@ export function renderApp(app: App): Record<string, string> {
     Object.entries(cluster._summary('nodes')?.files() ?? {}).forEach(([file, content]) =>
       files.add(file, content),
     );
-    Object.entries(reportFiles(cluster)).forEach(([name, content]) =>
-      files.add(`report/${name}`, content),
-    );
+    reportFiles(cluster).forEach(([name, content]) => files.add(`report/${name}`, content));
     const fetched = fetchedList(phases);
     if (fetched !== undefined) {
       files.add('report/fetched.txt', fetched);

@@ -15,18 +15,18 @@ import { pageHtml } from './html/page';
 import { sectionsMarkdown } from './markdown';
 import type { Cluster, DoctorReport } from '../cluster';
 
-/** All files below `report/` that a synth writes of a cluster, name → content. */
-export function reportFiles(cluster: Cluster): Record<string, string> {
+/** All files below `report/` that a synth writes of a cluster: names and contents, one name perhaps twice. */
+export function reportFiles(cluster: Cluster): Array<[name: string, content: string]> {
   const facts = factsOf(cluster);
   const sections = sectionsOf(facts);
-  return {
-    'explain.md': explainMarkdown(cluster),
-    'explain.ndjson': explainLines(cluster),
-    'findings.txt': findingsText(facts.findings),
-    'index.html': page(facts, sections),
-    'report.md': sectionsMarkdown(titleOf(cluster), sections.map(shortened)),
-    ...facts.files,
-  };
+  return [
+    ['explain.md', explainMarkdown(cluster)],
+    ['explain.ndjson', explainLines(cluster)],
+    ['findings.txt', findingsText(facts.findings)],
+    ['index.html', page(facts, sections)],
+    ['report.md', sectionsMarkdown(titleOf(cluster), sections.map(shortened))],
+    ...Object.entries(facts.files),
+  ];
 }
 
 /**

@@ -2,6 +2,7 @@ import { App, Duration } from 'cdk8s';
 import {
   Cluster,
   EtcdDisk,
+  GroundworkApp,
   Machine,
   Severity,
   Underlay,
@@ -15,6 +16,7 @@ import { planText } from '../../lib/report/plan';
 import { treeText } from '../../lib/report/tree';
 import { dualStack } from '../support/dual-stack';
 import { osloCluster, osloMachine, osloProps } from '../support/oslo';
+import { tempDir } from '../support/temp-app';
 
 const decision = {
   path: 'oslo/cni',
@@ -234,4 +236,10 @@ test('the plan names the mode of kube-proxy with what distinguishes it', () => {
   expect(row({ mode: 'ipvs', scheduler: 'rr', strictArp: true })).toBe(
     '  service proxy  ipvs  scheduler rr, strictARP true',
   );
+});
+
+test('a construct that takes a name of the report itself is told so', () => {
+  const app = new GroundworkApp({ outdir: tempDir() });
+  osloCluster(app)._addReport('oslo/own', 'index.html', () => 'mine');
+  expect(() => app.files()).toThrow('[app] output file report/index.html must be rendered once');
 });
