@@ -88,11 +88,14 @@ const project = new cdk8s.ConstructLibraryCdk8s({
 
   // jsii wants every run-time dependency that is not a jsii module inside the package.
   // Only `secrets new` and `secrets renew` load @peculiar/x509 and what it asks for, and only
-  // `audit-ingress` loads yaml.
+  // `audit-ingress` loads yaml. Only the report loads dagre and marked.
   bundledDeps: [
+    '@dagrejs/dagre@^3.1.3',
     '@peculiar/x509@^2.2.0',
     'fflate@^0.8.3',
     'ip-address@^10',
+    // The last major that Node 20 can load from CommonJS.
+    'marked@^15.0.12',
     'reflect-metadata@^0.2.2',
     'smol-toml@^1',
     'uuid@^11',
@@ -111,6 +114,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     'ajv@^8',
     'fast-check@^4',
     'kubernetes-types@1.30.0',
+    'node-html-parser@^7.1.0',
   ],
 
   prettier: true,
@@ -196,7 +200,7 @@ const zones = Object.entries(rooms).map(([room, readable]) => ({
 
 // Packages that stand in devDependencies: a user's machine does not have them.
 const testOnly = {
-  regex: '^(ajv|fast-check|kubernetes-types|@(bufbuild|kubernetes)/[^/]+)(/|$)',
+  regex: '^(ajv|fast-check|kubernetes-types|node-html-parser|@(bufbuild|kubernetes)/[^/]+)(/|$)',
   allowTypeImports: true,
   message: 'Only its types may be imported: it is not installed with the package.',
 };

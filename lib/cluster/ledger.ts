@@ -1,5 +1,5 @@
 import type { Machine } from './machine';
-import { addressKey, portKey } from './port-key';
+import { addressKey, portKey, type LedgerOpening } from './port-key';
 import { throwProblems, type Problem } from './problem';
 import {
   MergeRule,
@@ -169,6 +169,41 @@ export class Ledger {
       }
     }
     return [...found].sort();
+  }
+
+  /**
+   * Everything that must be let in, each once, and on which machines; sorted by key. Cheaper than asking
+   * for every machine.
+   *
+   * @internal
+   */
+  public _openings(): LedgerOpening[] {
+    const byKey = new Map<string, { requests: Request[]; machines?: string[] }>();
+    const own = [...this.own].flatMap(([machine, requests]) =>
+      requests.map((request) => ({ request, machine })),
+    );
+    for (const { request, machine } of [
+      ...this.shared.map((shared) => ({ request: shared, machine: undefined })),
+      ...own,
+    ]) {
+      if (request.kind === 'ports') {
+        const entry = byKey.get(request.key) ?? { requests: [], machines: [] };
+        entry.requests.push(request);
+        if (machine === undefined) {
+          entry.machines = undefined;
+        } else {
+          entry.machines?.push(machine);
+        }
+        byKey.set(request.key, entry);
+      }
+    }
+    return [...byKey]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, { requests, machines }]) => ({
+        key,
+        reasons: settle(key, requests).reasons,
+        machines: machines === undefined ? undefined : [...new Set(machines)],
+      }));
   }
 
   /**

@@ -4,15 +4,37 @@ import { Encapsulation } from './vocabulary';
 /** What can wrap a pod's packet on its way. */
 export type Wrapping = 'IPIP' | 'VXLAN' | 'WireGuard';
 
+/** What a wrapping puts before a packet, in order, beside the outer IP header. */
+export const wrappingParts: Readonly<
+  Record<Wrapping, ReadonlyArray<{ readonly what: string; readonly bytes: number }>>
+> = {
+  IPIP: [],
+  VXLAN: [
+    { what: 'UDP', bytes: 8 },
+    { what: 'VXLAN', bytes: 8 },
+    { what: 'inner Ethernet', bytes: 14 },
+  ],
+  WireGuard: [
+    { what: 'UDP', bytes: 8 },
+    { what: 'WireGuard header', bytes: 16 },
+    { what: 'authentication tag', bytes: 16 },
+  ],
+};
+
+/** Bytes of an IP header without options. */
+export const ipHeaderBytes: Readonly<Record<IpFamily, number>> = { IPv4: 20, IPv6: 40 };
+
 /** Bytes that a wrapping adds, by the family of the outer packet: an IPv6 header is 20 bytes longer. */
 export const wrappingBytes: Readonly<Record<Wrapping, Readonly<Record<IpFamily, number>>>> = {
-  // The outer IP header alone.
-  IPIP: { IPv4: 20, IPv6: 40 },
-  // Outer IP 20, UDP 8, VXLAN 8, inner Ethernet 14.
-  VXLAN: { IPv4: 50, IPv6: 70 },
-  // Outer IP 20, UDP 8, header 16, authentication tag 16.
-  WireGuard: { IPv4: 60, IPv6: 80 },
+  IPIP: bytesByFamily('IPIP'),
+  VXLAN: bytesByFamily('VXLAN'),
+  WireGuard: bytesByFamily('WireGuard'),
 };
+
+function bytesByFamily(wrapping: Wrapping): Readonly<Record<IpFamily, number>> {
+  const added = wrappingParts[wrapping].reduce((sum, { bytes }) => sum + bytes, 0);
+  return { IPv4: ipHeaderBytes.IPv4 + added, IPv6: ipHeaderBytes.IPv6 + added };
+}
 
 /** The wrapping of an encapsulation; CrossSubnet has one, too, because some path uses it. */
 export function wrappingOf(encapsulation: Encapsulation): Wrapping | undefined {

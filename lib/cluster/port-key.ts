@@ -13,6 +13,15 @@ export interface Opening {
   readonly networks: readonly string[];
 }
 
+/** Something that must be let in. */
+export interface LedgerOpening {
+  /** As `readPortKey` takes it. */
+  readonly key: string;
+  readonly reasons: readonly string[];
+  /** Names of the machines; absent where it is all of them. */
+  readonly machines?: readonly string[];
+}
+
 type Source = Pick<TrafficRequirement, 'from' | 'networks'>;
 
 /** `6443/tcp from anywhere`, or `protocol 4 from machines`. */

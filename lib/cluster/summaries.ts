@@ -1,5 +1,34 @@
+import type { IpFamily } from './cidr';
 import type { Machine } from './machine';
+import type { Wrapping } from './overhead';
 import type { CniKind, KubeProxyMode, LoadBalancerKind } from './vocabulary';
+
+/** A command that shows how things are, for the runbook. */
+export interface Inspection {
+  /** What it shows, as half a sentence. */
+  readonly what: string;
+  /** As it is typed; where it is typed stands in `what` unless it is any shell with kubectl. */
+  readonly command: string;
+}
+
+/** How packets of some pods get from one machine to another. */
+export interface PodWay {
+  /** Whose packets: a network of pods, for people. */
+  readonly packets: string;
+  readonly family: IpFamily;
+  /** What wraps them; absent where they travel as they are. */
+  readonly wrapping?: Wrapping | 'UDP';
+  /** Bytes that this adds. */
+  readonly overhead: number;
+  /** The tunnel's device as `ip link` names it; absent without a tunnel. */
+  readonly device?: string;
+  /** What tcpdump takes to show the wrapped packets on a NIC; absent without a tunnel. */
+  readonly filter?: string;
+  /** Whether machines of one subnet send to each other without the tunnel. */
+  readonly directInSubnet: boolean;
+  /** Network and prefix length of the blocks that machines take from it; absent where they take none. */
+  readonly blocks?: { readonly network: string; readonly prefix: number };
+}
 
 /**
  * What each room tells the others about itself. Rules and the node room read these and never
@@ -19,6 +48,14 @@ export interface CniSummary {
   readonly dataplane: string;
   /** Whether it makes an endpoint of every machine, which policies then select. */
   readonly hostEndpoints?: boolean;
+  /** The machine's end of a pod's interface, as a pattern. */
+  readonly podDevice: string;
+  /** The bridge between that and the machine, where there is one. */
+  readonly bridge?: string;
+  /** Every way that packets of pods take between machines. */
+  readonly ways: readonly PodWay[];
+  /** How to look at the plugin. */
+  readonly inspect: readonly Inspection[];
   /** All that the plugin settled; only its own rules read it. */
   readonly own: object;
 }
@@ -39,6 +76,8 @@ export interface KubeProxySummary {
   readonly expectedServices?: number;
   /** Whether its objects have other names than kubeadm's. */
   readonly ownNames?: boolean;
+  /** How to look at what it wrote. */
+  readonly inspect: readonly Inspection[];
 }
 
 export interface DnsSummary {
@@ -137,6 +176,8 @@ export interface EtcdSummary {
   readonly dataDir: string;
   readonly heartbeatMs: number;
   readonly electionMs: number;
+  /** Size of the database at which etcd takes no more writes, in bytes. */
+  readonly quotaBytes: number;
   /** The `etcd.local` part of kubeadm's ClusterConfiguration. */
   readonly kubeadmLocal: Readonly<Record<string, unknown>>;
   /** Whether somebody said that losing one zone may stop etcd. */
@@ -208,6 +249,13 @@ export interface NodesSummary {
   /** Archives that are fetched without a catalogued checksum: name, version, architecture. */
   readonly unpinnedArchives: () => readonly string[];
   readonly controlPlane: ControlPlaneSummary;
+  /** Where a machine says how its bootstrap goes. */
+  readonly bootstrap: {
+    readonly unit: string;
+    readonly script: string;
+    readonly status: string;
+    readonly log: string;
+  };
   /** The release of containerd on the machines. */
   readonly containerdVersion: string;
   /** Absent where the machines have none of ours. */

@@ -10,7 +10,7 @@ import {
   throwProblems,
   type FetchedManifest,
 } from '../cluster';
-import { explainLines, explainMarkdown, findingsText } from '../report';
+import { reportFiles } from '../report';
 import { fetchedList } from './apply-fetched';
 import type { AppliedObject, ApplyPhase } from './apply-phase';
 import { applyScript } from './apply-script';
@@ -46,16 +46,11 @@ export function renderApp(app: App): Record<string, string> {
     Object.entries(cluster._summary('nodes')?.files() ?? {}).forEach(([file, content]) =>
       files.add(file, content),
     );
-    files.add('report/explain.md', explainMarkdown(cluster));
-    files.add('report/explain.ndjson', explainLines(cluster));
-    files.add('report/findings.txt', findingsText(cluster));
+    reportFiles(cluster).forEach(([name, content]) => files.add(`report/${name}`, content));
     const fetched = fetchedList(phases);
     if (fetched !== undefined) {
       files.add('report/fetched.txt', fetched);
     }
-    Object.entries(cluster._reports()).forEach(([name, content]) =>
-      files.add(`report/${name}`, content),
-    );
   }
   refusePlaceholders(files.all);
   return files.all;

@@ -126,6 +126,7 @@ export class EtcdOnNvme extends Construct {
       path,
       dataDir: this.dataDir,
       walDir: this.walDir,
+      quotaBytes,
       ...timers,
       kubeadmLocal: {
         dataDir: this.dataDir,

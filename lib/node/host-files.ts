@@ -3,7 +3,7 @@ import { aptPreferences } from './binaries/requirements';
 import type { BinarySource } from './binaries/source';
 import { foreignDeviceFiles } from './foreign-devices';
 import { comment, machineFile, type MachineFile } from './machine-file';
-import { paths } from './paths';
+import { BOOTSTRAP_UNIT, paths } from './paths';
 import type { NodeTuning } from './tuning';
 
 /** What the distribution's own services must know of a Kubernetes machine. */
@@ -14,7 +14,7 @@ export function hostFiles(
   tuning: NodeTuning,
 ): MachineFile[] {
   const files = [
-    machineFile('/etc/systemd/system/groundwork-bootstrap.service', bootstrapUnit()),
+    machineFile(`/etc/systemd/system/${BOOTSTRAP_UNIT}`, bootstrapUnit()),
     machineFile(
       '/etc/systemd/networkd.conf.d/60-groundwork.conf',
       `${comment(

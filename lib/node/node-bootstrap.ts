@@ -28,6 +28,7 @@ import { MachineFiles, type NodeSettings } from './machine-files';
 import { networkConfig } from './network-config';
 import { nicDecisions, requireNicTuning } from './nic/requirements';
 import type { NodeBootstrapProps } from './node-bootstrap-props';
+import { BOOTSTRAP_UNIT, paths } from './paths';
 import { fileProblems, optionProblems } from './problems';
 import { requireNodeBasics } from './requirements';
 import { nodeRules } from './rules';
@@ -52,6 +53,8 @@ export class NodeBootstrap extends Construct {
   private readonly settings: NodeSettings;
   private readonly sshAuthorizedKeys: readonly string[];
   private readonly seal: SealFacts;
+  // A rule and the report ask for the same machines.
+  private readonly sizes = new Map<string, number>();
 
   /**
    * @param scope parent construct
@@ -112,6 +115,12 @@ export class NodeBootstrap extends Construct {
           (item) => `${item.name} ${item.version} ${item.architecture}`,
         ),
       controlPlane: controlPlaneSummary(this.settings),
+      bootstrap: {
+        unit: BOOTSTRAP_UNIT,
+        script: paths.entryScript,
+        status: paths.status,
+        log: paths.log,
+      },
       firewall: firewallSummary(props.firewall),
     });
     cluster._addReport(this.node.path, 'upgrade.md', () => upgradeRunbook(cluster, this.settings));
@@ -178,11 +187,19 @@ export class NodeBootstrap extends Construct {
     throw problemAt(this.node.path, sizeProblem(machine, files, { ...this.seal, limit, bytes }));
   }
 
-  /** With its secrets, and not compressed. */
+  /** With its secrets, and not compressed; rendered again only when a construct has come since. */
   private userDataBytes(machine: Machine): number {
+    const { ledger } = this.cluster;
+    const key = [machine.name, ledger._requests, this.cluster.decisions().length].join(' ');
+    const known = this.sizes.get(key);
+    if (known !== undefined) {
+      return known;
+    }
     const files = new MachineFiles(this.cluster, this.settings, tuning).of(machine);
-    const plain = new CloudConfigWriter(this.sshAuthorizedKeys).userData(machine, files);
-    return sealedSizes(plain, userDataSecretsOf(this.cluster, machine, this.seal)).plain;
+    const text = new CloudConfigWriter(this.sshAuthorizedKeys).userData(machine, files);
+    const bytes = sealedSizes(text, userDataSecretsOf(this.cluster, machine, this.seal)).plain;
+    this.sizes.set(key, bytes);
+    return bytes;
   }
 }
 

@@ -5,8 +5,12 @@ export const paths = {
   entryScript: '/usr/local/lib/groundwork/bootstrap',
   done: '/var/lib/groundwork/done',
   status: '/var/lib/groundwork/status',
+  log: '/var/log/groundwork.log',
   binaries: '/usr/local/bin',
 } as const;
+
+/** The unit that runs the entry script at the first boot. */
+export const BOOTSTRAP_UNIT = 'groundwork-bootstrap.service';
 
 /** The socket on which containerd speaks CRI, with the scheme that kubeadm demands. */
 export const CRI_SOCKET = 'unix:///run/containerd/containerd.sock';

@@ -12,6 +12,7 @@ import {
   millis,
 } from '../cluster';
 import { splitAddress } from './bind-address';
+import { inspections } from './inspect';
 import { KubeProxyNames, type KubeProxyOptions } from './kube-proxy-options';
 import { machineRows, requireMachineNeeds } from './machine-needs';
 import type { ModePart } from './mode-part';
@@ -52,6 +53,12 @@ export function buildProxy(
     detectLocalMode: configuration.get('detectLocalMode'),
     expectedServices: options.expectedServices,
     ownNames: options.names === KubeProxyNames.OWN,
+    inspect: inspections(
+      mode,
+      objectNames(options.names, mode).name,
+      configuration.get('metricsBindAddress'),
+      cluster._families,
+    ),
   });
 
   const objects = renderObjects({

@@ -1,4 +1,5 @@
 import { findingLine, type Cluster, type Decision, type Finding } from '../cluster';
+import { cell } from './markdown';
 
 /** The explain page: every decision with its default, its reason and its source. */
 export function explainMarkdown(cluster: Cluster): string {
@@ -26,15 +27,14 @@ export function explainLines(cluster: Cluster): string {
 }
 
 /** Every finding, one a line, with what kind it is. */
-export function findingsText(cluster: Cluster): string {
-  const findings = cluster.findings();
+export function findingsText(findings: readonly Finding[]): string {
   return findings.length === 0
     ? 'no findings\n'
     : findings.map((f) => `${findingEntry(f)}\n`).join('');
 }
 
 /** One finding for people: severity, the sentence, and where to read more. */
-export function findingEntry(finding: Finding): string {
+function findingEntry(finding: Finding): string {
   return `${finding.severity}: ${findingLine(finding)}\n  see ${finding.reference}`;
 }
 
@@ -54,9 +54,4 @@ function section(path: string, decisions: readonly Decision[]): string {
 
 function code(text: string): string {
   return text === '' ? '(empty)' : `\`${text}\``;
-}
-
-/** A table cell is one line, and a pipe would end it. */
-function cell(text: string): string {
-  return text.replace(/\n+/g, ' ').replace(/\|/g, '\\|').trim();
 }

@@ -1,3 +1,3 @@
-export * from './explain';
 export * from './plan';
+export * from './report';
 export * from './tree';

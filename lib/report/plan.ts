@@ -1,6 +1,5 @@
+import { connectionTable, machineSizes } from './connection-table';
 import {
-  conntrackBudget,
-  conntrackMebibytes,
   millis,
   type Cluster,
   type EtcdDisk,
@@ -151,14 +150,7 @@ function modes(cluster: Cluster): string {
 
 /** What the kernel tracks on machines of each size, and the memory of a full table. */
 function connectionTables(cluster: Cluster): string {
-  const sizes = new Map<string, Machine[]>();
-  for (const machine of cluster.machines) {
-    const key = [machine.memory?.toKibibytes(), machine.cpus, machine.peakConnections].join();
-    const alike = sizes.get(key) ?? [];
-    alike.push(machine);
-    sizes.set(key, alike);
-  }
-  const rows = [...sizes.values()].map((alike) => [
+  const rows = machineSizes(cluster.machines).map((alike) => [
     alike.length === 1 ? '1 machine' : `${alike.length} machines`,
     ...tableRow(cluster, alike[0]!),
   ]);
@@ -166,20 +158,15 @@ function connectionTables(cluster: Cluster): string {
   return block(`Connections tracked, ${owner}`, rows);
 }
 
-/** The ledger has the last word: overrides of the spec are there. */
 function tableRow(cluster: Cluster, machine: Machine): string[] {
-  const budget = conntrackBudget(cluster, machine);
-  const asked = cluster.ledger
-    .forMachine(machine)
-    .sysctls.find(({ key }) => key === 'net.netfilter.nf_conntrack_max');
-  const entries = Number(asked?.value ?? budget.entries);
+  const { entries, buckets, mebibytes } = connectionTable(cluster, machine);
   const { memory, peakConnections } = machine;
   return [
     memory === undefined ? 'memory unknown' : `${memory.toMebibytes() / 1024} GiB`,
     peakConnections === undefined ? 'peak unknown' : `peak ${peakConnections}`,
     `${entries} entries`,
-    `${budget.buckets} buckets`,
-    `${conntrackMebibytes(entries, budget.buckets)} MiB when full`,
+    `${buckets} buckets`,
+    `${mebibytes} MiB when full`,
   ];
 }
 

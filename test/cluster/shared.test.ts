@@ -27,6 +27,9 @@ const cni: CniSummary = {
   bgp: true,
   podMtu: 1500,
   dataplane: 'Iptables',
+  podDevice: 'cali*',
+  ways: [],
+  inspect: [],
   own: {},
 };
 const proxy = { path: 'oslo/proxy', mode: KubeProxyMode.IPVS } as KubeProxySummary;

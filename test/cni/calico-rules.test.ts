@@ -167,6 +167,7 @@ describe('GW-CNI-008: the dataplane and a proxy that came later', () => {
       mode,
       strictArp: false,
       excludeCidrs: [],
+      inspect: [],
     });
     return ours(cluster).map(({ id, message }) => `${id} ${message}`);
   };

@@ -133,6 +133,7 @@ describe('GW-DNS-006: settled for another proxy', () => {
         mode,
         strictArp: false,
         excludeCidrs: [],
+      inspect: [],
       });
     const dns = () => new NodeLocalDns(chart, 'dns', { cluster, ...options });
     (first === 'dns' ? [dns, proxy] : [proxy, dns]).forEach((make) => make());

@@ -80,6 +80,7 @@ describe('what kubeadm is told', () => {
     expect(cluster._summary('etcd')).toEqual({
       path: 'oslo/etcd',
       dataDir: '/var/lib/etcd/data',
+      quotaBytes: 8 * 1024 ** 3,
       heartbeatMs: 100,
       electionMs: 1000,
       zoneQuorumLossAccepted: false,

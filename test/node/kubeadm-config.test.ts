@@ -64,6 +64,7 @@ describe('kubeadm configuration', () => {
       dataDir: '/var/lib/etcd/data',
       heartbeatMs: 100,
       electionMs: 1000,
+      quotaBytes: 2 ** 33,
       kubeadmLocal: {
         dataDir: '/var/lib/etcd/data',
         extraArgs: [{ name: 'quota-backend-bytes', value: '8589934592' }],

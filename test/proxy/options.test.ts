@@ -169,6 +169,7 @@ test('tells the other rooms about itself', () => {
     detectLocalMode: 'ClusterCIDR',
     expectedServices: undefined,
     ownNames: false,
+    inspect: expect.any(Array),
   });
 });
 

@@ -2,6 +2,7 @@ import { App, Duration } from 'cdk8s';
 import {
   Cluster,
   EtcdDisk,
+  GroundworkApp,
   Machine,
   Severity,
   Underlay,
@@ -15,6 +16,7 @@ import { planText } from '../../lib/report/plan';
 import { treeText } from '../../lib/report/tree';
 import { dualStack } from '../support/dual-stack';
 import { osloCluster, osloMachine, osloProps } from '../support/oslo';
+import { tempDir } from '../support/temp-app';
 
 const decision = {
   path: 'oslo/cni',
@@ -53,7 +55,7 @@ test('the explain lines are the decisions as JSON, one a line', () => {
 });
 
 test('the findings file has remedy, reference and what was acknowledged', () => {
-  expect(findingsText(withFindings())).toBe(
+  expect(findingsText(withFindings().findings())).toBe(
     [
       'warning: MY-002 [oslo] something is so; do this',
       '  see there',
@@ -62,7 +64,7 @@ test('the findings file has remedy, reference and what was acknowledged', () => 
       '',
     ].join('\n'),
   );
-  expect(findingsText(osloCluster())).toBe('no findings\n');
+  expect(findingsText(osloCluster().findings())).toBe('no findings\n');
 });
 
 test('the plan leaves out what is not known', () => {
@@ -234,4 +236,10 @@ test('the plan names the mode of kube-proxy with what distinguishes it', () => {
   expect(row({ mode: 'ipvs', scheduler: 'rr', strictArp: true })).toBe(
     '  service proxy  ipvs  scheduler rr, strictARP true',
   );
+});
+
+test('a construct that takes a name of the report itself is told so', () => {
+  const app = new GroundworkApp({ outdir: tempDir() });
+  osloCluster(app)._addReport('oslo/own', 'index.html', () => 'mine');
+  expect(() => app.files()).toThrow('[app] output file report/index.html must be rendered once');
 });

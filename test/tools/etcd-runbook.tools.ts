@@ -167,6 +167,7 @@ withEtcd(
       dataDir: '/var/lib/etcd/data',
       heartbeatMs: 100,
       electionMs: 1000,
+      quotaBytes: 2 ** 33,
       kubeadmLocal: { extraArgs: [{ name: 'wal-dir', value: '/wal-disk/wal' }] },
     });
     new EtcdBackup(chart, 'backup', { cluster, target: bucket() });

@@ -8,7 +8,13 @@ import { CalicoBaseline } from './policy-options';
 import { CalicoIpamType } from './pool-options';
 import { isForLoadBalancers, largestMtu, packetWays, settlePools, type SettledPool } from './pools';
 import { calico, images } from '../../catalog';
-import { KubeProxyMode, parseImage, type Cluster, type Encapsulation } from '../../cluster';
+import {
+  KubeProxyMode,
+  parseImage,
+  type Cluster,
+  type Encapsulation,
+  type IpFamily,
+} from '../../cluster';
 
 /** The options with every default settled. */
 export interface CalicoChoices {
@@ -141,6 +147,12 @@ export function usesVxlan({
 /** Whether there is a device whose checksums Felix has a say in; WireGuard's is not one. */
 export function hasTunnelDevice(choices: Pick<CalicoChoices, 'pools' | 'dataplane'>): boolean {
   return usesVxlan(choices) || usesIpip(choices);
+}
+
+/** Where WireGuard listens for packets of a family. */
+export function wireguardPort({ options }: CalicoChoices, family: IpFamily): number {
+  const { listeningPort = 51820, listeningPortV6 = 51821 } = options.wireguard ?? {};
+  return family === 'IPv4' ? listeningPort : listeningPortV6;
 }
 
 /** Whether some pool tunnels with IP in IP. */

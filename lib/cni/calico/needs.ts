@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { usesIpip, usesVxlan, type CalicoChoices } from './choices';
+import { usesIpip, usesVxlan, wireguardPort, type CalicoChoices } from './choices';
 import { LinuxDataplane } from './dataplane-options';
 import { hostCidr, PortSource, type Cluster } from '../../cluster';
 
@@ -77,10 +77,8 @@ function requirePorts(by: IConstruct, cluster: Cluster, choices: CalicoChoices):
     open(4789, 'udp', 'VXLAN between machines');
   }
   if (choices.encrypted) {
-    const { listeningPort = 51820, listeningPortV6 = 51821 } = options.wireguard!;
-    const ports = { IPv4: listeningPort, IPv6: listeningPortV6 };
     cluster._families.forEach((family) =>
-      open(ports[family], 'udp', `WireGuard between machines over ${family}`),
+      open(wireguardPort(choices, family), 'udp', `WireGuard between machines over ${family}`),
     );
   }
   const metrics: Array<[number | undefined, string]> = [

@@ -26,6 +26,7 @@ import { flowLogs, installationRows } from './tuning-installation';
 import { operatorTuning } from './tuning-operator';
 import { poolRows } from './tuning-pools';
 import { definitionWaits, statusWaits } from './waits';
+import { inspections, POD_DEVICE, podWays } from './ways';
 import {
   addManifest,
   agreeWithFact,
@@ -104,6 +105,9 @@ export class TunedCalico extends Construct {
       podMtu: choices.mtu,
       dataplane: choices.dataplane,
       hostEndpoints: choices.hostEndpoints,
+      podDevice: POD_DEVICE,
+      ways: podWays(cluster, choices),
+      inspect: inspections(choices),
       own: choices,
     });
 

@@ -1,6 +1,12 @@
 import type { BackendSpec } from './backend-spec';
 import { FlannelWireguardMode } from './flannel-backend';
-import { overheadOf, type Cluster, type PacketWay, type Wrapping } from '../../cluster';
+import {
+  overheadOf,
+  type Cluster,
+  type IpFamily,
+  type PacketWay,
+  type Wrapping,
+} from '../../cluster';
 
 /**
  * What flannel itself takes off the `MTU` of its configuration, whatever the family: 50 is too little
@@ -12,13 +18,18 @@ export const TAKEN_OFF = { vxlan: 50, wireguard: 80 } as const;
 /** Outer IPv4 header 20, UDP 8; this backend has no IPv6 (pkg/backend/udp/udp_network_amd64.go). */
 const UDP_OVERHEAD = 28;
 
-const WRAPPINGS: Readonly<Record<'vxlan' | 'wireguard', Wrapping>> = {
+/** What wraps packets in the kernel's own tunnels. */
+export const WRAPPINGS: Readonly<Record<'vxlan' | 'wireguard', Wrapping>> = {
   vxlan: 'VXLAN',
   wireguard: 'WireGuard',
 };
 
-/** Bytes that a packet really grows by on its way, at most. */
-export function realOverhead(cluster: Cluster, backend: BackendSpec): number {
+/** Bytes that a packet of one of these families really grows by on its way, at most. */
+export function realOverhead(
+  cluster: Cluster,
+  backend: BackendSpec,
+  families: readonly IpFamily[] = cluster._families,
+): number {
   if (backend.type === 'host-gw') {
     return 0;
   }
@@ -26,7 +37,7 @@ export function realOverhead(cluster: Cluster, backend: BackendSpec): number {
     return UDP_OVERHEAD;
   }
   const wrapping = WRAPPINGS[backend.type];
-  const outer = cluster._families.filter(
+  const outer = families.filter(
     (family) =>
       backend.type === 'vxlan' || backend.mode !== FlannelWireguardMode.IPV4 || family === 'IPv4',
   );

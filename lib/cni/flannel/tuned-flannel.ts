@@ -11,6 +11,7 @@ import { clusterRole, clusterRoleBinding, configMap, namespace, serviceAccount }
 import { flagRows, interfaceRows, podRows, type FlagRows } from './pod-tuning';
 import { choiceProblems } from './problems';
 import { flannelRules } from './rules';
+import { BRIDGE, inspections, POD_DEVICE, podWays } from './ways';
 import { images } from '../../catalog';
 import {
   addManifest,
@@ -97,6 +98,10 @@ export class TunedFlannel extends Construct {
       bgp: false,
       podMtu: choices.podMtu,
       dataplane: choices.nftables ? 'nftables' : 'iptables',
+      podDevice: POD_DEVICE,
+      bridge: BRIDGE,
+      ways: podWays(cluster, choices),
+      inspect: inspections(choices),
       own: choices,
     });
 
