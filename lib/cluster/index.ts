@@ -6,6 +6,7 @@ export * from './api-servers';
 export * from './cidr';
 export * from './conntrack';
 export * from './control-plane-ports';
+export * from './doctor-report';
 export * from './fetched-manifest';
 export * from './finding-line';
 export * from './image-reference';
