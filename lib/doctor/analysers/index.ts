@@ -72,7 +72,7 @@ function analyseMachine(
     ...of('connect', 'host').flatMap((one) =>
       analyseConnects(expectations, one, of('connect', 'pod')[0]),
     ),
-    ...of('dns-storm').flatMap((one) => analyseStorm(expectations, one, counters[0])),
+    ...of('dns-storm').flatMap((one) => analyseStorm(expectations, one, counters)),
     ...of('fsync').flatMap((one) => analyseFsync(expectations, one)),
     ...of('etcd-metrics').flatMap((one) => analyseEtcdMetrics(expectations, one)),
   ];

@@ -92,7 +92,7 @@ function judge(
   const largest = largestAnswered(one)!;
   const base = { value: `${largest} bytes`, intended, number: largest, unit: 'bytes' };
   if (full.received === 0) {
-    const limit = full.localMtu ?? full.routerMtu;
+    const limit = full.routerMtu ?? full.localMtu;
     return [
       measurement(id, subject, {
         ...base,
@@ -160,14 +160,15 @@ function silent(
 }
 
 function limitWords({ deviceMtu }: Probed, { localMtu, routerMtu, router }: PingResult): string {
-  if (localMtu !== undefined) {
-    return deviceMtu === localMtu
-      ? `: the interface takes ${localMtu}`
-      : `: the kernel remembers a path of ${localMtu}`;
+  if (routerMtu !== undefined) {
+    return `: ${router ?? 'a router'} carries ${routerMtu}`;
   }
-  return routerMtu === undefined
-    ? ' and nobody says why: a black hole'
-    : `: ${router ?? 'a router'} carries ${routerMtu}`;
+  if (localMtu === undefined) {
+    return ', and nobody says why: a black hole';
+  }
+  return deviceMtu === localMtu
+    ? `: the interface takes ${localMtu}`
+    : `: the kernel remembers a path of ${localMtu}`;
 }
 
 function remedyOf(

@@ -111,13 +111,14 @@ export function stormOf(recording: Recording): Storm | undefined {
 
 /**
  * A storm of questions, with what connection tracking counted meanwhile: in the storm itself where it
- * ran on the machine's network, else in the counters of the machine in that time.
+ * ran on the machine's network, else in counters of the machine that were watched all that time.
  */
 export function analyseStorm(
   expectations: Expectations,
   storm: Recording,
-  counters?: Recording,
+  watched: readonly Recording[] = [],
 ): Measurement[] {
+  const counters = watched.find((one) => covers(one, storm));
   const server = lineOf(storm, 'server') ?? '';
   const subject = `${storm.node}→${server}`;
   const all = stormOf(storm);
@@ -125,6 +126,16 @@ export function analyseStorm(
     race(expectations, storm, subject, all, counters),
     answer(expectations, storm, subject, all),
   ];
+}
+
+/** Both tell the time since boot of one machine. */
+function covers(counters: Recording, storm: Recording): boolean {
+  const [from, to] = [uptime(counters, 'before'), uptime(counters, 'after')];
+  return from <= uptime(storm, 'before') && uptime(storm, 'after') <= to;
+}
+
+function uptime(recording: Recording, when: string): number {
+  return Number(lineOf(recording, `${when}.uptime`)?.split(' ')[0]);
 }
 
 function race(
@@ -138,7 +149,8 @@ function race(
   if (all === undefined || all.asked === 0) {
     return unknown('DOC-DNS-RACE', subject, intended, whyAbsent(storm));
   }
-  const grew = conntrackGrowth(storm) ?? (counters && conntrackGrowth(counters));
+  const counted = storm.network === 'host' ? storm : counters;
+  const grew = counted && conntrackGrowth(counted);
   const lost = grew === undefined ? undefined : Math.max(grew.insert_failed ?? 0, grew.drop ?? 0);
   const share = all.slow / all.asked;
   const slow = share >= thresholds.slowQuestions.value;

@@ -50,7 +50,7 @@ export function runOf(recording: Recording): Run {
   const json = parse(linesOf(recording, 'json').join('\n'));
   const sent = json?.end?.sum_sent;
   const received = json?.end?.sum_received ?? json?.end?.sum;
-  const udp = json?.end?.sum;
+  const datagrams = json?.end?.sum;
   const error =
     json?.error ?? (received?.bits_per_second === undefined ? whyAbsent(recording) : undefined);
   const mss = json?.start?.tcp_mss_default;
@@ -66,8 +66,8 @@ export function runOf(recording: Recording): Run {
     ...(protocol === 'tcp' && sent?.retransmits !== undefined && mss !== undefined && mss > 0
       ? { retransmits: sent.retransmits, segments: Math.ceil((sent.bytes ?? 0) / mss) }
       : {}),
-    ...(protocol === 'udp' && udp?.lost_percent !== undefined
-      ? { loss: udp.lost_percent / 100, jitterMs: udp.jitter_ms ?? 0 }
+    ...(protocol === 'udp' && datagrams?.lost_percent !== undefined
+      ? { loss: datagrams.lost_percent / 100, jitterMs: datagrams.jitter_ms ?? 0 }
       : {}),
   };
 }

@@ -1,8 +1,12 @@
 import type { Collector } from './collector';
 
-/** Connection tracking by netlink; the file in /proc is not there on every distribution's kernel. */
+/**
+ * Connection tracking by netlink; the file in /proc is not there on every distribution's kernel. A pod
+ * has counters of its own, which stay at zero: what is dropped is dropped on the machine.
+ */
 export const conntrackCounters = `
 conntrack_counters() {
+  if [ "\${NETWORK:-host}" != host ]; then return; fi
   if command -v conntrack >/dev/null 2>&1; then
     conntrack -S 2>/dev/null | keyed "$1.conntrack"
   elif [ -r /proc/net/stat/nf_conntrack ]; then

@@ -28,13 +28,17 @@ module() {
     say module "$1 loaded"
   elif [ -d "/sys/module/$1" ] || builtin "$1"; then
     say module "$1 builtin"
-  else
+  elif [ -r "$list" ]; then
     say module "$1 absent"
+  else
+    # What is built in and has no parameters is in this list only.
+    say module "$1 unknown"
   fi
 }
-# The list has the spelling of file names, where a hyphen may stand for an underscore.
+list=$ROOT/lib/modules/$(uname -r)/modules.builtin
+# It has the spelling of file names, where a hyphen may stand for an underscore.
 builtin() {
-  sed 's/-/_/g' "$ROOT/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null | grep -q "/$1[.]ko"
+  sed 's/-/_/g' "$list" 2>/dev/null | grep -q "/$1[.]ko"
 }
 nic() {
   say nic "$1"

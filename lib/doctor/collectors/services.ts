@@ -69,6 +69,7 @@ ask() {
 }
 if have busybox; then
   until=$(($(now) + 6000))
+  file before.uptime /proc/uptime
   conntrack_counters before
   while [ "$workers" -gt 0 ]; do
     workers=$((workers - 1))
@@ -76,6 +77,7 @@ if have busybox; then
   done
   wait
   conntrack_counters after
+  file after.uptime /proc/uptime
 fi
 `,
 };
