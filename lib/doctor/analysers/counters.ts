@@ -40,7 +40,7 @@ function steal(
   const intended = `at most ${percent(thresholds.stealWarn.value)} under load`;
   const all = shares.find(({ cpu }) => cpu === 'cpu');
   if (all === undefined || seconds === undefined) {
-    return unknown('DOC-CPU-STEAL', recording.node, intended, counted(recording));
+    return unknown('DOC-CPU-STEAL', recording.node, intended, whyUncounted(recording));
   }
   const value = `${percent(all.steal)} in ${short(seconds)} s at ${percent(all.busy)} load`;
   const base = { value, intended, number: all.steal * 100, unit: '%' };
@@ -71,7 +71,7 @@ function softirq(recording: Recording, shares: readonly CpuShares[]): Measuremen
   const cpus = shares.filter(({ cpu }) => cpu !== 'cpu');
   const [first, ...rest] = [...cpus].sort((a, b) => b.softirq - a.softirq);
   if (first === undefined) {
-    return unknown('DOC-NET-SOFTIRQ', recording.node, intended, counted(recording));
+    return unknown('DOC-NET-SOFTIRQ', recording.node, intended, whyUncounted(recording));
   }
   const others = rest.reduce((sum, { softirq: share }) => sum + share, 0) / (rest.length || 1);
   const full = first.softirq >= thresholds.softirq.value;
@@ -93,7 +93,7 @@ function softnetVerdict(recording: Recording, seconds: number | undefined): Meas
   const intended = `nothing dropped, fewer than ${thresholds.squeezesPerSecond.value} rounds a second cut short`;
   const rows = softnet(recording);
   if (rows === undefined || seconds === undefined) {
-    return unknown('DOC-NET-SOFTNET', recording.node, intended, counted(recording));
+    return unknown('DOC-NET-SOFTNET', recording.node, intended, whyUncounted(recording));
   }
   const dropped = rows.reduce((sum, row) => sum + row.dropped, 0);
   const worst = rows.reduce((a, b) => (b.squeezed > a.squeezed ? b : a));
@@ -126,7 +126,7 @@ function retransmits(recording: Recording): Measurement {
   const again = grown(recording, 'snmp', 'Tcp', 'RetransSegs');
   const sent = grown(recording, 'snmp', 'Tcp', 'OutSegs');
   if (again === undefined || sent === undefined) {
-    return unknown('DOC-NET-RETRANS', recording.node, intended, counted(recording));
+    return unknown('DOC-NET-RETRANS', recording.node, intended, whyUncounted(recording));
   }
   if (sent < thresholds.fewSegments.value) {
     const why = `${sent} segments were sent, too few to say anything`;
@@ -156,7 +156,7 @@ function tableFull(recording: Recording): Measurement {
   const count = numberOf(recording, 'after.conntrack.count');
   const max = numberOf(recording, 'after.conntrack.max');
   if (count === undefined || max === undefined || max === 0) {
-    return unknown('DOC-CT-FULL', recording.node, intended, counted(recording));
+    return unknown('DOC-CT-FULL', recording.node, intended, whyUncounted(recording));
   }
   const share = count / max;
   const logged = recentLog(recording);
@@ -201,7 +201,7 @@ function inserted(recording: Recording, seconds: number | undefined): Measuremen
   const intended = 'no entry refused';
   const grew = conntrackGrowth(recording);
   if (grew === undefined || seconds === undefined) {
-    return unknown('DOC-CT-INSERT', recording.node, intended, counted(recording));
+    return unknown('DOC-CT-INSERT', recording.node, intended, whyUncounted(recording));
   }
   const { insert_failed: failed = 0, drop = 0 } = grew;
   const lost = Math.max(failed, drop);
@@ -232,7 +232,7 @@ function invalid(
   const intended = `fewer than ${thresholds.invalidPerSecond.value} packets a second`;
   const grew = conntrackGrowth(recording)?.invalid;
   if (grew === undefined || seconds === undefined) {
-    return unknown('DOC-CT-INVALID', recording.node, intended, counted(recording));
+    return unknown('DOC-CT-INVALID', recording.node, intended, whyUncounted(recording));
   }
   const rate = grew / seconds;
   const bad = rate >= thresholds.invalidPerSecond.value;
@@ -255,7 +255,7 @@ function invalid(
   });
 }
 
-function counted(recording: Recording): string {
+function whyUncounted(recording: Recording): string {
   const why = whyAbsent(recording);
   return recording.missing.length === 0 && recording.complete
     ? `${why}, or the counters were set back in between`

@@ -3,7 +3,7 @@ import type { CheckId } from '../checks';
 import type { Expectations } from '../expectations';
 import { lineOf, linesOf, numberOf, type Recording } from '../protocol';
 import { LEAST_SAMPLES, thresholds } from '../thresholds';
-import { measurement, short, unknown, whyAbsent } from './judge';
+import { counted, measurement, short, unknown, whyAbsent } from './judge';
 
 const { FAIL, INFO, PASS, WARN } = VerdictLevel;
 const MS = 1e6;
@@ -35,7 +35,7 @@ export function analyseFsync(expectations: Expectations, recording: Recording): 
   const p99 = run.p99Ns / MS;
   const seconds = numberOf(recording, 'seconds') ?? run.seconds;
   const brief = Math.min(seconds, run.seconds + 1) < thresholds.fsyncSeconds.value;
-  const verdict = judge('DOC-ETCD-FSYNC', node, p99, bounds, 'fsyncs, measured with fio');
+  const verdict = judge('DOC-ETCD-FSYNC', node, p99, bounds, 'fsyncs that fio asked for');
   return [
     brief && verdict.level === PASS
       ? {
@@ -106,13 +106,13 @@ function leader(recording: Recording): Measurement {
   }
   const changes = after - before;
   return measurement('DOC-ETCD-LEADER', recording.node, {
-    value: `${changes} changes`,
+    value: counted(changes, 'change'),
     intended,
     level: changes > 0 ? WARN : PASS,
     message:
       changes > 0
-        ? `the leader changed ${changes} times while it was watched`
-        : `the leader stayed; it changed ${after} times since etcd started`,
+        ? `the leader changed ${counted(changes, 'time')} while it was watched`
+        : `the leader stayed; it changed ${counted(after, 'time')} since etcd started`,
     ...(changes > 0
       ? { remedy: 'look at the disk, at steal, and at the round trip between the control planes' }
       : {}),

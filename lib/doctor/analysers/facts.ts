@@ -3,7 +3,7 @@ import { VerdictLevel, type Measurement } from '../../cluster';
 import type { Expectations, MachineExpectation } from '../expectations';
 import { lineOf, linesOf, numberOf, type Recording } from '../protocol';
 import { thresholds } from '../thresholds';
-import { measurement, unknown, whyAbsent } from './judge';
+import { counted, measurement, unknown, whyAbsent } from './judge';
 
 const { FAIL, INFO, PASS, WARN } = VerdictLevel;
 
@@ -174,7 +174,7 @@ function nic(machine: MachineExpectation, recording: Recording): Measurement[] {
     measurement('DOC-HOST-NIC', name, {
       value: [
         `MTU ${mtu}`,
-        ...(queues === undefined ? [] : [`${queues} receive queues`]),
+        ...(queues === undefined ? [] : [counted(queues, 'receive queue')]),
         ...(speed === undefined || speed <= 0 ? [] : [`${speed} Mbit/s`]),
       ].join(', '),
       intended,
@@ -244,7 +244,7 @@ function devices(
           ? `the MTU of ${tunnels.map((device) => `${device} is ${links.get(device)}`).join(', of ')}, less than the ${mtu} of pods`
           : others.length > 0
             ? `${others.length} of ${pods.length} pods have an MTU of ${sizes.join(', ')} instead of ${mtu}`
-            : `${pods.length} pods and ${podNetwork.devices.length} tunnel devices have an MTU of ${mtu}`,
+            : `${counted(pods.length, 'pod')} and ${counted(podNetwork.devices.length, 'tunnel device')} with an MTU of ${mtu}`,
       ...(bad || others.length > 0
         ? {
             remedy:

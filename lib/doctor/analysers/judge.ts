@@ -47,6 +47,11 @@ export function pairOf(from: string, to: string): string {
   return `${from}→${to}`;
 }
 
+/** A number of things, for people. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** A share as people read it, with as many digits as it needs. */
 export function percent(share: number): string {
   const value = share * 100;

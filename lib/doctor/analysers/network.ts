@@ -1,7 +1,7 @@
-import { Cidr, KubeProxyMode, VerdictLevel, type Measurement } from '../../cluster';
+import { Cidr, CniKind, KubeProxyMode, VerdictLevel, type Measurement } from '../../cluster';
 import type { Expectations, MachineExpectation } from '../expectations';
 import { lineOf, linesOf, type Recording } from '../protocol';
-import { measurement, unknown, whyAbsent } from './judge';
+import { counted, measurement, unknown, whyAbsent } from './judge';
 
 const { FAIL, INFO, PASS } = VerdictLevel;
 
@@ -11,10 +11,14 @@ export function analyseProxy(expectations: Expectations, recording: Recording): 
   if (proxyMode === undefined) {
     return [];
   }
-  return [mode(proxyMode, recording), rules(proxyMode, recording)];
+  return [mode(expectations, proxyMode, recording), rules(proxyMode, recording)];
 }
 
-function mode(wanted: KubeProxyMode, recording: Recording): Measurement {
+function mode(
+  { podNetwork }: Expectations,
+  wanted: KubeProxyMode,
+  recording: Recording,
+): Measurement {
   const { node } = recording;
   const running = lineOf(recording, 'mode')?.trim();
   if (wanted === KubeProxyMode.NONE) {
@@ -46,8 +50,7 @@ function mode(wanted: KubeProxyMode, recording: Recording): Measurement {
       : `kube-proxy runs in ${running} mode`,
     ...(other
       ? {
-          remedy:
-            'apply its ConfigMap and restart its pods; then restart calico-node, which looks for IPVS at its start only',
+          remedy: `apply its ConfigMap and restart its pods${podNetwork?.kind === CniKind.CALICO ? '; then restart calico-node, which looks for IPVS at its start only' : ''}`,
         }
       : {}),
   });
@@ -147,7 +150,7 @@ export function analyseRoutes(
 ): Measurement[] {
   const { name } = machine;
   const others = expectations.machines.length - 1;
-  const intended = `routes to the pods of ${others} other machines`;
+  const intended = `routes to the pods of ${counted(others, 'other machine')}`;
   const all = [...linesOf(recording, 'route.4'), ...linesOf(recording, 'route.6')];
   if (expectations.podNetwork === undefined) {
     return [];
@@ -171,7 +174,7 @@ export function analyseRoutes(
   );
   return [
     measurement('DOC-NET-ROUTES', name, {
-      value: `to ${hops.size} machines, ${remote.length} routes, ${rules4.length} rules`,
+      value: `to ${counted(hops.size, 'machine')}, ${counted(remote.length, 'route')}, ${counted(rules4.length, 'rule')}`,
       intended,
       level: missing ? FAIL : networkd && !kept ? INFO : PASS,
       message: missing
@@ -180,7 +183,7 @@ export function analyseRoutes(
           : 'the rules that every lookup goes by are incomplete'
         : networkd && !kept
           ? `there are routes to all other machines; systemd-networkd may take them away at its next restart`
-          : `there are routes to the pods of ${hops.size} other machines`,
+          : `there are routes to the pods of ${counted(hops.size, 'other machine')}`,
       ...(missing
         ? {
             remedy: networkd
@@ -241,8 +244,8 @@ export function analyseBgp(
       message: bad
         ? words.join('; ')
         : unseen.length > 0
-          ? `${sessions.length} sessions are established, none with ${unseen.join(', ')}`
-          : `${sessions.length} sessions are established`,
+          ? `${counted(sessions.length, 'session')} established, none with ${unseen.join(', ')}`
+          : `${sessions.length} of ${sessions.length} sessions are established`,
       ...(bad
         ? {
             remedy:

@@ -118,22 +118,36 @@ export function analyseStorm(
   storm: Recording,
   watched: readonly Recording[] = [],
 ): Measurement[] {
-  const counters = watched.find((one) => covers(one, storm));
   const server = lineOf(storm, 'server') ?? '';
   const subject = `${storm.node}→${server}`;
   const all = stormOf(storm);
   return [
-    race(expectations, storm, subject, all, counters),
+    race(expectations, storm, subject, all, watched),
     answer(expectations, storm, subject, all),
   ];
 }
 
-/** Both tell the time since boot of one machine. */
-function covers(counters: Recording, storm: Recording): boolean {
-  const [from, to] = [uptime(counters, 'before'), uptime(counters, 'after')];
-  return from <= uptime(storm, 'before') && uptime(storm, 'after') <= to;
+/**
+ * Packets that connection tracking dropped in a storm. Counters that were watched for a part of it can say
+ * that there were some, and only those that were watched from before to after that there were none.
+ */
+function droppedIn(storm: Recording, watched: readonly Recording[]): number | undefined {
+  const [from, to] = [uptime(storm, 'before'), uptime(storm, 'after')];
+  const meanwhile = watched.filter(
+    (one) => uptime(one, 'before') < to && from < uptime(one, 'after'),
+  );
+  for (const recording of storm.network === 'host' ? [storm] : meanwhile) {
+    const grew = conntrackGrowth(recording);
+    const whole = uptime(recording, 'before') <= from && to <= uptime(recording, 'after');
+    const lost = grew && Math.max(grew.insert_failed ?? 0, grew.drop ?? 0);
+    if (lost !== undefined && (lost > 0 || whole)) {
+      return lost;
+    }
+  }
+  return undefined;
 }
 
+/** Time since boot, the same for a machine and its pods. */
 function uptime(recording: Recording, when: string): number {
   return Number(lineOf(recording, `${when}.uptime`)?.split(' ')[0]);
 }
@@ -143,15 +157,13 @@ function race(
   storm: Recording,
   subject: string,
   all: Storm | undefined,
-  counters: Recording | undefined,
+  watched: readonly Recording[],
 ): Measurement {
   const intended = `no entry refused, fewer than ${percent(thresholds.slowQuestions.value)} slower than ${thresholds.slowQuestionSeconds.value} s`;
   if (all === undefined || all.asked === 0) {
     return unknown('DOC-DNS-RACE', subject, intended, whyAbsent(storm));
   }
-  const counted = storm.network === 'host' ? storm : counters;
-  const grew = counted && conntrackGrowth(counted);
-  const lost = grew === undefined ? undefined : Math.max(grew.insert_failed ?? 0, grew.drop ?? 0);
+  const lost = droppedIn(storm, watched);
   const share = all.slow / all.asked;
   const slow = share >= thresholds.slowQuestions.value;
   const value = `${all.slow} of ${all.asked} slow (${percent(share)}), ${lost ?? 'unknown'} entries refused`;

@@ -11,11 +11,18 @@ export const dfProbe: Collector = {
   name: 'df-probe',
   what: 'Which sizes of packet, that nobody may cut up, are answered by each target.',
   usage: 'NAME=ADDRESS=SIZE[,SIZE]... (IP header included; device is the MTU of the own interface)',
-  worst: 'three packets and 2 seconds for each size, no more than 8 sizes of a target',
+  worst: 'three packets and 2 seconds for each of 33 sizes of a target; 2 sizes where all is well',
   networks: ['host', 'pod'],
   programs: ['ping of iputils', 'ip'],
   body: `
 have ip
+probe() {
+  say size "$name $1"
+  said=$(ping "$family" -n -c 3 -i 0.2 -W 1 -M 'do' -s $(($1 - headers)) "$address" 2>&1)
+  answered=$?
+  printf '%s\\n' "$said" | keyed "ping $name $1"
+  return "$answered"
+}
 if have ping; then
   for target; do
     ${target.trim()}
@@ -25,12 +32,15 @@ if have ping; then
     mtu=$(cat "/sys/class/net/$device/mtu" 2>/dev/null)
     say target "$name $address \${device:--} \${mtu:-0}"
     # A small one first: without its answer the others prove nothing about size.
-    for size in 100 $(printf %s "\${rest#*=}" | tr ',' '\\n' | head -n 8); do
+    probe 100
+    for size in $(printf %s "\${rest#*=}" | tr ',' '\\n' | head -n 4); do
       if [ "$size" = device ]; then size=\${mtu:-0}; fi
       case "$size" in '' | *[!0-9]* | ??????*) continue ;; esac
-      if [ "$size" -le "$headers" ]; then continue; fi
-      say size "$name $size"
-      ping "$family" -n -c 3 -i 0.2 -W 1 -M 'do' -s $((size - headers)) "$address" 2>&1 | keyed "ping $name $size"
+      if [ "$size" -le 300 ] || probe "$size"; then continue; fi
+      # What is lost to a header or a narrower link on the way.
+      for less in 20 50 60 80 110 150 220; do
+        if probe $((size - less)); then break; fi
+      done
     done
   done
 fi
