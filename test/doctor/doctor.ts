@@ -33,10 +33,6 @@ export function verdicts(
 }
 
 /** One line for each measurement of a check: level, subject, sentence. */
-export function lines(
-  name: string,
-  check: CheckId,
-  changes: Partial<Expectations> = {},
-): string[] {
+export function lines(name: string, check: CheckId, changes: Partial<Expectations> = {}): string[] {
   return verdicts(name, check, changes).map((m) => `${m.level} ${m.subject}: ${m.message}`);
 }

@@ -30,7 +30,9 @@ function twoSites(encapsulation = Encapsulation.VXLAN_CROSS_SUBNET) {
   const cluster = osloCluster(app, {
     underlay: Underlay.flatL2({
       mtu: 1500,
-      links: [ZoneLink.between('oslo-1', 'bergen-1', { mtu: 1400, roundTripTime: Duration.millis(9) })],
+      links: [
+        ZoneLink.between('oslo-1', 'bergen-1', { mtu: 1400, roundTripTime: Duration.millis(9) }),
+      ],
     }),
     zones: [
       Zone.of('oslo-1', { country: 'NO', nodeCidr: '10.20.0.0/24' }),
@@ -66,7 +68,13 @@ test('what constructs settled is what must be measured', () => {
     etcd: { dataDir: '/var/lib/etcd/data', electionMs: 1000 },
     ways: [
       { from: 'oslo-1', to: 'oslo-1', mtu: 1500, roundTripMs: 1 },
-      { from: 'oslo-1', to: 'bergen-1', mtu: 1400, limit: 'link oslo-1 - bergen-1', roundTripMs: 9 },
+      {
+        from: 'oslo-1',
+        to: 'bergen-1',
+        mtu: 1400,
+        limit: 'link oslo-1 - bergen-1',
+        roundTripMs: 9,
+      },
       { from: 'bergen-1', to: 'bergen-1', mtu: 1500, roundTripMs: 1 },
     ],
   });
@@ -140,13 +148,16 @@ describe('arguments of collectors', () => {
 });
 
 describe('collectors', () => {
-  test.each(collectors.map((one) => [one.name, one] as const))('%s says what it costs, and begins and ends', (name, one) => {
-    const script = collectorFiles()[`${name}.sh`]!;
-    expect(script).toMatch(/^#!\/bin\/sh\n# \S/);
-    expect(script).toContain(`# At worst: ${one.worst}.\n`);
-    expect(script).toContain(`say collector '${name} 1'\n`);
-    expect(script.endsWith(`\nsay end ${name}\n`)).toBe(true);
-  });
+  test.each(collectors.map((one) => [one.name, one] as const))(
+    '%s says what it costs, and begins and ends',
+    (name, one) => {
+      const script = collectorFiles()[`${name}.sh`]!;
+      expect(script).toMatch(/^#!\/bin\/sh\n# \S/);
+      expect(script).toContain(`# At worst: ${one.worst}.\n`);
+      expect(script).toContain(`say collector '${name} 1'\n`);
+      expect(script.endsWith(`\nsay end ${name}\n`)).toBe(true);
+    },
+  );
 
   test('names are unique', () => {
     expect(Object.keys(collectorFiles())).toHaveLength(collectors.length);

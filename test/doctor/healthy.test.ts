@@ -9,7 +9,9 @@ const healthy = report('healthy');
 test('machines that are well have no warning and no failure', () => {
   const { WARN, FAIL } = VerdictLevel;
   expect(healthy.measurements.filter(({ level }) => level === WARN || level === FAIL)).toEqual([]);
-  expect(healthy.measurements.filter(({ level }) => level === VerdictLevel.PASS).length).toBeGreaterThan(45);
+  expect(
+    healthy.measurements.filter(({ level }) => level === VerdictLevel.PASS).length,
+  ).toBeGreaterThan(45);
 });
 
 test('what is unknown of them is said, and why', () => {
@@ -22,30 +24,56 @@ test('what is unknown of them is said, and why', () => {
 });
 
 test('pairs are drawn as matrices, a machine has no way to itself', () => {
-  expect(healthy.matrices.map(({ title, unit, values, level }) => ({ title, unit, values, level }))).toEqual([
+  expect(
+    healthy.matrices.map(({ title, unit, values, level }) => ({ title, unit, values, level })),
+  ).toEqual([
     {
       title: 'Largest packet between machines',
       unit: 'bytes',
-      values: [[null, 1500], [1500, null]],
-      level: [['unknown', 'pass'], ['pass', 'unknown']],
+      values: [
+        [null, 1500],
+        [1500, null],
+      ],
+      level: [
+        ['unknown', 'pass'],
+        ['pass', 'unknown'],
+      ],
     },
     {
       title: 'Largest packet between pods',
       unit: 'bytes',
-      values: [[null, 1450], [1450, null]],
-      level: [['unknown', 'pass'], ['pass', 'unknown']],
+      values: [
+        [null, 1450],
+        [1450, null],
+      ],
+      level: [
+        ['unknown', 'pass'],
+        ['pass', 'unknown'],
+      ],
     },
     {
       title: 'Throughput between machines',
       unit: 'Mbit/s',
-      values: [[null, expect.closeTo(191, 0)], [null, null]],
-      level: [['unknown', 'info'], ['unknown', 'unknown']],
+      values: [
+        [null, expect.closeTo(191, 0)],
+        [null, null],
+      ],
+      level: [
+        ['unknown', 'info'],
+        ['unknown', 'unknown'],
+      ],
     },
     {
       title: 'Throughput between pods',
       unit: 'Mbit/s',
-      values: [[null, expect.closeTo(175.8, 0)], [null, null]],
-      level: [['unknown', 'pass'], ['unknown', 'unknown']],
+      values: [
+        [null, expect.closeTo(175.8, 0)],
+        [null, null],
+      ],
+      level: [
+        ['unknown', 'pass'],
+        ['unknown', 'unknown'],
+      ],
     },
   ]);
 });
@@ -71,7 +99,9 @@ test('a machine that nobody looked at is unknown, and so is a recording that bro
   );
   expect(
     analyse(expectations, cut).measurements.filter(({ check }) => check === 'DOC-RUN'),
-  ).toMatchObject([{ subject: 'cp-1', level: 'unknown', message: 'not measured: routes broke off' }]);
+  ).toMatchObject([
+    { subject: 'cp-1', level: 'unknown', message: 'not measured: routes broke off' },
+  ]);
 });
 
 test('a machine that is not in the spec is said to be a stranger', () => {

@@ -40,7 +40,10 @@ export function labExpectations(changes: Partial<ClusterFacts> = {}): Expectatio
   const cluster = labCluster(changes);
   const chart = new Chart(cluster, 'chart');
   if ((changes.cni ?? CniKind.FLANNEL) === CniKind.FLANNEL) {
-    new TunedFlannel(chart, 'cni', { cluster, backend: FlannelBackend.vxlan({ directRouting: false }) });
+    new TunedFlannel(chart, 'cni', {
+      cluster,
+      backend: FlannelBackend.vxlan({ directRouting: false }),
+    });
   }
   new IptablesKubeProxy(chart, 'proxy', { cluster });
   return expectationsOf(cluster);

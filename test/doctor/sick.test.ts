@@ -17,7 +17,9 @@ describe('connection tracking', () => {
       runbook: 'dns',
       remedy: 'add NodeLocalDns, whose address nothing translates; kernels from 5.6 lose less',
     });
-    expect(verdicts('dns-race', 'DOC-DNS-RACE', { dnsCache: true, dnsIps: ['169.254.20.10'] })[0]).toMatchObject({
+    expect(
+      verdicts('dns-race', 'DOC-DNS-RACE', { dnsCache: true, dnsIps: ['169.254.20.10'] })[0],
+    ).toMatchObject({
       remedy: 'let pods ask the cache of their machine (169.254.20.10), which nothing translates',
     });
     expect(lines('dns-race', 'DOC-CT-INSERT')).toEqual([
@@ -220,7 +222,10 @@ describe('the way between pods', () => {
     expect(lines('bgp-frr', 'DOC-BGP-SESSION', bgp(false, '10.20.0.1'))).toEqual([
       'fail cp-1: the session with 10.20.0.1 is Active',
     ]);
-    const machines = [...expectations.machines, { ...expectations.machines[1]!, name: 'w-2', address: '10.20.0.13' }];
+    const machines = [
+      ...expectations.machines,
+      { ...expectations.machines[1]!, name: 'w-2', address: '10.20.0.13' },
+    ];
     expect(lines('bgp-up', 'DOC-BGP-SESSION', { machines, ...bgp(true) })[0]).toBe(
       'fail cp-1: there is no session with w-2 (10.20.0.13)',
     );
@@ -252,9 +257,9 @@ describe('kube-proxy', () => {
   });
 
   test('rules that another mode has left', () => {
-    expect(lines('proxy-leftover', 'DOC-PROXY-RULES', { proxyMode: KubeProxyMode.NFTABLES })).toEqual([
-      'fail cp-1: there are 4 rules of iptables mode, which nobody updates any more',
-    ]);
+    expect(
+      lines('proxy-leftover', 'DOC-PROXY-RULES', { proxyMode: KubeProxyMode.NFTABLES }),
+    ).toEqual(['fail cp-1: there are 4 rules of iptables mode, which nobody updates any more']);
     expect(lines('proxy-leftover', 'DOC-PROXY-MODE', { proxyMode: KubeProxyMode.NONE })).toEqual([
       'fail cp-1: a kube-proxy in nftables mode runs beside the dataplane that serves Services itself',
     ]);

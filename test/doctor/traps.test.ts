@@ -20,7 +20,14 @@ function judged(those: readonly Recording[], check: string): string[] {
 
 /** A recording that was not made by a collector. */
 function composed(collector: string, ...rest: string[]): string {
-  return [`collector\t${collector} 1`, 'node\tcp-1', 'network\thost', ...rest, `end\t${collector}`, ''].join('\n');
+  return [
+    `collector\t${collector} 1`,
+    'node\tcp-1',
+    'network\thost',
+    ...rest,
+    `end\t${collector}`,
+    '',
+  ].join('\n');
 }
 
 describe('counters', () => {
@@ -69,7 +76,10 @@ describe('a DNS storm in a pod', () => {
   });
 
   test('slow answers without a dropped packet are something else', () => {
-    const slow = fixture('dns-race').replace(/insert_failed=\d+ drop=\d+/g, 'insert_failed=0 drop=0');
+    const slow = fixture('dns-race').replace(
+      /insert_failed=\d+ drop=\d+/g,
+      'insert_failed=0 drop=0',
+    );
     expect(say(slow, 'DOC-DNS-RACE')).toEqual([
       'warn: 120 of 153 questions took up to 5.25 s, and nobody counted what connection tracking dropped',
     ]);
@@ -90,8 +100,14 @@ describe('throughput', () => {
   });
 
   test('a server that is not there is said', () => {
-    const refused = composed('iperf', 'pair\tw-1 10.20.0.12 tcp', 'json\t{"error": "unable to connect to server"}');
-    expect(say(refused, 'DOC-NET-RETRANS')).toEqual(['unknown: not measured: unable to connect to server']);
+    const refused = composed(
+      'iperf',
+      'pair\tw-1 10.20.0.12 tcp',
+      'json\t{"error": "unable to connect to server"}',
+    );
+    expect(say(refused, 'DOC-NET-RETRANS')).toEqual([
+      'unknown: not measured: unable to connect to server',
+    ]);
   });
 
   test('less between pods than nine tenths of what the machines get', () => {
@@ -101,7 +117,9 @@ describe('throughput', () => {
         ...run.lines,
         json:
           run.network === 'pod'
-            ? run.lines.json!.map((line) => line.replace(/"bits_per_second":\s*[\d.]+/, '"bits_per_second": 90000000'))
+            ? run.lines.json!.map((line) =>
+                line.replace(/"bits_per_second":\s*[\d.]+/, '"bits_per_second": 90000000'),
+              )
             : run.lines.json!,
       },
     }));
@@ -122,7 +140,10 @@ describe('disks', () => {
           {
             error: 0,
             job_runtime: seconds * 1000,
-            sync: { total_ios: samples, lat_ns: { N: samples, percentile: { '99.000000': p99Ns } } },
+            sync: {
+              total_ios: samples,
+              lat_ns: { N: samples, percentile: { '99.000000': p99Ns } },
+            },
           },
         ],
       })}`,
@@ -145,7 +166,9 @@ describe('disks', () => {
   });
 
   test('few samples, a refusal and an fio that broke off are unknown', () => {
-    expect(say(fio(500_000, 60, 99), 'DOC-ETCD-FSYNC')[0]).toMatch(/^unknown: not measured: 99 fsyncs/);
+    expect(say(fio(500_000, 60, 99), 'DOC-ETCD-FSYNC')[0]).toMatch(
+      /^unknown: not measured: 99 fsyncs/,
+    );
     expect(say(composed('fsync', 'refused\tetcd has data here'), 'DOC-ETCD-FSYNC')).toEqual([
       'unknown: not measured: etcd has data here',
     ]);
@@ -163,7 +186,12 @@ describe('disks', () => {
 });
 
 test('connections that are refused at once are no stall', () => {
-  const refused = composed('connect', 'target\tdns 10.96.0.10 53', 'connect dns\t0 failed', 'connect dns\t1 failed');
+  const refused = composed(
+    'connect',
+    'target\tdns 10.96.0.10 53',
+    'connect dns\t0 failed',
+    'connect dns\t1 failed',
+  );
   expect(say(refused, 'DOC-NET-OFFLOAD')).toEqual([
     'unknown: 2 of 2 connections were refused at once: nothing listens there',
   ]);

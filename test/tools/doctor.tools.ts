@@ -70,7 +70,11 @@ function levels(text: string, ...checks: CheckId[]): string[] {
 }
 
 function podProbe(lab: DoctorLab): string {
-  return lab.collect('pod1', 'df-probe', dfProbeArguments(expectations, cp, 'pod', { 'w-1': POD.pod2 }));
+  return lab.collect(
+    'pod1',
+    'df-probe',
+    dfProbeArguments(expectations, cp, 'pod', { 'w-1': POD.pod2 }),
+  );
 }
 
 withTools(['shellcheck'], 'shellcheck has nothing to say about any collector', () => {
@@ -151,7 +155,8 @@ inLab('a black hole, and the largest packet that passes it', [], async (lab) => 
     add chain bridge hole f { type filter hook forward priority 0; }
     add rule bridge hole f meta length > 1440 drop`;
   lab.exec('switch', `nft '${hole}'`);
-  const text = lab.collect('node1', 'df-probe', dfProbeArguments(expectations, cp, 'host')) + podProbe(lab);
+  const text =
+    lab.collect('node1', 'df-probe', dfProbeArguments(expectations, cp, 'host')) + podProbe(lab);
   expect(judge(text)).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ check: 'DOC-MTU-HOST', level: FAIL, number: 1440 }),
@@ -160,24 +165,28 @@ inLab('a black hole, and the largest packet that passes it', [], async (lab) => 
   );
 });
 
-inLab('a tunnel that is narrower than the pods, and a way that is wider than the spec', [], async (lab) => {
-  for (const node of ['node1', 'node2'] as const) {
-    lab.exec(node, 'ip link set flannel.1 mtu 1400', 'ip link set eno1 mtu 9000');
-  }
-  lab.exec('switch', 'for link in br0 port1 port2; do ip link set $link mtu 9000; done');
-  const text =
-    podProbe(lab) +
-    lab.collect('node1', 'facts', factsArguments(cp)) +
-    lab.collect('node1', 'df-probe', dfProbeArguments(expectations, cp, 'host'));
-  expect(levels(text, 'DOC-MTU-POD', 'DOC-MTU-DEVICE', 'DOC-MTU-HOST')).toEqual([
-    `DOC-MTU-DEVICE cp-1 ${FAIL}`,
-    `DOC-MTU-POD cp-1→w-1 ${FAIL}`,
-    `DOC-MTU-HOST cp-1→w-1 ${INFO}`,
-  ]);
-});
+inLab(
+  'a tunnel that is narrower than the pods, and a way that is wider than the spec',
+  [],
+  async (lab) => {
+    for (const node of ['node1', 'node2'] as const) {
+      lab.exec(node, 'ip link set flannel.1 mtu 1400', 'ip link set eno1 mtu 9000');
+    }
+    lab.exec('switch', 'for link in br0 port1 port2; do ip link set $link mtu 9000; done');
+    const text =
+      podProbe(lab) +
+      lab.collect('node1', 'facts', factsArguments(cp)) +
+      lab.collect('node1', 'df-probe', dfProbeArguments(expectations, cp, 'host'));
+    expect(levels(text, 'DOC-MTU-POD', 'DOC-MTU-DEVICE', 'DOC-MTU-HOST')).toEqual([
+      `DOC-MTU-DEVICE cp-1 ${FAIL}`,
+      `DOC-MTU-POD cp-1→w-1 ${FAIL}`,
+      `DOC-MTU-HOST cp-1→w-1 ${INFO}`,
+    ]);
+  },
+);
 
 inLab(
-  'connections that are translated to one tuple, and questions that wait for it',
+  'connections that are translated to one tuple, and questions that fail for it',
   ['busybox', 'conntrack', 'iptables'],
   async (lab) => {
     await lab.serveDns();
@@ -189,7 +198,10 @@ inLab(
     const text = lab.collect('node1', 'dns-storm', [...dnsStormArguments(expectations), '3', '2']);
     const [race] = judge(text).filter(({ check }) => check === 'DOC-DNS-RACE');
     expect(race).toMatchObject({ level: FAIL, findingId: 'GW-DNS-013' });
-    expect(race!.message).toMatch(/ questions took up to \d+(\.\d+)? s, and connection tracking dropped [1-9]/);
+    // A machine's own programs are told at once; pods wait, as in the recording of the unit tests.
+    expect(race!.message).toMatch(
+      /^[1-9] of 6 questions failed, and connection tracking dropped [1-9]\d* packets meanwhile$/,
+    );
   },
 );
 
@@ -204,21 +216,27 @@ inLab('SYNs that only the machine loses', ['iptables', 'nc'], async (lab) => {
   expect(levels(text, 'DOC-NET-OFFLOAD')).toEqual([`DOC-NET-OFFLOAD cp-1→dns ${FAIL}`]);
 });
 
-inLab('routes, forwarding and rules that are not as they should be', ['curl', 'iptables'], async (lab) => {
-  await lab.serveDns();
-  await lab.sayMode('ipvs');
-  lab.exec('node1', 'ip route del 10.244.1.0/24', 'echo 0 >/proc/sys/net/ipv4/ip_forward');
-  const text =
-    lab.collect('node1', 'routes') +
-    lab.collect('node1', 'proxy') +
-    lab.collect('node1', 'facts', factsArguments(cp));
-  expect(levels(text, 'DOC-NET-ROUTES', 'DOC-PROXY-MODE', 'DOC-PROXY-RULES', 'DOC-HOST-SYSCTL')).toEqual([
-    `DOC-HOST-SYSCTL cp-1 ${FAIL}`,
-    `DOC-PROXY-MODE cp-1 ${FAIL}`,
-    `DOC-PROXY-RULES cp-1 ${PASS}`,
-    `DOC-NET-ROUTES cp-1 ${FAIL}`,
-  ]);
-});
+inLab(
+  'routes, forwarding and rules that are not as they should be',
+  ['curl', 'iptables'],
+  async (lab) => {
+    await lab.serveDns();
+    await lab.sayMode('ipvs');
+    lab.exec('node1', 'ip route del 10.244.1.0/24', 'echo 0 >/proc/sys/net/ipv4/ip_forward');
+    const text =
+      lab.collect('node1', 'routes') +
+      lab.collect('node1', 'proxy') +
+      lab.collect('node1', 'facts', factsArguments(cp));
+    expect(
+      levels(text, 'DOC-NET-ROUTES', 'DOC-PROXY-MODE', 'DOC-PROXY-RULES', 'DOC-HOST-SYSCTL'),
+    ).toEqual([
+      `DOC-HOST-SYSCTL cp-1 ${FAIL}`,
+      `DOC-PROXY-MODE cp-1 ${FAIL}`,
+      `DOC-PROXY-RULES cp-1 ${PASS}`,
+      `DOC-NET-ROUTES cp-1 ${FAIL}`,
+    ]);
+  },
+);
 
 inLab('a tunnel that loses one packet in ten', ['iperf3'], async (lab) => {
   await lab.start('pod2', /listening/i, 'iperf3', '-s', '--forceflush');
@@ -233,41 +251,54 @@ inLab('a tunnel that loses one packet in ten', ['iperf3'], async (lab) => {
 inLab('two machines with one address', ['arping'], async (lab) => {
   lab.exec('switch', `ip addr add ${NODE.node2}/32 dev br0`);
   const text = lab.collect('node1', 'arp', ['eno1', NODE.node2]);
-  const { measurements } = analyse({ ...expectations, virtualIp: NODE.node2 }, readRecordings(text));
+  const { measurements } = analyse(
+    { ...expectations, virtualIp: NODE.node2 },
+    readRecordings(text),
+  );
   expect(measurements.find(({ check }) => check === 'DOC-NET-ARP')).toMatchObject({ level: FAIL });
 });
 
 /** What the script for a disk prints. */
-function measureDisk(directory: string, seconds: number, around = (command: string) => command): string {
+function measureDisk(
+  directory: string,
+  seconds: number,
+  around = (command: string) => command,
+): string {
   const script = join(tempDir(), 'fsync.sh');
   writeFileSync(script, collectorFiles()['fsync.sh']!);
   return must('env', 'NODE_NAME=cp-1', 'sh', '-c', around(`sh ${script} ${directory} ${seconds}`));
 }
 
-withTools(['fio', 'losetup', 'mkfs.ext4', 'mount'], 'a slow disk fails, and a fast one does not', () => {
-  if (throttle() === undefined) {
-    expect(REQUIRED).toBe(false);
-    process.stderr.write('skipped, no control group of this machine slows a disk down\n');
-    return;
-  }
-  const disk = new SlowDisk(100);
-  try {
-    const slow = measureDisk(disk.point, 8, (command) => disk.slowly(command));
-    expect(levels(slow, 'DOC-ETCD-FSYNC')).toEqual([`DOC-ETCD-FSYNC cp-1 ${FAIL}`]);
-  } finally {
-    disk.close();
-  }
-  const memory = tempDir();
-  must('mount', '-t', 'tmpfs', 'tmpfs', memory);
-  try {
-    const [fast] = judge(measureDisk(memory, 2)).filter(({ check }) => check === 'DOC-ETCD-FSYNC');
-    // The CPU of a busy computer can be slow; a disk in memory cannot.
-    expect([INFO, WARN]).toContain(fast!.level);
-    mkdirSync(join(memory, 'member'));
-    expect(levels(measureDisk(memory, 1), 'DOC-ETCD-FSYNC')).toEqual([
-      `DOC-ETCD-FSYNC cp-1 ${UNKNOWN}`,
-    ]);
-  } finally {
-    run('umount', [memory]);
-  }
-});
+withTools(
+  ['fio', 'losetup', 'mkfs.ext4', 'mount'],
+  'a slow disk fails, and a fast one does not',
+  () => {
+    if (throttle() === undefined) {
+      expect(REQUIRED).toBe(false);
+      process.stderr.write('skipped, no control group of this machine slows a disk down\n');
+      return;
+    }
+    const disk = new SlowDisk(100);
+    try {
+      const slow = measureDisk(disk.point, 8, (command) => disk.slowly(command));
+      expect(levels(slow, 'DOC-ETCD-FSYNC')).toEqual([`DOC-ETCD-FSYNC cp-1 ${FAIL}`]);
+    } finally {
+      disk.close();
+    }
+    const memory = tempDir();
+    must('mount', '-t', 'tmpfs', 'tmpfs', memory);
+    try {
+      const [fast] = judge(measureDisk(memory, 2)).filter(
+        ({ check }) => check === 'DOC-ETCD-FSYNC',
+      );
+      // The CPU of a busy computer can be slow; a disk in memory cannot.
+      expect([INFO, WARN]).toContain(fast!.level);
+      mkdirSync(join(memory, 'member'));
+      expect(levels(measureDisk(memory, 1), 'DOC-ETCD-FSYNC')).toEqual([
+        `DOC-ETCD-FSYNC cp-1 ${UNKNOWN}`,
+      ]);
+    } finally {
+      run('umount', [memory]);
+    }
+  },
+);

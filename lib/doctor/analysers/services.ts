@@ -164,15 +164,21 @@ function race(
     return unknown('DOC-DNS-RACE', subject, intended, whyAbsent(storm));
   }
   const lost = droppedIn(storm, watched);
-  const share = all.slow / all.asked;
+  // What a pod sends is dropped in silence; the machine's own programs are told at once.
+  const felt = storm.network === 'host' ? Math.max(all.slow, all.failed) : all.slow;
+  const share = felt / all.asked;
   const slow = share >= thresholds.slowQuestions.value;
-  const value = `${all.slow} of ${all.asked} slow (${percent(share)}), ${lost ?? 'unknown'} entries refused`;
+  const value = `${felt} of ${all.asked} slow${felt > all.slow ? ' or failed' : ''} (${percent(share)}), ${lost ?? 'unknown'} entries refused`;
   const base = { value, intended, number: share * 100, unit: '%' };
+  const waited =
+    felt > all.slow
+      ? `${felt} of ${all.asked} questions failed`
+      : `${all.slow} of ${all.asked} questions took up to ${short(all.slowestSeconds)} s`;
   if (slow && lost !== undefined && lost > 0) {
     return measurement('DOC-DNS-RACE', subject, {
       ...base,
       level: FAIL,
-      message: `${all.slow} of ${all.asked} questions took up to ${short(all.slowestSeconds)} s, and connection tracking dropped ${lost} packets meanwhile`,
+      message: `${waited}, and connection tracking dropped ${lost} packets meanwhile`,
       remedy: expectations.dnsCache
         ? `let pods ask the cache of their machine (${expectations.dnsIps.join(', ')}), which nothing translates`
         : `add NodeLocalDns, whose address nothing translates; kernels from ${expectations.conntrackKernel} lose less`,
@@ -183,7 +189,7 @@ function race(
       ...base,
       level: WARN,
       message: slow
-        ? `${all.slow} of ${all.asked} questions took up to ${short(all.slowestSeconds)} s${lost === undefined ? ', and nobody counted what connection tracking dropped' : ', and connection tracking dropped nothing'}`
+        ? `${waited}${lost === undefined ? ', and nobody counted what connection tracking dropped' : ', and connection tracking dropped nothing'}`
         : `connection tracking dropped ${lost} packets, and no question waited for it`,
       remedy: slow
         ? 'look at the CPU limit and the forwarders of CoreDNS, and at loss between the machines'
