@@ -43,7 +43,6 @@ export const checks = {
   'DOC-HOST-KERNEL': {
     title: 'The kernel is not older than the one the spec was settled for',
     why: 'proxy mode, dataplane and race of connection tracking were decided by its release',
-    findingId: 'GW-PROXY-013',
     runbook: 'machine',
   },
   'DOC-HOST-CPU': {
@@ -145,19 +144,16 @@ export const checks = {
   'DOC-MTU-POD': {
     title: 'Pods reach pods with packets of the full MTU',
     why: 'small packets pass a black hole: the handshake succeeds, and the first large answer hangs',
-    findingId: 'GW-CNI-018',
     runbook: 'mtu',
   },
   'DOC-MTU-HOST': {
     title: 'Machines reach machines with packets of the size in the spec',
     why: 'everything else is computed from it',
-    findingId: 'GW-CNI-018',
     runbook: 'mtu',
   },
   'DOC-MTU-DEVICE': {
     title: 'Interfaces of pods and tunnels have the MTU of the spec',
     why: 'a pod keeps the MTU that it was started with',
-    findingId: 'GW-CNI-007',
     runbook: 'mtu',
   },
   'DOC-NET-POD-ADDRESS': {
@@ -196,19 +192,16 @@ export const checks = {
   'DOC-BGP-SESSION': {
     title: 'Every BGP session is established',
     why: 'a machine without one is told no routes',
-    findingId: 'GW-CNI-033',
     runbook: 'bgp',
   },
   'DOC-PROXY-MODE': {
     title: 'kube-proxy runs in the mode of the spec',
     why: 'it may have started with another configuration',
-    findingId: 'GW-PROXY-001',
     runbook: 'proxy',
   },
   'DOC-PROXY-RULES': {
     title: 'kube-proxy has written its rules, and no other mode has left any',
     why: 'rules that nobody updates any more still translate to pods that are gone',
-    findingId: 'GW-PROXY-023',
     runbook: 'proxy',
   },
   'DOC-ETCD-FSYNC': {

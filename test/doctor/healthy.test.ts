@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { VerdictLevel } from '../../lib/cluster';
 import { analyse, worstOf } from '../../lib/doctor/analysers';
 import { checks, runbookAnchors } from '../../lib/doctor/checks';
@@ -123,4 +125,17 @@ test('the worst level decides', () => {
 test('every check leads to a step of the runbook, and every step is led to', () => {
   const used = new Set(Object.values(checks).map(({ runbook }) => runbook));
   expect([...runbookAnchors].sort()).toEqual([...used].sort());
+});
+
+test('every finding that a verdict can name is one of the review', () => {
+  const documented = readFileSync(join(__dirname, '../../docs/checks.md'), 'utf8');
+  const rooms = join(__dirname, '../../lib/doctor');
+  const sources = readdirSync(rooms, { recursive: true, encoding: 'utf8' }).filter((f) =>
+    f.endsWith('.ts'),
+  );
+  const named = sources.flatMap(
+    (file) => readFileSync(join(rooms, file), 'utf8').match(/GW-[A-Z]+-\d{3}/g) ?? [],
+  );
+  expect(named.length).toBeGreaterThan(15);
+  expect(named.filter((id) => !documented.includes(`| ${id} |`))).toEqual([]);
 });

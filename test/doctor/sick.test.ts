@@ -1,4 +1,4 @@
-import { KubeProxyMode } from '../../lib';
+import { CniKind, KubeProxyMode } from '../../lib';
 import { lines, verdicts } from './doctor';
 import { labExpectations } from './lab-cluster';
 
@@ -163,6 +163,13 @@ describe('the way between pods', () => {
     expect(lines('pod-addresses-filtered', 'DOC-NET-POD-ADDRESS', { podNetwork: bare })).toEqual([
       'fail cp-1→w-1: no packet with a pod address is answered, and pod packets travel as they are (host-gw)',
     ]);
+    const flannel = verdicts('pod-addresses-filtered', 'DOC-NET-POD-ADDRESS', { podNetwork: bare });
+    expect(flannel[0]!.findingId).toBe('GW-CNI-101');
+    const calico = { ...bare, kind: CniKind.CALICO };
+    expect(
+      verdicts('pod-addresses-filtered', 'DOC-NET-POD-ADDRESS', { podNetwork: calico })[0]!
+        .findingId,
+    ).toBe('GW-CNI-001');
     expect(lines('pod-addresses-carried', 'DOC-MTU-POD', { podNetwork: bare })).toEqual([
       'pass cp-1→w-1: packets of 1450 bytes arrive whole',
     ]);

@@ -1,5 +1,5 @@
 import { compareVersions } from '../../catalog';
-import { VerdictLevel, type Measurement } from '../../cluster';
+import { KubeProxyMode, VerdictLevel, type Measurement } from '../../cluster';
 import type { Expectations, MachineExpectation } from '../expectations';
 import { lineOf, linesOf, numberOf, type Recording } from '../protocol';
 import { thresholds } from '../thresholds';
@@ -43,6 +43,9 @@ function kernel(
     message: old
       ? `the kernel is ${running}, and the spec was settled for ${expectations.kernel}`
       : `the kernel is ${running}`,
+    ...(old && expectations.proxyMode === KubeProxyMode.NFTABLES
+      ? { findingId: 'GW-PROXY-013' }
+      : {}),
     ...(old
       ? {
           remedy:

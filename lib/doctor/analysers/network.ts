@@ -118,6 +118,7 @@ function rules(wanted: KubeProxyMode, recording: Recording): Measurement {
       level: FAIL,
       message: `there are ${left.join(', and ')}, which nobody updates any more`,
       remedy: 'run kube-proxy --cleanup of the release that wrote them, or reboot the machine',
+      ...(new Set(counts.backends).size > 1 ? { findingId: 'GW-PROXY-023' } : {}),
     });
   }
   if (own === 0 && wanted !== KubeProxyMode.NONE) {

@@ -1,4 +1,4 @@
-import { VerdictLevel, type Measurement } from '../../cluster';
+import { CniKind, VerdictLevel, type Measurement } from '../../cluster';
 import type { CheckId } from '../checks';
 import {
   wayBetween,
@@ -150,6 +150,7 @@ function silent(
   return measurement(bare ? 'DOC-NET-POD-ADDRESS' : id, subject, {
     ...base,
     level: FAIL,
+    ...(bare && podNetwork?.kind === CniKind.FLANNEL ? { findingId: 'GW-CNI-101' } : {}),
     message: bare
       ? `no packet with a pod address is answered, and pod packets travel as they are (${podNetwork?.encapsulation})`
       : `no packet between pods is answered, through ${podNetwork?.devices.join(', ')} (${podNetwork?.encapsulation})`,
