@@ -6,13 +6,12 @@ export interface Check {
   readonly why: string;
   /** The finding of the review that speaks of the same thing. */
   readonly findingId?: string;
-  /** Anchor of the step in the runbook. */
-  readonly runbook: Runbook;
+  /** The step of the runbook that goes deeper. */
+  readonly runbook?: Runbook;
 }
 
-/** Anchors of the steps in the runbook that verdicts lead to. */
+/** The steps of the runbook that verdicts lead to. */
 export const runbookAnchors = [
-  'collectors',
   'machine',
   'kernel-settings',
   'mtu',
@@ -38,7 +37,6 @@ export const checks = {
   'DOC-RUN': {
     title: 'Every machine was measured to the end',
     why: 'what was not measured is unknown, never good',
-    runbook: 'collectors',
   },
   'DOC-HOST-KERNEL': {
     title: 'The kernel is not older than the one the spec was settled for',

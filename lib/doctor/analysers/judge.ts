@@ -17,7 +17,7 @@ export function measurement(id: CheckId, subject: string, verdict: Verdict): Mea
     subject,
     ...verdict,
     ...(found === undefined ? {} : { findingId: found }),
-    runbook,
+    ...(runbook === undefined ? {} : { runbook }),
   };
 }
 
