@@ -189,6 +189,14 @@ export const etcdLimits = {
   electionPerHeartbeat: read(5, config('v3.7.1')),
   /** The longest election-timeout that etcd accepts, in milliseconds. */
   electionTimeoutMaxMs: read(50000, `${config('v3.7.1')} (maxElectionMs)`),
+  /** The slowest of 100 fsyncs of the log on a drive with power-loss protection, in nanoseconds. */
+  fsyncFastNs: read(1_000_000, 'etcd-io/etcd server/storage/wal/metrics.go, the finest bucket'),
+  /** From here on a busy leader misses its own heartbeats: the slowest of 100 fsyncs, in nanoseconds. */
+  fsyncUnsafeNs: read(10_000_000, 'https://etcd.io/docs/v3.6/faq/'),
+  /** The same for the slowest of 100 commits of the database. */
+  commitUnsafeNs: read(25_000_000, 'https://etcd.io/docs/v3.6/faq/'),
+  /** An election takes at least this many round trips between members to be safe from jitter. */
+  electionPerRoundTrip: read(10, 'https://etcd.io/docs/v3.6/tuning/'),
   /** etcd warns above this quota-backend-bytes. */
   quotaWarnBytes: read(8 * 1024 ** 3, 'etcd-io/etcd server/storage/quota.go'),
 } as const;

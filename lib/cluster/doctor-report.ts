@@ -29,7 +29,7 @@ export interface Measurement {
   readonly remedy?: string;
   /** The finding of the review that speaks of the same thing. */
   readonly findingId?: string;
-  /** Anchor of the runbook step that goes deeper. */
+  /** The step of the runbook that goes deeper. */
   readonly runbook?: string;
   /** The measured value as a number, where it is one, and its unit. */
   readonly number?: number;

@@ -43,6 +43,10 @@ export interface CniSummary {
   readonly bgp: boolean;
   /** Routers outside of the cluster that it has BGP sessions with. */
   readonly bgpPeers?: readonly string[];
+  /** Whether every machine has a BGP session with every other. */
+  readonly bgpMesh?: boolean;
+  /** Its tunnel devices on every machine; none where pods' packets travel as they are. */
+  readonly devices: readonly string[];
   readonly podMtu: number;
   /** Packet filter that the plugin writes its rules with, in its own words. */
   readonly dataplane: string;

@@ -5,8 +5,6 @@ import type { Problem } from '../cluster';
 /** etcd's own values. Shorter ones take a garbage collection or a stolen CPU for a dead leader. */
 const HEARTBEAT_FLOOR_MS = 100;
 const ELECTION_FLOOR_MS = 1000;
-/** etcd's tuning guide: an election needs ten round trips to be safe from jitter. */
-const ELECTION_PER_ROUND_TRIP = 10;
 /** etcd's usual ratio; etcd itself refuses less than five. */
 const ELECTION_PER_HEARTBEAT = 10;
 
@@ -33,7 +31,7 @@ export function timersFor(roundTripMs: number, asked: AskedTimers = {}): Timers 
   const derived = Math.max(
     ELECTION_FLOOR_MS,
     ELECTION_PER_HEARTBEAT * heartbeatMs,
-    ELECTION_PER_ROUND_TRIP * Math.ceil(roundTripMs),
+    etcdLimits.electionPerRoundTrip.value * Math.ceil(roundTripMs),
   );
   const electionMs =
     asked.electionTimeout?.toMilliseconds() ??
@@ -58,7 +56,7 @@ export function timerProblems(roundTripMs: number, asked: AskedTimers): Problem[
   const needed = Math.max(
     ELECTION_FLOOR_MS,
     etcdLimits.electionPerHeartbeat.value * heartbeatMs,
-    ELECTION_PER_ROUND_TRIP * Math.ceil(roundTripMs),
+    etcdLimits.electionPerRoundTrip.value * Math.ceil(roundTripMs),
   );
   if (
     problems.length === 0 &&

@@ -1,3 +1,4 @@
+import { etcdLimits } from '../catalog';
 import { tuned, Tuning, type Decision } from '../cluster';
 import { DATA, DATA_DIR, type Place } from './disk';
 import { EtcdFilesystem } from './filesystem';
@@ -90,14 +91,14 @@ export function fsyncTuning(mode: FsyncGate) {
     ),
     warnNs: tuned(
       'verify-etcd-fsync.warn',
-      1_000_000,
+      etcdLimits.fsyncFastNs.value,
       'none',
       "nanoseconds; 99 of 100 below 1 ms is what a drive with power-loss protection does, and etcd's own metrics have no finer bucket",
       'etcd-io/etcd server/storage/wal/metrics.go',
     ),
     stopNs: tuned(
       'verify-etcd-fsync.stop',
-      10_000_000,
+      etcdLimits.fsyncUnsafeNs.value,
       '10 ms, as advice',
       `nanoseconds; above 10 ms a busy leader misses its own heartbeats${
         mode === FsyncGate.WARN ? '; asked for: it is only said' : ''

@@ -25,6 +25,7 @@ const cni: CniSummary = {
   label: 'Calico',
   encapsulation: Encapsulation.NONE,
   bgp: true,
+  devices: [],
   podMtu: 1500,
   dataplane: 'Iptables',
   podDevice: 'cali*',

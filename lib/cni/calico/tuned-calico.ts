@@ -3,7 +3,13 @@ import { passwordSecrets } from './bgp';
 import { bgpResources, passwordAccess, type Explained } from './bgp-resources';
 import type { TunedCalicoOptions, TunedCalicoProps } from './calico-options';
 import { choiceProblems } from './choice-problems';
-import { demandedProxyMode, nftablesObstacle, settleChoices, type CalicoChoices } from './choices';
+import {
+  demandedProxyMode,
+  nftablesObstacle,
+  settleChoices,
+  tunnelDevices,
+  type CalicoChoices,
+} from './choices';
 import { LinuxDataplane } from './dataplane-options';
 import { apiServer, felixConfiguration, imageSet, installation, stored } from './installation';
 import { announce } from './load-balancer';
@@ -102,6 +108,8 @@ export class TunedCalico extends Construct {
       encapsulation: choices.encapsulation,
       bgp: choices.bgp.enabled,
       bgpPeers: choices.bgp.peers.map(({ peerIp }) => peerIp),
+      bgpMesh: choices.bgp.enabled && choices.bgp.mesh,
+      devices: tunnelDevices(choices),
       podMtu: choices.mtu,
       dataplane: choices.dataplane,
       hostEndpoints: choices.hostEndpoints,

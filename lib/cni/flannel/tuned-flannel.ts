@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { settleChoices, type FlannelChoices } from './choices';
+import { settleChoices, tunnelDevices, type FlannelChoices } from './choices';
 import { backendRows, configRows, delegateRows } from './config-tuning';
 import { daemonSet } from './daemon-set';
 import { parseEtcdConfig } from './etcd-config';
@@ -96,6 +96,7 @@ export class TunedFlannel extends Construct {
       label: choices.label,
       encapsulation: choices.backendLabel,
       bgp: false,
+      devices: tunnelDevices(choices),
       podMtu: choices.podMtu,
       dataplane: choices.nftables ? 'nftables' : 'iptables',
       podDevice: POD_DEVICE,

@@ -1,0 +1,301 @@
+import { Cidr, CniKind, KubeProxyMode, VerdictLevel, type Measurement } from '../../cluster';
+import type { Expectations, MachineExpectation } from '../expectations';
+import { lineOf, linesOf, type Recording } from '../protocol';
+import { counted, measurement, unknown, whyAbsent } from './judge';
+
+const { FAIL, INFO, PASS } = VerdictLevel;
+
+/** What kube-proxy says it does, what it has written, and what another mode has left. */
+export function analyseProxy(expectations: Expectations, recording: Recording): Measurement[] {
+  const { proxyMode } = expectations;
+  if (proxyMode === undefined) {
+    return [];
+  }
+  return [mode(expectations, proxyMode, recording), rules(proxyMode, recording)];
+}
+
+function mode(
+  { podNetwork }: Expectations,
+  wanted: KubeProxyMode,
+  recording: Recording,
+): Measurement {
+  const { node } = recording;
+  const running = lineOf(recording, 'mode')?.trim();
+  if (wanted === KubeProxyMode.NONE) {
+    return measurement('DOC-PROXY-MODE', node, {
+      value: running ?? 'no kube-proxy',
+      intended: 'no kube-proxy',
+      level: running === undefined ? PASS : FAIL,
+      message:
+        running === undefined
+          ? 'no kube-proxy answers'
+          : `a kube-proxy in ${running} mode runs beside the dataplane that serves Services itself`,
+      ...(running === undefined ? {} : { remedy: 'delete the DaemonSet kube-proxy' }),
+    });
+  }
+  const intended = wanted;
+  if (running === undefined || running === '') {
+    const why = recording.missing.includes('curl')
+      ? 'curl not there'
+      : 'nothing answers at port 10249 of the loopback address';
+    return unknown('DOC-PROXY-MODE', node, intended, why, 'see whether kube-proxy runs here');
+  }
+  const other = running !== wanted;
+  return measurement('DOC-PROXY-MODE', node, {
+    value: running,
+    intended,
+    level: other ? FAIL : PASS,
+    message: other
+      ? `kube-proxy runs in ${running} mode, the spec says ${wanted}`
+      : `kube-proxy runs in ${running} mode`,
+    ...(other
+      ? {
+          remedy: `apply its ConfigMap and restart its pods${podNetwork?.kind === CniKind.CALICO ? '; then restart calico-node, which looks for IPVS at its start only' : ''}`,
+        }
+      : {}),
+  });
+}
+
+/** Rules by mode, as counted on the machine. */
+interface Counts {
+  readonly chains: number;
+  readonly services: number;
+  readonly nft: number;
+  readonly ipvs: number;
+  readonly device: boolean;
+  readonly backends: readonly string[];
+}
+
+function countsOf(recording: Recording): Counts {
+  const backends = ['iptables.nft', 'iptables.legacy', 'ip6tables.nft', 'ip6tables.legacy'];
+  const of = (key: string, word: string) =>
+    Number(new RegExp(`${word}=(\\d+)`).exec(lineOf(recording, key) ?? '')?.[1] ?? 0);
+  const sum = (word: string) => backends.reduce((all, key) => all + of(key, word), 0);
+  return {
+    // Those of kubelet and the few of IPVS mode have other names.
+    chains: sum('svc') + sum('sep'),
+    services: sum('services'),
+    nft: of('nft.ip', 'services') + of('nft.ip6', 'services'),
+    ipvs: of('ipvs', 'services'),
+    device: lineOf(recording, 'kube-ipvs0') !== undefined,
+    backends: backends.filter((key) => of(key, 'svc') > 0).map((key) => key.split('.')[1]!),
+  };
+}
+
+function rules(wanted: KubeProxyMode, recording: Recording): Measurement {
+  const { node } = recording;
+  const counts = countsOf(recording);
+  const own = {
+    [KubeProxyMode.IPTABLES]: counts.chains,
+    [KubeProxyMode.NFTABLES]: counts.nft,
+    [KubeProxyMode.IPVS]: counts.ipvs,
+    [KubeProxyMode.NONE]: 0,
+  }[wanted];
+  const left = [
+    ...(wanted !== KubeProxyMode.IPTABLES && counts.chains > 0
+      ? [`${counts.chains} rules of iptables mode`]
+      : []),
+    ...(wanted !== KubeProxyMode.NFTABLES && counts.nft > 0
+      ? [`${counts.nft} Services in the nftables table kube-proxy`]
+      : []),
+    ...(wanted !== KubeProxyMode.IPVS && (counts.ipvs > 0 || counts.device)
+      ? [`${counts.ipvs} virtual servers of IPVS${counts.device ? ' and kube-ipvs0' : ''}`]
+      : []),
+    ...(new Set(counts.backends).size > 1 ? ['rules in both backends of iptables'] : []),
+  ];
+  const intended =
+    wanted === KubeProxyMode.NONE ? 'no rules of kube-proxy' : `rules of ${wanted} mode only`;
+  const value = `iptables ${counts.chains}, nftables ${counts.nft}, ipvs ${counts.ipvs}`;
+  const base = {
+    value,
+    intended,
+    number: own,
+    unit: wanted === KubeProxyMode.IPTABLES ? 'rules' : 'Services',
+  };
+  if (left.length > 0) {
+    return measurement('DOC-PROXY-RULES', node, {
+      ...base,
+      level: FAIL,
+      message: `there are ${left.join(', and ')}, which nobody updates any more`,
+      remedy: 'run kube-proxy --cleanup of the release that wrote them, or reboot the machine',
+      ...(new Set(counts.backends).size > 1 ? { findingId: 'GW-PROXY-023' } : {}),
+    });
+  }
+  if (own === 0 && wanted !== KubeProxyMode.NONE) {
+    return lineOf(recording, 'iptables.nft') === undefined &&
+      linesOf(recording, 'nft.table').length === 0 &&
+      lineOf(recording, 'ipvs') === undefined
+      ? unknown('DOC-PROXY-RULES', node, intended, whyAbsent(recording))
+      : measurement('DOC-PROXY-RULES', node, {
+          ...base,
+          level: FAIL,
+          message: `kube-proxy has written no rules of ${wanted} mode`,
+          remedy: 'see the log of kube-proxy on this machine',
+        });
+  }
+  return measurement('DOC-PROXY-RULES', node, {
+    ...base,
+    level: PASS,
+    message:
+      wanted === KubeProxyMode.NONE
+        ? 'there are no rules of kube-proxy'
+        : `${own} ${base.unit} of ${wanted} mode, and none of another`,
+  });
+}
+
+/** One way to the pods of each other machine, at least. */
+export function analyseRoutes(
+  expectations: Expectations,
+  machine: MachineExpectation,
+  recording: Recording,
+): Measurement[] {
+  const { name } = machine;
+  const others = expectations.machines.length - 1;
+  const intended = `routes to the pods of ${counted(others, 'other machine')}`;
+  const all = [...linesOf(recording, 'route.4'), ...linesOf(recording, 'route.6')];
+  if (expectations.podNetwork === undefined) {
+    return [];
+  }
+  if (others === 0) {
+    return [unknown('DOC-NET-ROUTES', name, intended, 'there is no other machine')];
+  }
+  const rules4 = linesOf(recording, 'rule.4');
+  if (all.length === 0 || rules4.length === 0) {
+    return [unknown('DOC-NET-ROUTES', name, intended, whyAbsent(recording))];
+  }
+  const pods = Cidr.parse(expectations.podCidrs[0]!)!;
+  const remote = all.filter((line) => pods.contains(line.split(/[ /]/)[0]!) && / via /.test(line));
+  const hops = new Set(remote.map((line) => / via (\S+)/.exec(line)![1]));
+  const local = rules4.some((line) => /lookup local/.test(line));
+  const main = rules4.some((line) => /lookup main/.test(line));
+  const missing = hops.size < others || !local || !main;
+  const networkd = lineOf(recording, 'networkd') !== undefined;
+  const kept = linesOf(recording, 'networkd.conf').some((l) =>
+    /ManageForeignRoutes\s*=\s*(no|false|0|off)/i.test(l),
+  );
+  return [
+    measurement('DOC-NET-ROUTES', name, {
+      value: `to ${counted(hops.size, 'machine')}, ${counted(remote.length, 'route')}, ${counted(rules4.length, 'rule')}`,
+      intended,
+      level: missing ? FAIL : networkd && !kept ? INFO : PASS,
+      message: missing
+        ? hops.size < others
+          ? `there are routes to the pods of ${hops.size} of ${others} other machines`
+          : 'the rules that every lookup goes by are incomplete'
+        : networkd && !kept
+          ? `there are routes to all other machines; systemd-networkd may take them away at its next restart`
+          : `there are routes to the pods of ${counted(hops.size, 'other machine')}`,
+      ...(missing
+        ? {
+            remedy: networkd
+              ? 'set ManageForeignRoutes=no and ManageForeignRoutingPolicyRules=no in networkd.conf, then restart the pod of the network plugin'
+              : 'see the log of the network plugin on this machine',
+          }
+        : networkd && !kept
+          ? {
+              remedy:
+                'set ManageForeignRoutes=no and ManageForeignRoutingPolicyRules=no in networkd.conf',
+            }
+          : {}),
+      number: hops.size,
+      unit: 'machines',
+    }),
+  ];
+}
+
+interface Session {
+  readonly peer: string;
+  readonly state: string;
+}
+
+/** Every session that is there must be up, and every neighbour of the spec must have one. */
+export function analyseBgp(
+  expectations: Expectations,
+  machine: MachineExpectation,
+  recording: Recording,
+): Measurement[] {
+  const { bgp } = expectations;
+  if (bgp === undefined) {
+    return [];
+  }
+  const sessions = sessionsOf(recording);
+  const { name } = machine;
+  const mesh = bgp.mesh ? expectations.machines.filter((m) => m.name !== name) : [];
+  const intended = bgp.mesh
+    ? `${mesh.length} sessions of the mesh${bgp.peers.length > 0 ? ` and those with ${bgp.peers.join(', ')}` : ''}`
+    : `established sessions${bgp.peers.length > 0 ? ` with ${bgp.peers.join(', ')}` : ''}`;
+  if (sessions === undefined) {
+    return [unknown('DOC-BGP-SESSION', name, intended, whyAbsent(recording))];
+  }
+  const down = sessions.filter(({ state }) => state !== 'Established');
+  const absent = mesh.filter(({ address }) => !sessions.some(({ peer }) => peer === address));
+  const bad = down.length > 0 || absent.length > 0 || sessions.length === 0;
+  // Which machine speaks with which router is told by labels that the spec alone does not settle.
+  const unseen = bgp.peers.filter((peer) => !sessions.some((one) => one.peer === peer));
+  const words = [
+    ...down.map(({ peer, state }) => `the session with ${peer} is ${state}`),
+    ...absent.map((m) => `there is no session with ${m.name} (${m.address})`),
+    ...(sessions.length === 0 ? ['there is no session at all'] : []),
+  ];
+  return [
+    measurement('DOC-BGP-SESSION', name, {
+      value: `${sessions.length - down.length} of ${sessions.length} established`,
+      intended,
+      level: bad ? FAIL : unseen.length > 0 ? INFO : PASS,
+      message: bad
+        ? words.join('; ')
+        : unseen.length > 0
+          ? `${counted(sessions.length, 'session')} established, none with ${unseen.join(', ')}`
+          : `${sessions.length} of ${sessions.length} sessions are established`,
+      ...(bad
+        ? {
+            remedy:
+              'see whether port 179 is open both ways, and whether AS numbers and passwords agree',
+          }
+        : unseen.length > 0
+          ? { remedy: 'see whether this machine is one of those that the peer was given for' }
+          : {}),
+      number: sessions.length - down.length,
+      unit: 'sessions',
+    }),
+  ];
+}
+
+function sessionsOf(recording: Recording): Session[] | undefined {
+  const bird = [...linesOf(recording, 'bird'), ...linesOf(recording, 'bird6')];
+  const frr = linesOf(recording, 'frr').join('\n');
+  if (bird.length === 0 && frr.trim() === '') {
+    return undefined;
+  }
+  return [...birdSessions(bird), ...frrSessions(frr)];
+}
+
+/** Calico names a session after its kind and its peer, with underscores for dots and colons. */
+function birdSessions(lines: readonly string[]): Session[] {
+  return lines.flatMap((line) => {
+    const [name, protocol, , state, , ...info] = line.trim().split(/\s+/);
+    if (protocol !== 'BGP') {
+      return [];
+    }
+    const told = /^(?:Mesh|Node|Global)_(.+)$/.exec(name!.replace(/_port_\d+$/, ''))?.[1] ?? name!;
+    const peer = /^\d+_\d+_\d+_\d+/.exec(told)?.[0].replace(/_/g, '.') ?? told.replace(/_/g, ':');
+    const established = state === 'up' && info.includes('Established');
+    const word = info.find((w) => /^(Idle|Connect|Active|OpenSent|OpenConfirm|Passive)$/.test(w));
+    return [{ peer, state: established ? 'Established' : (word ?? state ?? 'unknown') }];
+  });
+}
+
+interface FrrFamily {
+  readonly peers?: Readonly<Record<string, { readonly state?: string }>>;
+}
+
+function frrSessions(text: string): Session[] {
+  try {
+    const families = JSON.parse(text) as Readonly<Record<string, FrrFamily>>;
+    return Object.values(families).flatMap(({ peers = {} }) =>
+      Object.entries(peers).map(([peer, { state = 'unknown' }]) => ({ peer, state })),
+    );
+  } catch {
+    return [];
+  }
+}
