@@ -142,7 +142,8 @@ function addFoundations(index: ObjectIndex, facts: StackFacts, graph: EdgeGraph)
 
 /**
  * Services that get an address from a load balancer, and Ingresses, count as there when pods answer behind
- * them. So these come first: where Pulumi makes one thing at a time, it would wait for what comes later.
+ * them and the address is given. So all of this comes first: where Pulumi makes one thing at a time, it would
+ * wait for what comes later.
  */
 function addFronts(index: ObjectIndex, graph: EdgeGraph): void {
   const behind = (front: StackObject, service: StackObject) =>
@@ -150,9 +151,15 @@ function addFronts(index: ObjectIndex, graph: EdgeGraph): void {
       .behind(service)
       .filter(runsAtOnce)
       .forEach(({ key }) => graph.prefer(front.key, key, 'it is there when these pods answer'));
+  const giving = index.all.filter(
+    (object) =>
+      object.phase === Phase.LOAD_BALANCER_CONFIG ||
+      (object.phase === Phase.LOAD_BALANCER && runsAtOnce(object)),
+  );
   for (const service of index.ofKind('Service')) {
     if (service.manifest.spec?.type === 'LoadBalancer') {
       behind(service, service);
+      giving.forEach(({ key }) => graph.prefer(service.key, key, 'its address is given there'));
     }
   }
   for (const ingress of index.ofKind('Ingress')) {

@@ -297,6 +297,20 @@ describe('what leads to pods', () => {
     }
   });
 
+  test('a Service that gets an address comes after all that gives addresses', () => {
+    const plan = planned([
+      service('LoadBalancer'),
+      workload('DaemonSet lb/speaker', { hostNetwork: true }, { phase: Phase.LOAD_BALANCER }),
+      { is: 'ConfigMap lb/settings', phase: Phase.LOAD_BALANCER },
+      { is: 'IPAddressPool lb/edge', phase: Phase.LOAD_BALANCER_CONFIG },
+    ]);
+    const why = 'its address is given there';
+    expect(after(plan, 'Service:shop/web')).toEqual({
+      'apps/DaemonSet:lb/speaker': why,
+      'metallb.io/IPAddressPool:lb/edge': why,
+    });
+  });
+
   test('an Ingress comes after its Services and the pods behind them', () => {
     const ingress: Written = {
       is: 'Ingress shop/web',
