@@ -21,9 +21,7 @@ const oslo = { zone: 'oslo-1', nic: 'eno1', cpus: 8, memory: Size.gibibytes(16) 
 const trondheim = { zone: 'trondheim-1', nic: 'eno1', cpus: 8, memory: Size.gibibytes(16) };
 
 /** The NVMe disk of a worker, which becomes a volume for pods. */
-const disks = (serial: string) => [
-  DataDisk.nvmeSerial(serial, { capacity: Size.gibibytes(900) }),
-];
+const disks = (serial: string) => [DataDisk.nvmeSerial(serial, { capacity: Size.gibibytes(900) })];
 const near = (town: string) => ({
   name: `exchange-${town}`,
   country: 'NO',

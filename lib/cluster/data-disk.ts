@@ -146,7 +146,7 @@ const REFUSED = [
 ];
 
 function directoryProblems(path: string): Problem[] {
-  if (!/^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/.test(path)) {
+  if (!/^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/.test(path) || !/[A-Za-z0-9]/.test(path)) {
     return [
       {
         prop: 'path',

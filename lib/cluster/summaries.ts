@@ -286,8 +286,8 @@ export interface ResidentClass {
   readonly where: string;
   /** Whether only the word of the spec says so. */
   readonly byWord: boolean;
-  /** The label that its driver puts on volumes, where it does. */
-  readonly topologyKey?: string;
+  /** The label that its driver puts on volumes, where it does, and the values that are inside. */
+  readonly topology?: { readonly key: string; readonly values: readonly string[] };
   readonly reclaimPolicy: string;
 }
 

@@ -92,7 +92,8 @@ function volumesOf(cluster: Cluster): VolumeChoices[] {
       machine,
       zone: cluster.zoneOf(machine),
       disk,
-      name: `${machine.name}-${disk._slug}`,
+      // A machine's name has no dot, so no two volumes get one name.
+      name: `${machine.name}.${disk._slug}`,
       path: disk.kind === DataDiskKind.DIRECTORY ? disk.identity : `${mountPointOf(disk)}/volume`,
     })),
   );

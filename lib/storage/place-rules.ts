@@ -1,6 +1,6 @@
-import { NO_PROVISIONER } from './names';
+import { HOST_LABEL, NO_PROVISIONER, ZONE_LABEL } from './names';
 import { allowedWords, residencyRule } from './residency-rule';
-import { objectsOf, Severity, type Cluster, type IRule } from '../cluster';
+import { objectsOf, Severity, type Cluster, type IRule, type ResidentClass } from '../cluster';
 
 const VOLUMES = 'https://kubernetes.io/docs/concepts/storage/persistent-volumes/#node-affinity';
 const TOPOLOGIES =
@@ -60,8 +60,7 @@ export const placeRules: IRule[] = [
     },
     (cluster, policy, { path, classes }) => {
       const trusted = new Set(classes.filter((c) => c.byWord).map((c) => c.provisioner));
-      const places = placesOf(cluster);
-      const keys = new Set(classes.map(({ topologyKey }) => topologyKey ?? ''));
+      const places = placesOf(cluster, classes);
       return objectsOf(cluster)
         .filter((one) => !one.path.startsWith(`${path}/`))
         .flatMap(({ path: where, object }) => {
@@ -74,9 +73,7 @@ export const placeRules: IRule[] = [
           const inside = (term: readonly Requirement[]) =>
             term.some(
               ({ key, operator = 'In', values = [] }) =>
-                operator === 'In' &&
-                // Names of zones in the words of a driver are judged by the API server.
-                (keys.has(key) || values.every((value) => places.has(`${key}=${value}`))),
+                operator === 'In' && values.every((value) => places.has(`${key}=${value}`)),
             );
           return terms.length > 0 && terms.every(inside)
             ? []
@@ -130,12 +127,16 @@ function termsOf(object: any): Requirement[][] | undefined {
 }
 
 /** `label=value` of every place inside. */
-function placesOf({ zones, machines, residency }: Cluster): Set<string> {
+function placesOf(
+  { zones, machines, residency }: Cluster,
+  classes: readonly ResidentClass[],
+): Set<string> {
   const inside = zones.filter(({ country }) => residency!.allows(country)).map(({ name }) => name);
-  return new Set([
-    ...inside.map((name) => `topology.kubernetes.io/zone=${name}`),
-    ...machines
-      .filter(({ zone }) => inside.includes(zone))
-      .map(({ name }) => `kubernetes.io/hostname=${name}`),
-  ]);
+  const hosts = machines.filter(({ zone }) => inside.includes(zone)).map(({ name }) => name);
+  const drivers = classes.flatMap(({ topology }) => topology ?? []);
+  return new Set(
+    [{ key: ZONE_LABEL, values: inside }, { key: HOST_LABEL, values: hosts }, ...drivers].flatMap(
+      ({ key, values }) => values.map((value) => `${key}=${value}`),
+    ),
+  );
 }

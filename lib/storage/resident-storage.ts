@@ -1,10 +1,5 @@
 import { Construct } from 'constructs';
-import {
-  admissionPolicies,
-  admissionPolicy,
-  policyBinding,
-  type AdmissionPolicy,
-} from './admission';
+import { admissionPolicies, admissionPolicy, policyBinding } from './admission';
 import { settleStorage, type ClassChoices, type StorageChoices } from './choices';
 import { persistentVolume, storageClasses } from './classes';
 import { requireDataDisks } from './disks';
@@ -14,6 +9,7 @@ import {
   type ResidentStorageOptions,
   type ResidentStorageProps,
 } from './options';
+import type { AdmissionPolicy } from './policy';
 import { storageProblems } from './problems';
 import { storageRules } from './rules';
 import { storageTuning } from './tuning';
@@ -141,7 +137,7 @@ function residentClasses({ classes, volumes, localClassName }: StorageChoices): 
           ? options.country!
           : `${topology.key} in ${topology.values.join(', ')}`,
       byWord: topology === undefined,
-      topologyKey: topology?.key,
+      topology,
       reclaimPolicy,
     })),
   ];

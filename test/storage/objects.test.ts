@@ -1,12 +1,13 @@
 import { Size } from 'cdk8s';
 import { DataDisk, NvmeControlPlane, ReclaimPolicy, Residency } from '../../lib';
 import { phaseOf } from '../../lib/cluster';
+import { osloPlane } from '../control-plane/oslo-plane';
 import { unexplainedLeaves } from '../support/coverage';
-import { osloMachine, osloProps } from '../support/oslo';
+import { osloMachine } from '../support/oslo';
 import { validateStrictly } from '../support/strict-schema';
 import { tempApp } from '../support/temp-app';
 import { describeWithUpstream } from '../support/upstream';
-import { anchor, cinder, files, render } from './storage';
+import { anchor, cinder, files, judged, render } from './storage';
 
 const sources = { 'mirror.example.no': 'NO' };
 const all = render(
@@ -70,8 +71,8 @@ test('the class of a driver without topology says its country, and whose word th
 
 test('every disk becomes one volume, on its own machine', () => {
   const { of, storage } = all;
-  expect(storage.volumeNames).toEqual(['w-1-s64gnx0w1', 'w-1-virtio-data-2']);
-  const { metadata, spec } = of('PersistentVolume', 'w-1-virtio-data-2');
+  expect(storage.volumeNames).toEqual(['w-1.s64gnx0w1', 'w-1.virtio-data-2']);
+  const { metadata, spec } = of('PersistentVolume', 'w-1.virtio-data-2');
   expect(metadata.labels).toMatchObject({
     'cdk8s-groundwork/country': 'NO',
     'kubernetes.io/hostname': 'w-1',
@@ -106,7 +107,7 @@ test('a directory is taken as it is, also on machines of others', () => {
   const machines = [osloMachine(1), osloMachine(2), osloMachine(3, { dataDisks })];
   const { of, cluster } = render({}, { machines }, undefined, true);
   expect(of('PersistentVolume').spec.local).toEqual({ path: '/mnt/nvme1/volume' });
-  expect(of('PersistentVolume').metadata.name).toBe('cp-3-mnt-nvme1-volume');
+  expect(of('PersistentVolume').metadata.name).toBe('cp-3.mnt-nvme1-volume');
   expect(cluster.ledger.forMachine(machines[2]!).units).toEqual([]);
 });
 
@@ -146,11 +147,12 @@ describeWithUpstream('upstream', () => {
 
 describe('the whole control plane', () => {
   const machines = [1, 2, 3].map((n) => osloMachine(n));
-  const plane = (changes: object) =>
-    new NvmeControlPlane(tempApp(), 'oslo', { ...osloProps({ machines, ...changes }) });
+  const plane = (changes: Partial<NvmeControlPlaneProps>) =>
+    osloPlane(tempApp(), { machines, ...changes });
   const labels = (control: NvmeControlPlane) =>
-    control.nodeFiles()['nodes/cp-1/files/etc/groundwork/kubeadm.conf'] ??
-    Object.entries(control.nodeFiles()).find(([, text]) => text.includes('node-labels'))?.[1];
+    Object.entries(control.nodeFiles()).find(
+      ([path, text]) => path.includes('cp-1') && text.includes('node-labels'),
+    )?.[1];
 
   test('with a residency has the storage, and nodes that say their country', () => {
     const control = plane({ residency: Residency.eea() });
@@ -165,8 +167,13 @@ describe('the whole control plane', () => {
     expect(labels(control)).not.toContain('country');
   });
 
-  test('of a cluster the rules know when nothing carries the policy', () => {
-    const { cluster } = render();
-    expect(cluster.findings().map(({ id }) => id)).not.toContain('GW-CLUSTER-009');
+  test('has no pod that its own policy refuses', () => {
+    const control = plane({ residency: Residency.eea() });
+    const objects: any[] = control.toJson();
+    const policy = objects.find(({ metadata }) => metadata.name === 'groundwork-residency-pods');
+    const pods = objects.flatMap(({ spec }) => spec?.template?.spec ?? []);
+    expect(pods.length).toBeGreaterThan(3);
+    expect(pods.flatMap((spec) => judged(policy, { spec }))).toEqual([]);
+    expect(control.cluster.findings().map(({ id }) => id)).not.toContain('GW-CLUSTER-009');
   });
 });

@@ -15,11 +15,13 @@ import {
 } from '../../lib';
 import type { Chart } from 'cdk8s';
 import { storageRules } from '../../lib/storage/rules';
-import { osloMachine, osloProps } from '../support/oslo';
-import { anchor, facts, files, render, said } from './storage';
+import { osloMachine } from '../support/oslo';
+import { anchor, cinder, facts, files, render, said } from './storage';
 
 const machines = [1, 2, 3].map((n) => osloMachine(n));
 const inside = { machines, residency: Residency.of(['NO'], { anchors: [anchor] }) };
+/** Its topology is that of the machines, by which others must not get in. */
+const plain = { name: 'plain', provisioner: 'plain.csi' };
 const only = (id: string, lines: string[]) => lines.filter((line) => line.startsWith(id));
 
 const bucket = (country: string) =>
@@ -77,7 +79,7 @@ describe('objects of others in the App', () => {
     only(
       'GW-STORAGE-003',
       said(
-        render({ classes: [files] }, inside, (chart) => new ApiObject(chart, 'x', object as any))
+        render({ classes: [files, cinder, plain] }, inside, (chart) => new ApiObject(chart, 'x', object as any))
           .cluster,
       ),
     );
@@ -92,6 +94,8 @@ describe('objects of others in the App', () => {
     expect(lines({ ...sc, provisioner: 'nfs.csi.k8s.io' })).toEqual([]);
     expect(lines({ ...sc, provisioner: 'kubernetes.io/no-provisioner' })).toEqual([]);
     expect(lines({ ...pv, spec: { csi: { driver: 'nfs.csi.k8s.io' } } })).toEqual([]);
+    const az1 = [{ matchLabelExpressions: [{ key: cinder.topologyKey, values: ['az1'] }] }];
+    expect(lines({ ...sc, provisioner: 'x.csi', allowedTopologies: az1 })).toEqual([]);
   });
 
   test('that do not', () => {
@@ -125,7 +129,11 @@ describe('images and archives', () => {
     const residency = Residency.of(['NO'], { anchors: [anchor], sources });
     return said(
       render(options, { ...inside, residency, ...changes }, (chart, cluster) => {
-        KubeProxy.recommended(osloProps()).create(chart, 'kube-proxy', cluster);
+        KubeProxy.recommended({ operatingSystem: cluster.operatingSystem }).create(
+          chart,
+          'kube-proxy',
+          cluster,
+        );
         new NodeLocalDns(chart, 'dns', { cluster });
         new TunedCalico(chart, 'cni', { cluster });
         new NodeBootstrap(chart, 'nodes', { cluster });

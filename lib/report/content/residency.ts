@@ -15,7 +15,6 @@ import {
   grouped,
   list,
   prose,
-  someOf,
   table,
   text,
   type Block,
@@ -79,7 +78,7 @@ function places(
     one.where,
     one.byWord
       ? `the word of the spec: ${one.provisioner} reports no topology`
-      : one.topologyKey === undefined
+      : one.topology === undefined
         ? 'nodeAffinity of each volume'
         : `topology of ${one.provisioner}`,
   ]);
@@ -130,7 +129,7 @@ function claims(
   const inside = cluster.zones.every(({ country }) => policy.allows(country));
   const shown = (claim: boolean | undefined, ...row: Inline[]): Inline[][] =>
     claim === true ? [row] : [];
-  const placed = (summary?.classes ?? []).filter(({ topologyKey }) => topologyKey !== undefined);
+  const placed = (summary?.classes ?? []).filter(({ topology }) => topology !== undefined);
   return [
     ...shown(
       inside,
