@@ -1,6 +1,5 @@
-import { ApiObject } from 'cdk8s';
+import { objectsOf } from './app-objects';
 import type { Cluster } from './cluster';
-import { allowPlaceholders } from './placeholder';
 
 /** One image or address that the cluster fetches, and who does. */
 export interface FetchedSource {
@@ -32,15 +31,6 @@ export function fetchedSources(cluster: Cluster): FetchedSource[] {
       imagesIn(object).map((image) => imageSource(image, path, namespaceOf(object))),
     ),
   ];
-}
-
-/** Every object of the App as it will be applied. */
-export function objectsOf(cluster: Cluster): Array<{ path: string; object: any }> {
-  const nodes = cluster.node.root.node.findAll().filter((node) => ApiObject.isApiObject(node));
-  return (nodes as ApiObject[]).map((node) => ({
-    path: node.node.path,
-    object: allowPlaceholders(() => node.toJson()),
-  }));
 }
 
 /** Where the operator takes Calico from when its Installation names no registry. */

@@ -3,6 +3,7 @@ export * from './public';
 export * from './api-endpoint';
 export { type EndpointBgp } from './api-endpoint-problems';
 export * from './api-servers';
+export { objectsOf } from './app-objects';
 export * from './cidr';
 export * from './conntrack';
 export * from './control-plane-ports';

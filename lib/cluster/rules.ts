@@ -173,7 +173,7 @@ export const clusterRules: IRule[] = [
       severity: Severity.WARNING,
       title: 'Something carries the residency of the spec into the cluster',
       why: 'The policy alone is a sentence: without classes, labels and admission nothing keeps a volume inside, and no rule looks at zones, backups and images',
-      remedy: 'create ResidentStorage after all other constructs',
+      remedy: 'create ResidentStorage',
       reference: 'docs/residency.md',
     },
     (cluster) =>

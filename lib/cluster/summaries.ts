@@ -314,6 +314,8 @@ export interface ResidencySummary {
   readonly exemptNamespaces: readonly string[];
   /** Names of classes that somebody else makes and claims may name. */
   readonly otherClasses: readonly string[];
+  /** CSI drivers that pods may name by themselves. */
+  readonly podDrivers: readonly string[];
 }
 
 export interface Summaries {

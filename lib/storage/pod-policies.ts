@@ -5,7 +5,7 @@ import { PREFIX, resource, type AdmissionPolicy } from './policy';
 import { COUNTRY_LABEL } from '../cluster';
 
 /** Kinds of volumes that stay on the machine, hold objects of the cluster, or are claims. */
-const POD_VOLUMES = [
+export const POD_VOLUMES = [
   ...['configMap', 'downwardAPI', 'emptyDir', 'ephemeral', 'hostPath', 'image'],
   ...['persistentVolumeClaim', 'projected', 'secret'],
 ];

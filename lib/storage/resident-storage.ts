@@ -27,8 +27,8 @@ import {
 /**
  * The residency policy of the spec, carried into the cluster: classes whose volumes stay in the allowed
  * zones, one local volume for every disk in `dataDisks` of a machine, and admission policies by which the
- * API server refuses what would go elsewhere. What is outside already in the spec is a finding. One per
- * cluster; create it after everything else, for it looks at all objects of the App.
+ * API server refuses what would go elsewhere. What is outside already in the spec, or in an object of the
+ * App, is a finding. One per cluster.
  *
  * @example
  * // fragment
@@ -112,6 +112,7 @@ export class ResidentStorage extends Construct {
       imageSources: sources.length === 0 ? undefined : sources,
       exemptNamespaces,
       otherClasses,
+      podDrivers: choices.podDrivers,
     });
   }
 }

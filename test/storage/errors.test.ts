@@ -1,6 +1,8 @@
 import { Size } from 'cdk8s';
 import { DataDisk, type ResidentStorageOptions } from '../../lib';
+import { osloPlane } from '../control-plane/oslo-plane';
 import { osloMachine } from '../support/oslo';
+import { tempApp } from '../support/temp-app';
 import { cinder, facts, files, render, thrown } from './storage';
 
 const says = (options: ResidentStorageOptions, ...lines: string[]) =>
@@ -63,6 +65,13 @@ test('names and lists', () => {
 test('machines of others are not written to', () => {
   expect(thrown(() => render({}, {}, undefined, true)).split('\n')[0]).toBe(
     '[oslo/storage] dataDisks of machine w-1 must be directories where the machines are of somebody else, got S64GNX0W1; format and mount it there, and give DataDisk.directory below the mount point',
+  );
+});
+
+test('the country of a node is no label of the user', () => {
+  const kubelet = { workerLabels: { 'cdk8s-groundwork/country': 'SE' } };
+  expect(thrown(() => osloPlane(tempApp(), { nodes: { kubelet } }))).toBe(
+    '[oslo/nodes] kubelet.workerLabels must be without the country, got cdk8s-groundwork/country; it is a fact of the zone, and follows from the residency of the spec',
   );
 });
 

@@ -79,8 +79,11 @@ describe('objects of others in the App', () => {
     only(
       'GW-STORAGE-003',
       said(
-        render({ classes: [files, cinder, plain] }, inside, (chart) => new ApiObject(chart, 'x', object as any))
-          .cluster,
+        render(
+          { classes: [files, cinder, plain] },
+          inside,
+          (chart) => new ApiObject(chart, 'x', object as any),
+        ).cluster,
       ),
     );
   const term = (values: string[]) => [
@@ -109,6 +112,56 @@ describe('objects of others in the App', () => {
       'GW-STORAGE-003 PersistentVolume share (oslo/x) names no place in NO',
     ]);
   });
+});
+
+describe('claims and pods of others in the App', () => {
+  const lines = (kind: string, spec: object) => {
+    const object = { apiVersion: 'v1', kind, metadata: { name: 'db' }, spec };
+    const options = { classes: [plain], otherClasses: ['ceph'], podDrivers: ['secrets.csi'] };
+    return said(
+      render(options, inside, (chart) => new ApiObject(chart, 'x', object as any)).cluster,
+    );
+  };
+  const template = (...volumes: object[]) => ({ template: { spec: { volumes } } });
+  const claim = (storageClassName?: string) => ({ spec: { storageClassName } });
+
+  test('that keep to the policy', () => {
+    const claimed = lines('PersistentVolumeClaim', { storageClassName: 'plain' });
+    expect(only('GW-STORAGE-012', claimed)).toEqual([]);
+    expect(only('GW-STORAGE-012', lines('PersistentVolumeClaim', {}))).toEqual([]);
+    const templates = [claim('ceph'), claim(''), claim()];
+    const fine = template({ name: 'a', emptyDir: {} }, { name: 'b', csi: { driver: 'secrets.csi' } });
+    const set = lines('StatefulSet', { volumeClaimTemplates: templates, ...fine });
+    expect(only('GW-STORAGE-012', set)).toEqual([]);
+  });
+
+  test.each<[string, object, string]>([
+    ['PersistentVolumeClaim', { storageClassName: 'gp3' }, 'claims class gp3, which the spec does not name'],
+    [
+      'StatefulSet',
+      { volumeClaimTemplates: [claim('gp3')] },
+      'claims class gp3, which the spec does not name',
+    ],
+    [
+      'Deployment',
+      template({ name: 'share', nfs: { server: 'a' } }),
+      'mounts volume share past PersistentVolumes',
+    ],
+    [
+      'CronJob',
+      { jobTemplate: { spec: template({ name: 'c', csi: { driver: 'nfs.csi' } }) } },
+      'mounts volume c past PersistentVolumes',
+    ],
+    [
+      'Pod',
+      { volumes: [{ name: 'e', ephemeral: { volumeClaimTemplate: claim('gp3') } }] },
+      'claims class gp3, which the spec does not name',
+    ],
+  ])('that do not: %s', (kind, spec, fault) =>
+    expect(only('GW-STORAGE-012', lines(kind, spec))).toEqual([
+      `GW-STORAGE-012 ${kind} db (oslo/x) ${fault}`,
+    ]),
+  );
 });
 
 test('local volumes have one copy', () => {
@@ -208,6 +261,6 @@ test('machines of others are labelled by hand', () => {
 
 test('every rule has an id of this room', () => {
   expect(storageRules.map(({ id }) => id).sort()).toEqual(
-    Array.from({ length: 11 }, (_, n) => `GW-STORAGE-${String(n + 1).padStart(3, '0')}`),
+    Array.from({ length: 12 }, (_, n) => `GW-STORAGE-${String(n + 1).padStart(3, '0')}`),
   );
 });

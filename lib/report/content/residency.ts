@@ -199,11 +199,7 @@ function open(findings: readonly Finding[]): Block[] {
     ['finding', 'what'],
     findings
       .filter(({ id }) => FINDINGS.test(id))
-      .map(({ id, message, remedy }) => [
-        { href: '#findings', text: id },
-        prose(message),
-        prose(remedy),
-      ]),
+      .map(({ id, message }) => [{ href: '#findings', text: id }, prose(message)]),
   );
 }
 
