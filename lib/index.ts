@@ -8,3 +8,4 @@ export * from './ingress';
 export * from './loadbalancer';
 export * from './node';
 export * from './proxy';
+export * from './storage';

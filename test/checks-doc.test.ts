@@ -15,6 +15,7 @@ import { traefikRules } from '../lib/ingress/traefik/rules';
 import { loadBalancerRules } from '../lib/loadbalancer/rules';
 import { nodeRules } from '../lib/node/rules';
 import { proxyRules } from '../lib/proxy/rules';
+import { storageRules } from '../lib/storage/rules';
 import { knownFailures } from './support/known-failures';
 import { projectRoot } from './support/markdown';
 
@@ -27,6 +28,7 @@ const rooms: Record<string, IRule[]> = {
   lb: loadBalancerRules,
   etcd: [...etcdRules, ...backupRules, ...alertsRules],
   node: nodeRules,
+  storage: storageRules,
 };
 const all = Object.values(rooms).flat();
 

@@ -1,12 +1,14 @@
 import { Duration, Size } from 'cdk8s';
 import {
   ApiEndpoint,
+  DataDisk,
   EtcdDisk,
   GroundworkApp,
   IpvsKubeProxy,
   Machine,
   NvmeControlPlane,
   OperatingSystem,
+  Residency,
   TunedCalico,
   Underlay,
   Zone,
@@ -17,6 +19,14 @@ const app = new GroundworkApp();
 
 const oslo = { zone: 'oslo-1', nic: 'eno1', cpus: 8, memory: Size.gibibytes(16) };
 const trondheim = { zone: 'trondheim-1', nic: 'eno1', cpus: 8, memory: Size.gibibytes(16) };
+
+/** The NVMe disk of a worker, which becomes a volume for pods. */
+const disks = (serial: string) => [DataDisk.nvmeSerial(serial, { capacity: Size.gibibytes(900) })];
+const near = (town: string) => ({
+  name: `exchange-${town}`,
+  country: 'NO',
+  maxRoundTripTime: Duration.millis(1),
+});
 
 new NvmeControlPlane(app, 'two-sites', {
   operatingSystem: OperatingSystem.DEBIAN_12,
@@ -44,10 +54,25 @@ new NvmeControlPlane(app, 'two-sites', {
         etcdDisk: EtcdDisk.nvmeSerial(`S4EVNX0R${n}`, { minSize: Size.gibibytes(100) }),
       }),
     ),
-    Machine.worker('oslo-w-1', { ...oslo, address: '10.20.0.21' }),
-    Machine.worker('trondheim-w-1', { ...trondheim, address: '10.30.0.21' }),
+    Machine.worker('oslo-w-1', { ...oslo, address: '10.20.0.21', dataDisks: disks('S64GNX0W1') }),
+    Machine.worker('trondheim-w-1', {
+      ...trondheim,
+      address: '10.30.0.21',
+      dataDisks: disks('S64GNX0W2'),
+    }),
     Machine.worker('trondheim-w-2', { ...trondheim, address: '10.30.0.22' }),
   ],
+  // Data stays in Norway, and so do images and archives: both sites use one mirror. Each site measures
+  // how near it is to a point in its own town.
+  residency: Residency.of(['NO'], {
+    sources: { 'mirror.example.no': 'NO' },
+    anchors: [
+      { ...near('oslo'), address: '192.0.2.1', zones: ['oslo-1'] },
+      { ...near('trondheim'), address: '198.51.100.1', zones: ['trondheim-1'] },
+    ],
+  }),
+  imageRegistry: 'mirror.example.no/k8s',
+  downloadBaseUrl: 'https://mirror.example.no/releases',
   // Nothing to choose: CrossSubnet, BGP and the MTU follow from the facts above.
   cni: TunedCalico.configure(),
   kubeProxy: IpvsKubeProxy.configure(),

@@ -2,6 +2,7 @@ import type { ApiEndpoint } from './api-endpoint';
 import type { KubernetesVersion } from './kubernetes-version';
 import type { Machine } from './machine';
 import type { OperatingSystem } from './operating-system';
+import type { Residency } from './residency';
 import type { Underlay } from './underlay';
 import type { CniKind, KubeProxyMode, LoadBalancerKind } from './vocabulary';
 import type { Zone } from './zone';
@@ -69,6 +70,13 @@ export interface ClusterSpec {
    * @default - none
    */
   readonly imagePullSecrets?: string[];
+  /**
+   * In which countries machines, volumes, backups and images may be: one policy, which labels, storage
+   * classes, admission, findings and the report follow from; see `ResidentStorage`.
+   *
+   * @default - none; nothing is said of countries but that backups stay
+   */
+  readonly residency?: Residency;
 }
 
 /** What is true of a cluster, whether this spec makes its machines or somebody else did. */

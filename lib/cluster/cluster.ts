@@ -21,6 +21,7 @@ import { longestRoundTrip, networkPaths, nicMtu } from './path-limits';
 import type { Phase } from './phase';
 import { placeholdersInObjects } from './placeholder';
 import { throwProblems } from './problem';
+import type { Residency } from './residency';
 import { Review } from './review';
 import { clusterRules } from './rules';
 import type { Summaries } from './summaries';
@@ -82,6 +83,8 @@ export class Cluster extends Construct {
   public readonly imagePullSecrets: string[];
   /** Base URL of a mirror of release archives, if there is one. */
   public readonly downloadBaseUrl?: string;
+  /** In which countries machines, volumes, backups and images may be, if the spec says so. */
+  public readonly residency?: Residency;
   /** What the constructs of this cluster need on its machines. */
   public readonly ledger = new Ledger();
 
@@ -116,6 +119,7 @@ export class Cluster extends Construct {
     this.imageRegistry = props.imageRegistry;
     this.imagePullSecrets = [...(props.imagePullSecrets ?? [])];
     this.downloadBaseUrl = props.downloadBaseUrl;
+    this.residency = props.residency;
     clusterRules.forEach((rule) => this.addRule(rule));
     this.node.addValidation({
       validate: () => [

@@ -116,3 +116,15 @@ export interface IEtcdAlertsConfiguration {
    */
   create(scope: Construct, id: string, cluster: Cluster): Construct;
 }
+
+/** Storage with its options, before there is a cluster to put it in. */
+export interface IStorageConfiguration {
+  /**
+   * Creates the construct.
+   *
+   * @param scope where
+   * @param id as what
+   * @param cluster for which cluster
+   */
+  create(scope: Construct, id: string, cluster: Cluster): Construct;
+}

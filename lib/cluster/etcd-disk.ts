@@ -1,20 +1,6 @@
 import { Size } from 'cdk8s';
+import { identityProblems, maxSizeProblems, modelProblems } from './disk-identity';
 import { throwProblems, type Problem } from './problem';
-
-/**
- * Names the kernel gives out in the order in which it finds disks, with or without a partition:
- * NVMe, SCSI, virtio, Xen, IDE, eMMC, and what is stacked on them.
- */
-const KERNEL_NAME = new RegExp(
-  '^(/dev/)?(' +
-    [
-      'nvme\\d+(c\\d+)?(n\\d+(p\\d+)?)?',
-      '(s|v|xv|h)d[a-z]{1,2}\\d*',
-      'mmcblk\\d+(p\\d+|boot\\d+)?',
-      '(dm-|md|loop|nbd|pmem|ram|zram|sr)\\d+(p\\d+)?',
-    ].join('|') +
-    ')$',
-);
 
 /** How a machine's etcd disk is told from all others. */
 export enum EtcdDiskKind {
@@ -102,32 +88,11 @@ export class EtcdDisk {
   }
 
   private problems(): Problem[] {
-    const problems: Problem[] = [];
     const prop = this.kind === EtcdDiskKind.BY_ID ? 'link' : 'serial';
-    if (this.kind !== EtcdDiskKind.SHARED_WITH_ROOT) {
-      if (KERNEL_NAME.test(this.identity)) {
-        problems.push({
-          prop,
-          allowed: 'an identity that survives a reboot, not a kernel device name',
-          got: this.identity,
-          remedy: 'take the serial from `lsblk -o NAME,SERIAL`, or a name from /dev/disk/by-id',
-        });
-      } else if (this.kind === EtcdDiskKind.BY_ID && /-part\d+$/.test(this.identity)) {
-        problems.push({
-          prop,
-          allowed: 'a whole disk, not a partition',
-          got: this.identity,
-          remedy: 'leave out the -part at its end; etcd gets the disk to itself',
-        });
-      } else if (!/^[A-Za-z0-9][A-Za-z0-9._:+-]*$/.test(this.identity)) {
-        problems.push({
-          prop,
-          allowed: 'a letter or digit, then letters, digits and . _ : + -',
-          got: this.identity,
-          remedy: 'copy it from `lsblk -o NAME,SERIAL` or `ls /dev/disk/by-id`, without a path',
-        });
-      }
-    }
+    const problems: Problem[] =
+      this.kind === EtcdDiskKind.SHARED_WITH_ROOT
+        ? []
+        : identityProblems(prop, this.identity, 'etcd');
     if (this.minSize.toKibibytes() < Size.gibibytes(8).toKibibytes()) {
       problems.push({
         prop: 'minSize',
@@ -136,23 +101,11 @@ export class EtcdDisk {
         remedy: 'the database, its defragmented copy and the write-ahead log need that much',
       });
     }
-    if (this.maxSize !== undefined && this.maxSize.toKibibytes() < this.minSize.toKibibytes()) {
-      problems.push({
-        prop: 'maxSize',
-        allowed: 'at least minSize',
-        got: this.maxSize.asString(),
-        remedy: `raise it to ${this.minSize.asString()} or more`,
-      });
-    }
-    if (this.model !== undefined && !/^[A-Za-z0-9 ._*?-]+$/.test(this.model)) {
-      problems.push({
-        prop: 'model',
-        allowed: 'letters, digits, space and . _ - * ?',
-        got: this.model,
-        remedy: 'copy it from `lsblk -o NAME,MODEL` and put * for what varies',
-      });
-    }
-    return problems;
+    return [
+      ...problems,
+      ...maxSizeProblems('minSize', this.minSize, this.maxSize),
+      ...modelProblems(this.model),
+    ];
   }
 }
 

@@ -1,5 +1,6 @@
 import { Cidr, familyOf, isLinkLocalV6 } from './cidr';
 import type { ClusterProps } from './cluster-props';
+import { DataDiskKind } from './data-disk';
 import { dualStackProblems } from './dual-stack-problems';
 import { EtcdDiskKind } from './etcd-disk';
 import { linkProblems } from './link-problems';
@@ -22,6 +23,7 @@ export function factProblems(name: string, props: ClusterProps): Problem[] {
     ...machineProblems(props),
     ...controlPlaneProblems(props.machines),
     ...endpointProblems(props),
+    ...residencyProblems(props),
   ];
 }
 
@@ -137,6 +139,13 @@ function machineProblems(props: ClusterProps): Problem[] {
       .flatMap((disk) => (disk?.kind === EtcdDiskKind.NVME_SERIAL ? [disk.identity] : [])),
     'a serial belongs to one disk; read it again on both machines',
   );
+  unique(
+    'data disk',
+    props.machines
+      .flatMap((m) => m.dataDisks)
+      .flatMap((disk) => (disk.kind === DataDiskKind.NVME_SERIAL ? [disk.identity] : [])),
+    'a serial belongs to one disk; read it again on both machines',
+  );
   for (const machine of props.machines) {
     const zone = props.zones.find((z) => z.name === machine.zone);
     if (zone === undefined && props.zones.length > 0) {
@@ -246,6 +255,20 @@ function endpointProblems(props: ClusterProps): Problem[] {
     add(`of the machines' family ${family}`, 'machines must reach it with their own addresses');
   }
   return problems;
+}
+
+function residencyProblems({ residency, zones }: ClusterProps): Problem[] {
+  const names = zones.map(({ name }) => name);
+  return (residency?.anchors ?? []).flatMap(({ name, zones: own = [] }) =>
+    own
+      .filter((zone) => !names.includes(zone))
+      .map((got) => ({
+        prop: `zones of anchor ${name}`,
+        allowed: `of ${names.join(', ')}`,
+        got,
+        remedy: 'machines of these zones measure the way to it',
+      })),
+  );
 }
 
 function duplicates(values: string[]): string[] {

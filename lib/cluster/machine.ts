@@ -1,5 +1,6 @@
 import type { Size } from 'cdk8s';
 import { familyOf, isLinkLocalV6 } from './cidr';
+import { dataDiskProblems, type DataDisk } from './data-disk';
 import { walDiskProblems, type EtcdDisk } from './etcd-disk';
 import { isDnsLabel } from './names';
 import { checkInteger, checkMtu, throwProblems, type Problem } from './problem';
@@ -91,6 +92,13 @@ export interface MachineOptions {
    * @default - none
    */
   readonly dnsServers?: string[];
+  /**
+   * Disks that become local volumes for pods, one each; `ResidentStorage` makes them. A disk of etcd, and
+   * two alike, throw.
+   *
+   * @default - none
+   */
+  readonly dataDisks?: DataDisk[];
 }
 
 /** Facts of a control-plane machine. */
@@ -162,6 +170,8 @@ export class Machine {
   public readonly gatewayV6?: string;
   /** Resolvers of the machine, if the library writes the network configuration. */
   public readonly dnsServers?: string[];
+  /** Disks that become local volumes for pods. */
+  public readonly dataDisks: DataDisk[];
 
   private constructor(
     /** Host name and node name. */
@@ -186,6 +196,7 @@ export class Machine {
     this.gateway = options.gateway;
     this.gatewayV6 = options.gatewayV6;
     this.dnsServers = options.dnsServers;
+    this.dataDisks = [...(options.dataDisks ?? [])];
     throwProblems(`Machine ${name}`, this.problems());
   }
 
@@ -256,6 +267,7 @@ export class Machine {
     }
     problems.push(
       ...walDiskProblems(this),
+      ...dataDiskProblems(this),
       ...checkMtu('mtu', this.mtu),
       ...checkInteger(
         'cpus',

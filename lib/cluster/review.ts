@@ -1,3 +1,4 @@
+import { renderedOnce } from './app-objects';
 import type { Cluster } from './cluster';
 import { Severity, type Finding, type IRule, type RuleViolation } from './finding';
 import { problemAt } from './problem';
@@ -44,9 +45,10 @@ export class Review {
   public findings(cluster: Cluster): Finding[] {
     const rank = [Severity.ERROR, Severity.WARNING, Severity.NOTE];
     const key = (f: Finding) => `${rank.indexOf(f.severity)} ${f.id} ${f.path} ${f.message}`;
-    return this.rules
-      .flatMap((registered) => this.evaluate(registered, cluster))
-      .sort((a, b) => (key(a) < key(b) ? -1 : 1));
+    const found = renderedOnce(cluster, () =>
+      this.rules.flatMap((registered) => this.evaluate(registered, cluster)),
+    );
+    return found.sort((a, b) => (key(a) < key(b) ? -1 : 1));
   }
 
   /**

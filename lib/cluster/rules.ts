@@ -167,4 +167,22 @@ export const clusterRules: IRule[] = [
         ? [{ message: `clients dial ${endpoint.address} itself` }]
         : [],
   ),
+  rule(
+    {
+      id: 'GW-CLUSTER-009',
+      severity: Severity.WARNING,
+      title: 'Something carries the residency of the spec into the cluster',
+      why: 'The policy alone is a sentence: without classes, labels and admission nothing keeps a volume inside, and no rule looks at zones, backups and images',
+      remedy: 'create ResidentStorage',
+      reference: 'docs/residency.md',
+    },
+    (cluster) =>
+      cluster.residency !== undefined && cluster._summary('residency') === undefined
+        ? [
+            {
+              message: `residency allows ${cluster.residency.label}, and no ResidentStorage is there`,
+            },
+          ]
+        : [],
+  ),
 ];

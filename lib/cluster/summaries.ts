@@ -196,6 +196,8 @@ export interface EtcdBackupSummary {
   readonly path: string;
   /** Where the snapshots go, in a few words, for people. */
   readonly label: string;
+  /** Country in which the snapshots are kept, ISO 3166-1 alpha-2. */
+  readonly country: string;
   /** Namespace and name of the CronJob. */
   readonly namespace: string;
   readonly name: string;
@@ -240,6 +242,14 @@ export interface FirewallSummary {
   }>;
 }
 
+/** What machines fetch by themselves. */
+export interface FetchedByMachines {
+  /** Full references of images. */
+  readonly images: readonly string[];
+  /** Archives and package repositories. */
+  readonly urls: readonly string[];
+}
+
 export interface NodesSummary {
   readonly path: string;
   /** Every file for every machine, path below the output folder → content; rendered at the call. */
@@ -252,6 +262,8 @@ export interface NodesSummary {
   readonly keysInUserData: () => readonly string[];
   /** Archives that are fetched without a catalogued checksum: name, version, architecture. */
   readonly unpinnedArchives: () => readonly string[];
+  /** What machines fetch before any manifest is applied. */
+  readonly fetched: () => FetchedByMachines;
   readonly controlPlane: ControlPlaneSummary;
   /** Where a machine says how its bootstrap goes. */
   readonly bootstrap: {
@@ -266,6 +278,46 @@ export interface NodesSummary {
   readonly firewall?: FirewallSummary;
 }
 
+/** One class that volumes are made from. */
+export interface ResidentClass {
+  readonly name: string;
+  readonly provisioner: string;
+  /** Where its volumes are, for people. */
+  readonly where: string;
+  /** Whether only the word of the spec says so. */
+  readonly byWord: boolean;
+  /** The label that its driver puts on volumes, where it does, and the values that are inside. */
+  readonly topology?: { readonly key: string; readonly values: readonly string[] };
+  readonly reclaimPolicy: string;
+}
+
+/** One local volume of a machine. */
+export interface LocalVolume {
+  readonly name: string;
+  readonly machine: string;
+  readonly disk: string;
+  readonly capacity: string;
+}
+
+/** What the residency policy became in the cluster. */
+export interface ResidencySummary {
+  readonly path: string;
+  readonly classes: readonly ResidentClass[];
+  readonly volumes: readonly LocalVolume[];
+  /** Admission policies, name → what it refuses, as the rest of a sentence. */
+  readonly policies: ReadonlyArray<{ readonly name: string; readonly refuses: string }>;
+  /** Whether the API server refuses, or only warns. */
+  readonly refuses: boolean;
+  /** Hosts that images may come from; absent where images are not judged. */
+  readonly imageSources?: readonly string[];
+  /** Namespaces whose images are not judged. */
+  readonly exemptNamespaces: readonly string[];
+  /** Names of classes that somebody else makes and claims may name. */
+  readonly otherClasses: readonly string[];
+  /** CSI drivers that pods may name by themselves. */
+  readonly podDrivers: readonly string[];
+}
+
 export interface Summaries {
   readonly cni: CniSummary;
   readonly kubeProxy: KubeProxySummary;
@@ -276,4 +328,5 @@ export interface Summaries {
   readonly etcdBackup: EtcdBackupSummary;
   readonly etcdAlerts: EtcdAlertsSummary;
   readonly nodes: NodesSummary;
+  readonly residency: ResidencySummary;
 }

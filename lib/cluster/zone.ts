@@ -1,4 +1,5 @@
 import { Cidr } from './cidr';
+import { countryProblems } from './country';
 import { isDnsLabel } from './names';
 import { checkMtu, throwProblems, type Problem } from './problem';
 
@@ -93,14 +94,7 @@ export class Zone {
         remedy: 'use lower-case letters, digits and hyphens, at most 63',
       });
     }
-    if (!/^[A-Z]{2}$/.test(options.country)) {
-      problems.push({
-        prop: 'country',
-        allowed: 'two capital letters (ISO 3166-1 alpha-2)',
-        got: options.country,
-        remedy: 'write NO for Norway, DE for Germany',
-      });
-    }
+    problems.push(...countryProblems('country', options.country));
     if (cidr === undefined) {
       problems.push({
         prop: 'nodeCidr',

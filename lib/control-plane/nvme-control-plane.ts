@@ -12,12 +12,14 @@ import {
   type IIngressConfiguration,
   type IKubeProxyConfiguration,
   type ILoadBalancerConfiguration,
+  type IStorageConfiguration,
 } from '../cluster';
 import { TunedCalico } from '../cni';
 import { NodeLocalDns } from '../dns';
 import { EtcdOnNvme } from '../etcd';
 import { NodeBootstrap, type NodeBootstrapOptions } from '../node';
 import { KubeProxy } from '../proxy';
+import { ResidentStorage } from '../storage';
 import { GroundworkApp } from './groundwork-app';
 
 /** A whole cluster: its facts, and one configured construct for each room. */
@@ -79,6 +81,13 @@ export interface NvmeControlPlaneProps extends ClusterSpec {
    */
   readonly etcdAlerts?: IEtcdAlertsConfiguration;
   /**
+   * Storage that keeps to the residency of the spec: `ResidentStorage.configure(…)`. Without `residency`
+   * it throws.
+   *
+   * @default - ResidentStorage.configure() where the spec has a `residency`, else none
+   */
+  readonly storage?: IStorageConfiguration;
+  /**
    * What else the machines get at boot.
    *
    * @default - the defaults of NodeBootstrap
@@ -89,8 +98,8 @@ export interface NvmeControlPlaneProps extends ClusterSpec {
 /**
  * A self-managed cluster with etcd on the NVMe disks of its control planes. It is only the long way
  * written for you: a `Cluster` named `cluster` and one construct for each room, named
- * `kube-proxy`, `dns`, `cni`, `load-balancer`, `ingress`, `etcd`, `etcd-backup`, `etcd-alerts` and
- * `nodes`, all in this one chart.
+ * `kube-proxy`, `dns`, `cni`, `load-balancer`, `ingress`, `etcd`, `etcd-backup`, `etcd-alerts`,
+ * `storage` and `nodes`, all in this one chart.
  *
  * @example
  * // fragment
@@ -144,6 +153,7 @@ export class NvmeControlPlane extends Chart {
     // In this order: the backup saves the etcd of the spec, the alerts watch the backup.
     props.etcdBackup?.create(this, 'etcd-backup', this.cluster);
     props.etcdAlerts?.create(this, 'etcd-alerts', this.cluster);
+    storageOf(props)?.create(this, 'storage', this.cluster);
     this.nodes = new NodeBootstrap(this, 'nodes', { ...props.nodes, cluster: this.cluster });
     this.sayWhoWritesNodeFiles(scope);
   }
@@ -183,6 +193,11 @@ function recommendedProxy(
     : KubeProxy.recommended({ operatingSystem, kubernetesVersion, cni });
 }
 
+/** A policy that nothing carries into the cluster would be a sentence in a spec. */
+function storageOf({ storage, residency }: NvmeControlPlaneProps) {
+  return storage ?? (residency === undefined ? undefined : ResidentStorage.configure());
+}
+
 /** The facts alone, without the rooms: what Cluster would not know must not reach it. */
 function specOf(props: NvmeControlPlaneProps): ClusterSpec {
   const {
@@ -194,6 +209,7 @@ function specOf(props: NvmeControlPlaneProps): ClusterSpec {
     etcd,
     etcdBackup,
     etcdAlerts,
+    storage,
     nodes,
     ...spec
   } = props;

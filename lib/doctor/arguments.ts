@@ -1,6 +1,9 @@
 import { wayBetween, type Expectations, type MachineExpectation } from './expectations';
 import type { Network } from './protocol';
 
+/** In front of the name of an anchor, which may be that of a machine, too. */
+export const ANCHOR = 'anchor:';
+
 /** Arguments of `facts` for one machine: its NIC, and every parameter and module that is asked for. */
 export function factsArguments({ nic, sysctls, modules }: MachineExpectation): string[] {
   return [
@@ -32,14 +35,19 @@ export function dfProbeArguments(
   });
 }
 
-/** Arguments of `round-trip` on one machine: every other one. */
+/** Arguments of `round-trip` on one machine: every other one, and the anchors of its zone. */
 export function roundTripArguments(
-  { machines }: Expectations,
+  { machines, anchors }: Expectations,
   from: MachineExpectation,
   count = 20,
 ): string[] {
   const others = machines.filter(({ name }) => name !== from.name);
-  return [String(count), ...others.map(({ name, address }) => `${name}=${address}`)];
+  const near = anchors.filter(({ zones }) => zones.includes(from.zone));
+  return [
+    String(count),
+    ...others.map(({ name, address }) => `${name}=${address}`),
+    ...near.map(({ name, address }) => `${ANCHOR}${name}=${address}`),
+  ];
 }
 
 /** Arguments of `dns-storm`: a name that cluster DNS always has, asked where pods ask. */

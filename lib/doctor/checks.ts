@@ -166,6 +166,12 @@ export const checks = {
     findingId: 'GW-ETCD-004',
     runbook: 'round-trip',
   },
+  'DOC-NET-ANCHOR': {
+    title: 'Machines are as near to the anchors of the residency as the spec says',
+    why: 'nothing is faster than light, so a short round trip bounds how far away a machine can be; a long one shows nothing, for a way may be slow',
+    findingId: 'GW-STORAGE-009',
+    runbook: 'round-trip',
+  },
   'DOC-NET-THROUGHPUT': {
     title: 'Pods get the throughput of their machines',
     why: 'the ratio is comparable, the numbers are not',

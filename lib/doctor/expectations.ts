@@ -39,6 +39,16 @@ export interface WayExpectation {
   readonly roundTripMs: number;
 }
 
+/** A point outside of the cluster whose place is known, and how near machines must be to it. */
+export interface AnchorExpectation {
+  readonly name: string;
+  readonly address: string;
+  readonly country: string;
+  readonly roundTripMs: number;
+  /** Zones whose machines measure it. */
+  readonly zones: readonly string[];
+}
+
 /** The network of the pods. */
 export interface PodNetworkExpectation {
   readonly kind: CniKind;
@@ -87,6 +97,8 @@ export interface Expectations {
   readonly virtualIp?: string;
   readonly machines: readonly MachineExpectation[];
   readonly ways: readonly WayExpectation[];
+  /** None where the spec has no residency. */
+  readonly anchors: readonly AnchorExpectation[];
 }
 
 /** What the spec says that every machine and every way between zones must measure. */
@@ -126,6 +138,13 @@ export function expectationsOf(cluster: Cluster): Expectations {
     virtualIp: cluster.endpoint.needsLayer2 ? cluster.endpoint.address : undefined,
     machines: cluster.machines.map((machine) => machineExpectation(cluster, machine)),
     ways: cluster.paths().map(wayExpectation),
+    anchors: (cluster.residency?.anchors ?? []).map((anchor) => ({
+      name: anchor.name,
+      address: anchor.address,
+      country: anchor.country,
+      roundTripMs: millis(anchor.maxRoundTripTime),
+      zones: anchor.zones ?? cluster.zones.map(({ name }) => name),
+    })),
   };
 }
 

@@ -1,5 +1,14 @@
-import { v5 as uuidV5 } from 'uuid';
-import { bytesOf, EtcdDiskKind, type Cluster, type EtcdDisk, type Machine } from '../cluster';
+import {
+  bytesOf,
+  ETCD_PREPARE_UNITS,
+  EtcdDiskKind,
+  filesystemUuid,
+  type Cluster,
+  type DiskPurpose,
+  type EtcdDisk,
+  type Machine,
+  type PreparedDisk,
+} from '../cluster';
 
 /** Folder of our programs on the machines. */
 export const PROGRAMS = '/usr/local/lib/groundwork';
@@ -25,7 +34,7 @@ export const DATA: Place = {
   prop: 'etcdDisk',
   mountPoint: '/var/lib/etcd',
   mountUnit: 'var-lib-etcd.mount',
-  prepareUnit: 'etcd-disk-prepare.service',
+  prepareUnit: ETCD_PREPARE_UNITS[0],
 };
 
 /** The write-ahead log. No hyphen in its path: it would put a backslash into the name of the unit. */
@@ -34,7 +43,7 @@ export const WAL: Place = {
   prop: 'etcdWalDisk',
   mountPoint: '/var/lib/etcdwal',
   mountUnit: 'var-lib-etcdwal.mount',
-  prepareUnit: 'etcd-wal-disk-prepare.service',
+  prepareUnit: ETCD_PREPARE_UNITS[1],
 };
 
 /** kubeadm refuses a data directory that is not empty, and an ext4 has lost+found at its top. */
@@ -42,14 +51,20 @@ export const DATA_DIR = `${DATA.mountPoint}/data`;
 /** etcd puts a new log in place by renaming a directory, which cannot be done to a mount point. */
 export const WAL_DIR = `${WAL.mountPoint}/wal`;
 
-/** Where a script looks; `/` on a machine, a folder in a test. */
-export interface Surroundings {
-  /** Put in front of every path that the script reads or writes. */
-  readonly root: string;
-}
-
-/** Namespace of our filesystem UUIDs. It must never change: a machine recognises its disk by the result. */
-const NAMESPACE = '3cf3ac5c-cba0-5bd7-9580-b1dc3092563f';
+/** What the prepare script says of these disks. */
+export const ETCD_DISKS: DiskPurpose = {
+  title: 'etcd-disk-prepare',
+  what: 'etcd disk',
+  construct: 'EtcdOnNvme',
+  leftovers: "they may be an etcd's data: stop it, move them away and reboot",
+  refusal: {
+    variable: 'member',
+    file: '/etc/kubernetes/manifests/etcd.yaml',
+    why: 'A member that lost its disk must not come back empty: the first one would found a cluster of its own.',
+    message: 'this machine is already an etcd member',
+    remedy: 'if the disk was replaced, remove the member from etcd and run kubeadm reset first',
+  },
+};
 
 /** A control-plane machine and its etcd disks. */
 export interface Member {
@@ -59,15 +74,8 @@ export interface Member {
 }
 
 /** What the prepare script and the units of one disk of one machine are made from. */
-export interface DiskFacts {
+export interface DiskFacts extends PreparedDisk {
   readonly place: Place;
-  readonly machine: string;
-  readonly kind: EtcdDiskKind;
-  readonly identity: string;
-  readonly uuid: string;
-  readonly minBytes: number;
-  readonly maxBytes?: number;
-  readonly model?: string;
 }
 
 /** The facts of the disks that one machine has for etcd alone, the one for data first. */
@@ -82,21 +90,13 @@ function diskFacts(cluster: Cluster, machine: Machine, place: Place, disk: EtcdD
   return {
     place,
     machine: machine.name,
-    kind: disk.kind,
+    bySerial: disk.kind === EtcdDiskKind.NVME_SERIAL,
     identity: disk.identity,
     uuid: filesystemUuid(cluster.clusterName, machine.name, disk.identity),
     minBytes: bytesOf(disk.minSize),
     maxBytes: disk.maxSize === undefined ? undefined : bytesOf(disk.maxSize),
     model: disk.model,
   };
-}
-
-/**
- * The UUID that the filesystem of this disk in this machine of this cluster gets. Known before the
- * machine boots, so the mount unit names it and a disk from elsewhere is never taken for ours.
- */
-export function filesystemUuid(cluster: string, machine: string, identity: string): string {
-  return uuidV5([cluster, machine, identity].join('/'), NAMESPACE);
 }
 
 /** Whether the disk is etcd's own. */

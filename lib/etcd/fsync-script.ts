@@ -1,4 +1,4 @@
-import type { Surroundings } from './disk';
+import type { Surroundings } from '../cluster';
 import { FsyncGate } from './fsync-gate';
 
 /** What the measuring script is made from. */

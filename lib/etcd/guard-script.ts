@@ -1,4 +1,5 @@
-import { DATA_DIR, WAL_DIR, type Surroundings } from './disk';
+import { DATA_DIR, WAL_DIR } from './disk';
+import type { Surroundings } from '../cluster';
 
 /**
  * Runs before every start of kubelet. etcd tells a new member from an old one by its log alone: with an

@@ -1,9 +1,10 @@
 import type { Construct } from 'constructs';
-import { decisionsOf, type Cluster } from '../cluster';
+import { decisionsOf, prepareScript, type Cluster } from '../cluster';
 import {
   DATA_DIR,
   DATA,
   disksOf,
+  ETCD_DISKS,
   PREPARE_SCRIPT,
   WAL,
   WAL_DIR,
@@ -15,7 +16,6 @@ import { FsyncGate } from './fsync-gate';
 import { fsyncScript } from './fsync-script';
 import { guardScript } from './guard-script';
 import { podPatch, requestRows, requestsOf } from './pod-patch';
-import { prepareScript } from './prepare-script';
 import type { EtcdResources } from './resources';
 import { diskTuning, fsyncTuning } from './tuning';
 import { UDEV_RULES, udevRules } from './udev';
@@ -100,7 +100,7 @@ function requireOwnDisks(
   ledger.requireFile(PREPARE_SCRIPT, {
     ...who,
     why: 'finds the etcd disk and formats it only while it is blank',
-    content: prepareScript(disks, { filesystem, options: tuning.get('mkfs') }),
+    content: prepareScript(ETCD_DISKS, disks, { filesystem, options: tuning.get('mkfs') }),
     permissions: '0755',
   });
   ledger.requireFile(UDEV_RULES, {

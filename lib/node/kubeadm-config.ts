@@ -1,5 +1,5 @@
 import { Yaml } from 'cdk8s';
-import { LOOPBACK, type Cluster, type Machine } from '../cluster';
+import { COUNTRY_LABEL, LOOPBACK, type Cluster, type Machine } from '../cluster';
 import { argumentRows, componentOf } from './control-plane/arguments';
 import { kubeadmTuning, timeoutsOf } from './control-plane/kubeadm-tuning';
 import { PATCHES_ON_MACHINE } from './control-plane/patches';
@@ -186,12 +186,13 @@ function localApiEndpoint(cluster: Cluster, machine: Machine) {
 }
 
 function nodeRegistration(cluster: Cluster, machine: Machine, settings: KubeadmSettings) {
-  const { region, name: zone } = cluster.zoneOf(machine);
+  const { country, region, name: zone } = cluster.zoneOf(machine);
   const { kubelet, controlPlane } = settings;
   const { workerTaints } = kubelet;
   const labels: Record<string, string> = {
     'topology.kubernetes.io/region': region,
     'topology.kubernetes.io/zone': zone,
+    ...(cluster.residency === undefined ? {} : { [COUNTRY_LABEL]: country }),
     ...(machine.isControlPlane ? kubelet.controlPlaneLabels : kubelet.workerLabels),
   };
   const args: Record<string, string> = {

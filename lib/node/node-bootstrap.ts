@@ -18,6 +18,7 @@ import { controlPlaneSettings } from './control-plane/settings';
 import { upgradeRunbook } from './control-plane/upgrade';
 import { requireEndpoint } from './endpoint/requirements';
 import { endpointDecisions } from './endpoint/tuning';
+import { fetchedByMachines } from './fetched-by-machines';
 import { firewallSummary, requireFirewall } from './firewall/requirements';
 import { firewallDecisions } from './firewall/tuning';
 import { kernelDecisions, requireKernel } from './kernel/requirements';
@@ -114,6 +115,7 @@ export class NodeBootstrap extends Construct {
         unpinnedArchives(cluster, this.settings.containerdVersion, binaries).map(
           (item) => `${item.name} ${item.version} ${item.architecture}`,
         ),
+      fetched: () => fetchedByMachines(cluster, this.settings),
       controlPlane: controlPlaneSummary(this.settings),
       bootstrap: {
         unit: BOOTSTRAP_UNIT,

@@ -7,6 +7,7 @@ import { levelChips, measuredSection } from './content/measured';
 import { mtu } from './content/mtu';
 import { packetPath } from './content/packet-path';
 import { ports } from './content/ports';
+import { residency } from './content/residency';
 import { runbook } from './content/runbook';
 import { topology } from './content/topology';
 import { text, type Section } from './document';
@@ -67,6 +68,7 @@ function sectionsOf(facts: Facts, measured?: DoctorReport): Section[] {
     mtu(facts),
     ports(facts),
     capacity(facts),
+    ...residency(facts),
     decisions(facts),
   ];
 }

@@ -146,6 +146,7 @@ describe('rules', () => {
       ['GW-CLUSTER-006', WARNING],
       ['GW-CLUSTER-007', WARNING],
       ['GW-CLUSTER-008', NOTE],
+      ['GW-CLUSTER-009', WARNING],
     ]);
     for (const { title, why, remedy, reference } of clusterRules) {
       for (const text of [title, why, remedy, reference]) {

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { App, Size } from 'cdk8s';
 import { EtcdDisk } from '../../lib';
-import { disksOf } from '../../lib/etcd/disk';
+import { prepareScript } from '../../lib/cluster';
+import { disksOf, ETCD_DISKS } from '../../lib/etcd/disk';
 import { EtcdFilesystem } from '../../lib/etcd/filesystem';
-import { prepareScript } from '../../lib/etcd/prepare-script';
 import { diskTuning } from '../../lib/etcd/tuning';
 import { osloCluster, osloMachine } from '../support/oslo';
 import { FakeMachine, type FakeDisk } from './fake-machine';
@@ -30,7 +30,7 @@ function scriptFor(
   disk = EtcdDisk.nvmeSerial(SERIAL),
   filesystem = EtcdFilesystem.XFS,
 ): string {
-  return prepareScript([factsOf(disk)], format(filesystem), { root: machine.root });
+  return prepareScript(ETCD_DISKS, [factsOf(disk)], format(filesystem), { root: machine.root });
 }
 
 const UUID = factsOf(EtcdDisk.nvmeSerial(SERIAL)).uuid;
@@ -331,7 +331,7 @@ describe('any other state ends with one line and no mkfs', () => {
     const xfs = format(EtcdFilesystem.XFS);
     const run = (dirtyAt?: number) => {
       const machine = new FakeMachine().disk('nvme0n1', { serial: SERIAL, size: 2 * GIB, dirtyAt });
-      return machine.run(prepareScript([small], xfs, { root: machine.root }));
+      return machine.run(prepareScript(ETCD_DISKS, [small], xfs, { root: machine.root }));
     };
     expect(run().status).toBe(0);
     // a place that no sample would hit
@@ -365,7 +365,10 @@ describe('two disks of one machine', () => {
       // reading them is tested above
       .program('cmp', 'exit 0');
   const run = (machine: FakeMachine, ...args: string[]) =>
-    machine.run(prepareScript(disks, format(EtcdFilesystem.XFS), { root: machine.root }), ...args);
+    machine.run(
+      prepareScript(ETCD_DISKS, disks, format(EtcdFilesystem.XFS), { root: machine.root }),
+      ...args,
+    );
 
   test('get a filesystem each, by what the script is told', () => {
     const machine = lab();
@@ -413,7 +416,11 @@ describe('two disks of one machine', () => {
 
 describe('the text of the script', () => {
   const script = (filesystem: EtcdFilesystem) =>
-    prepareScript([factsOf(EtcdDisk.nvmeSerial(SERIAL, { model: 'A B*' }))], format(filesystem));
+    prepareScript(
+      ETCD_DISKS,
+      [factsOf(EtcdDisk.nvmeSerial(SERIAL, { model: 'A B*' }))],
+      format(filesystem),
+    );
 
   test.each(Object.values(EtcdFilesystem))('has no way to overwrite with %s', (filesystem) => {
     const text = script(filesystem);

@@ -99,6 +99,20 @@ function messageOf(rule: Rule, self: CelInput): string {
     : (rule.message ?? `failed rule: ${rule.rule.trim()}`);
 }
 
+/** The value of an expression that no schema goes with, such as one of an admission policy. */
+export function celValue(expression: string, names: Readonly<Record<string, unknown>>): unknown {
+  const program = compile({ rule: expression });
+  if (typeof program === 'string') {
+    throw new Error(`${expression} ${program}`);
+  }
+  const inputs = Object.entries(names).map(([name, value]) => [name, toCel(undefined, value)]);
+  const value = program(Object.fromEntries(inputs));
+  if (isCelError(value)) {
+    throw new Error(`${expression}: ${value.message}`);
+  }
+  return value;
+}
+
 // --- From text to program --------------------------------------------------------------------
 
 /** Of the functions that Kubernetes adds to CEL only those that upstream's rules call. */

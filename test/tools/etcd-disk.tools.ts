@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync 
 import { App, Size } from 'cdk8s';
 import { EtcdDisk, type ControlPlaneMachineOptions } from '../../lib';
 import { EtcdFilesystem, EtcdOnNvme, FsyncGate, type EtcdOnNvmeOptions } from '../../lib/etcd';
-import { disksOf } from '../../lib/etcd/disk';
-import { prepareScript } from '../../lib/etcd/prepare-script';
+import { prepareScript } from '../../lib/cluster';
+import { disksOf, ETCD_DISKS } from '../../lib/etcd/disk';
 import { diskTuning } from '../../lib/etcd/tuning';
 import { FakeMachine } from '../etcd/fake-machine';
 import { osloCluster, osloMachine } from '../support/oslo';
@@ -30,7 +30,9 @@ function format(filesystem: EtcdFilesystem) {
 }
 
 function prepare(machine: FakeMachine, filesystem: EtcdFilesystem, facts = FACTS) {
-  return machine.run(prepareScript([facts], format(filesystem), { root: machine.root }));
+  return machine.run(
+    prepareScript(ETCD_DISKS, [facts], format(filesystem), { root: machine.root }),
+  );
 }
 
 /** A machine with one blank image as its disk; udevadm makes the link that udev would make. */

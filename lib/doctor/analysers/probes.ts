@@ -1,4 +1,6 @@
+import { lightKilometres } from '../../catalog';
 import { CniKind, VerdictLevel, type Measurement } from '../../cluster';
+import { ANCHOR } from '../arguments';
 import type { CheckId } from '../checks';
 import {
   wayBetween,
@@ -188,6 +190,9 @@ function remedyOf(
 export function analyseRoundTrip(expectations: Expectations, recording: Recording): Measurement[] {
   return linesOf(recording, 'target').map((line) => {
     const [to = ''] = line.split(' ');
+    if (to.startsWith(ANCHOR)) {
+      return analyseAnchor(expectations, recording, to.slice(ANCHOR.length));
+    }
     const subject = pairOf(recording.node, to);
     const find = (name: string) => expectations.machines.find((m) => m.name === name);
     const [from, other] = [find(recording.node), find(to)];
@@ -224,6 +229,39 @@ export function analyseRoundTrip(expectations: Expectations, recording: Recordin
       number: rtt.avg,
       unit: 'ms',
     });
+  });
+}
+
+/**
+ * How far away a machine can be at most. Light in a vacuum goes there and back within the shortest round
+ * trip; what really lies between is slower.
+ */
+function analyseAnchor({ anchors }: Expectations, recording: Recording, name: string): Measurement {
+  const anchor = anchors.find((one) => one.name === name);
+  const subject = pairOf(recording.node, name);
+  const intended = anchor === undefined ? 'none in the spec' : `${short(anchor.roundTripMs)} ms`;
+  const { rtt } = readPing(linesOf(recording, `ping ${ANCHOR}${name}`));
+  if (rtt === undefined) {
+    return unknown('DOC-NET-ANCHOR', subject, intended, 'no echo is answered');
+  }
+  const kilometres = Math.ceil((rtt.min * lightKilometres.value) / 2);
+  const late = anchor !== undefined && rtt.min > anchor.roundTripMs;
+  const where = anchor === undefined ? name : `${name} in ${anchor.country}`;
+  return measurement('DOC-NET-ANCHOR', subject, {
+    value: `${short(rtt.min)} ms`,
+    intended,
+    level: late ? WARN : anchor === undefined ? INFO : PASS,
+    message: late
+      ? `the shortest round trip to ${where} is ${short(rtt.min)} ms, longer than the ${intended} of the spec: it bounds the distance at ${kilometres} km only`
+      : `the shortest round trip to ${where} is ${short(rtt.min)} ms: ${recording.node} is at most ${kilometres} km from it`,
+    ...(late
+      ? {
+          remedy:
+            'look at the way with mtr; where it is direct, ask the provider where the machine stands',
+        }
+      : {}),
+    number: rtt.min,
+    unit: 'ms',
   });
 }
 

@@ -19,11 +19,9 @@ import {
   uploadScript,
 } from './script';
 import type { BackupTuning } from './tuning';
-import type { Cluster, SecretRef } from '../../cluster';
+import { COUNTRY_LABEL, type Cluster, type SecretRef } from '../../cluster';
 import { loopbackUrl } from '../loopback';
 
-/** Annotation by which a review of residency finds where the data goes. */
-const COUNTRY = 'cdk8s-groundwork/country';
 const LABELS = { 'app.kubernetes.io/name': NAME };
 const ETCD_PKI = `${KUBERNETES}/pki/etcd`;
 
@@ -36,7 +34,8 @@ export function cronJob(cluster: Cluster, choices: BackupChoices, tuning: Backup
       name: NAME,
       namespace: NAMESPACE,
       labels: LABELS,
-      annotations: { [COUNTRY]: choices.country },
+      // By which a review of residency finds where the data goes.
+      annotations: { [COUNTRY_LABEL]: choices.country },
     },
     spec: {
       schedule: tuning.get('schedule'),

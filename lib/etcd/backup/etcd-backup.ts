@@ -68,6 +68,7 @@ export class EtcdBackup extends Construct {
     cluster._register('etcdBackup', {
       path,
       label: choices.label,
+      country: choices.country,
       namespace: NAMESPACE,
       name: NAME,
       longestGapSeconds: choices.longestGapSeconds,

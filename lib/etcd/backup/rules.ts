@@ -1,11 +1,9 @@
 import { etcdFacts, runningEtcdImage, type BackupChoices } from './choices';
 import { hours } from './tuning';
+import { europeanEconomicArea } from '../../catalog';
 import { rule, Severity, type Cluster, type IRule, type RuleViolation } from '../../cluster';
 
-/** The European Economic Area: the European Union with Iceland, Liechtenstein and Norway. */
-const EEA: readonly string[] = (
-  'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT ' + 'LI LT LU LV MT NL NO PL PT RO SE SI SK'
-).split(' ');
+const EEA = europeanEconomicArea.value;
 
 const DAY_SECONDS = 86_400;
 /** An error is often found after a weekend and a few days. */
@@ -25,7 +23,7 @@ export const backupRules: IRule[] = [
     },
     (cluster, { country, label }) => {
       const inside = cluster.zones.every((zone) => EEA.includes(zone.country));
-      return inside && !EEA.includes(country)
+      return inside && !refused(cluster, country) && !EEA.includes(country)
         ? [
             {
               message: `the zones are in ${countries(cluster).join(', ')}, backups go to ${country} (${label})`,
@@ -45,9 +43,9 @@ export const backupRules: IRule[] = [
     },
     (cluster, { country, label }) => {
       const own = countries(cluster);
-      // What leaves the EEA is said by the rule before.
+      // What leaves the EEA is said by the rule before; a residency policy says itself what is allowed.
       const said = own.every((each) => EEA.includes(each)) && !EEA.includes(country);
-      return own.includes(country) || said
+      return own.includes(country) || said || cluster.residency !== undefined
         ? []
         : [{ message: `the zones are in ${own.join(', ')}, backups go to ${country} (${label})` }];
     },
@@ -145,6 +143,11 @@ function backupRule(
     const summary = cluster._summary('etcdBackup');
     return summary === undefined ? [] : check(cluster, summary.own as BackupChoices);
   });
+}
+
+/** An error says it already: GW-STORAGE-002. */
+function refused({ residency }: Cluster, country: string): boolean {
+  return residency !== undefined && !residency.allows(country);
 }
 
 function countries(cluster: Cluster): string[] {

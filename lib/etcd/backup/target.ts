@@ -1,4 +1,4 @@
-import { isDnsName, SecretRef, throwProblems, type Problem } from '../../cluster';
+import { countryProblems, isDnsName, SecretRef, throwProblems, type Problem } from '../../cluster';
 
 /** An object store that speaks S3. */
 export interface S3BackupOptions {
@@ -135,7 +135,7 @@ function s3Problems(options: S3BackupOptions): Problem[] {
   const { endpoint, bucket, region, country, prefix } = options;
   const host = /^https:\/\/([^/:@?#\s]+)(:\d{1,5})?$/.exec(endpoint)?.[1];
   return [
-    ...countryProblems(country),
+    ...countryProblems('country', country),
     ...(host !== undefined && isDnsName(host) && !/\.svc(\.|$)/.test(host)
       ? []
       : [
@@ -162,7 +162,7 @@ function s3Problems(options: S3BackupOptions): Problem[] {
 
 function directoryProblems(path: string, options: HostDirectoryBackupOptions): Problem[] {
   const { machine, shared = false, country } = options;
-  const problems = country === undefined ? [] : countryProblems(country);
+  const problems = country === undefined ? [] : countryProblems('country', country);
   if (!/^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/.test(path)) {
     problems.push({
       prop: 'path',
@@ -198,19 +198,6 @@ function directoryProblems(path: string, options: HostDirectoryBackupOptions): P
     });
   }
   return problems;
-}
-
-function countryProblems(country: string): Problem[] {
-  return /^[A-Z]{2}$/.test(country)
-    ? []
-    : [
-        {
-          prop: 'country',
-          allowed: 'two capital letters (ISO 3166-1 alpha-2)',
-          got: country,
-          remedy: 'write NO for Norway, DE for Germany',
-        },
-      ];
 }
 
 function formProblems(prop: string, got: string, form: RegExp, allowed: string): Problem[] {

@@ -96,7 +96,7 @@ export function aptDecisions(cluster: Cluster, source: BinarySource, path: strin
       ];
 }
 
-function repositoryUrl(cluster: Cluster, source: BinarySource): string {
+export function repositoryUrl(cluster: Cluster, source: BinarySource): string {
   const { minor } = cluster.kubernetesVersion;
   const own = source._apt?.repository;
   const upstream = `https://pkgs.k8s.io/core:/stable:/v${minor}/deb/`;

@@ -3,6 +3,7 @@ import type { KubeletOptions } from './options';
 import { kubeReservedOf, systemReservedOf, type KubeletSettings } from './settings';
 import { kubernetesGates } from '../../catalog';
 import {
+  COUNTRY_LABEL,
   checkInteger,
   isLabelKey,
   isLabelValue,
@@ -80,6 +81,16 @@ function labelProblems(prop: string, labels: Readonly<Record<string, string>>): 
             allowed: 'without region and zone',
             got: key,
             remedy: 'they are facts of the zone',
+          },
+        ];
+      }
+      if (key === COUNTRY_LABEL) {
+        return [
+          {
+            prop,
+            allowed: 'without the country',
+            got: key,
+            remedy: 'it is a fact of the zone, and follows from the residency of the spec',
           },
         ];
       }

@@ -28,7 +28,7 @@ export interface NetworkingOptions extends Omit<Cdk8sStackArgs, 'app' | 'chart'>
    *
    * @default - OnDestroy.WITH_CLUSTER where the component makes the machines; on an existing cluster
    * OnDestroy.RETAIN where network plugin, service proxy or DNS cache are among them, without which its
-   * machines lose each other, else OnDestroy.DELETE
+   * machines lose each other, or storage, whose volumes may be in use, else OnDestroy.DELETE
    */
   readonly onDestroy?: OnDestroy;
 }

@@ -12,6 +12,7 @@ import {
   type TunedFlannelOptions,
 } from '../../cni';
 import { NodeLocalDns, type NodeLocalDnsOptions } from '../../dns';
+import { ResidentStorage, type ResidentStorageOptions } from '../../storage';
 
 /** Several rooms of an existing cluster, reviewed together. */
 export interface ExistingClusterStackArgs extends RoomStackArgs, Rooms {}
@@ -155,5 +156,33 @@ export class LoadBalancerStack extends RoomsStack {
    */
   constructor(name: string, args: LoadBalancerStackArgs, opts?: pulumi.ComponentResourceOptions) {
     super('LoadBalancerStack', name, args, { loadBalancer: args.loadBalancer }, opts);
+  }
+}
+
+/** Storage that keeps to the residency of an existing cluster. */
+export interface ResidentStorageStackArgs extends RoomStackArgs {
+  /**
+   * As `ResidentStorage` takes them.
+   *
+   * @default - its defaults
+   */
+  readonly storage?: ResidentStorageOptions;
+}
+
+/** `ResidentStorage` on an existing cluster. Its objects stay when Pulumi lets go of them. */
+export class ResidentStorageStack extends RoomsStack {
+  /**
+   * @param name name of the component, and of the cluster where the facts give none
+   * @param args facts, which must have a `residency`, and options; wrong values throw before anything is
+   * registered
+   * @param opts options; the Kubernetes provider among them
+   */
+  constructor(
+    name: string,
+    args: ResidentStorageStackArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    const storage = ResidentStorage.configure(args.storage);
+    super('ResidentStorageStack', name, args, { storage }, opts);
   }
 }

@@ -12,6 +12,7 @@ import {
   type IIngressConfiguration,
   type IKubeProxyConfiguration,
   type ILoadBalancerConfiguration,
+  type IStorageConfiguration,
 } from '../../cluster';
 
 /** What every component for an existing cluster takes. */
@@ -76,6 +77,12 @@ export interface Rooms {
    * @default - not part of this component
    */
   readonly ingress?: IIngressConfiguration;
+  /**
+   * Storage that keeps to the `residency` of the facts; without that it throws.
+   *
+   * @default - not part of this component
+   */
+  readonly storage?: IStorageConfiguration;
 }
 
 /** Rooms of a cluster whose machines somebody else made. Its provider comes from the component's options. */
@@ -118,6 +125,7 @@ export abstract class RoomsStack extends pulumi.ComponentResource {
         rooms.cni?.create(chart, 'cni', cluster);
         rooms.loadBalancer?.create(chart, 'load-balancer', cluster);
         rooms.ingress?.create(chart, 'ingress', cluster);
+        rooms.storage?.create(chart, 'storage', cluster);
         args.extend?.(chart, cluster);
         return { built: cluster, cluster };
       },
@@ -137,7 +145,10 @@ export abstract class RoomsStack extends pulumi.ComponentResource {
   }
 }
 
-/** Without these, machines lose each other, and the API server its webhooks, in the midst of a delete. */
-function endOf({ kubeProxy, dns, cni }: Rooms): OnDestroy {
-  return (kubeProxy ?? dns ?? cni) === undefined ? OnDestroy.DELETE : OnDestroy.RETAIN;
+/**
+ * Without these, machines lose each other, and the API server its webhooks, in the midst of a delete; and
+ * a volume that is in use does not go while its claim is there.
+ */
+function endOf({ kubeProxy, dns, cni, storage }: Rooms): OnDestroy {
+  return (kubeProxy ?? dns ?? cni ?? storage) === undefined ? OnDestroy.DELETE : OnDestroy.RETAIN;
 }

@@ -9,6 +9,7 @@ import {
   Machine,
   MetalLb,
   OperatingSystem,
+  Residency,
   Underlay,
   Zone,
   type ClusterFacts,
@@ -21,6 +22,7 @@ import {
   LoadBalancerStack,
   NodeLocalDnsStack,
   OnDestroy,
+  ResidentStorageStack,
   TunedCalicoStack,
   TunedFlannelStack,
   type RoomsStack,
@@ -93,6 +95,13 @@ test.each<[string, () => RoomsStack, string, boolean]>([
     () => new LoadBalancerStack('tromso', { facts, loadBalancer }),
     'DaemonSet:metallb-system/speaker',
     false,
+  ],
+  [
+    'ResidentStorageStack',
+    () =>
+      new ResidentStorageStack('tromso', { facts: { ...facts, residency: Residency.of(['NO']) } }),
+    'ValidatingAdmissionPolicy:groundwork-residency-volumes',
+    true,
   ],
 ])('%s registers its room, and no other', async (className, make, object, stays) => {
   const recording = await recordPulumi(make);

@@ -3,7 +3,9 @@
  * disk, a filesystem whose beginning was wiped. It cannot read a disk of terabytes whole, so it reads
  * both ends, places spread evenly over the rest, and those where ext4 keeps copies of its superblock.
  */
-export const zeroChecks = `# Data without a signature: a raw database, an encrypted disk, a filesystem that lost its beginning.
+export const zeroChecks = (
+  title: string,
+) => `# Data without a signature: a raw database, an encrypted disk, a filesystem that lost its beginning.
 # Arguments: where, as words, first byte, bytes. cmp says 1 for a difference and more for trouble.
 zeros() {
   status=0
@@ -14,7 +16,7 @@ zeros() {
     *) stop "$device cannot be read: $1" "$by_hand" ;;
   esac
 }
-echo "etcd-disk-prepare: reading samples of $device, to see that it is blank"
+echo "${title}: reading samples of $device, to see that it is blank"
 mib=1048576
 gib=1073741824
 if [ "$size" -le "$((2 * gib))" ]; then

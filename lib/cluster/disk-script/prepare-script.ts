@@ -1,13 +1,57 @@
-import { EtcdDiskKind } from '../cluster';
-import type { DiskFacts, Surroundings } from './disk';
-import type { EtcdFilesystem } from './filesystem';
 import { zeroChecks } from './zero-checks';
 
 /** How a blank disk becomes a filesystem. */
 export interface Format {
-  readonly filesystem: EtcdFilesystem;
+  readonly filesystem: 'xfs' | 'ext4';
   /** Options of its mkfs. */
   readonly options: string;
+}
+
+/** Where a script looks; `/` on a machine, a folder in a test. */
+export interface Surroundings {
+  /** Put in front of every path that the script reads or writes. */
+  readonly root: string;
+}
+
+/** What the script is told of one disk. */
+export interface PreparedDisk {
+  readonly place: {
+    /** What the script calls it. */
+    readonly name: string;
+    /** The prop of Machine that names it. */
+    readonly prop: string;
+    readonly mountPoint: string;
+  };
+  readonly machine: string;
+  /** Whether `identity` is the serial of an NVMe disk; else it is a link below /dev/disk/by-id. */
+  readonly bySerial: boolean;
+  readonly identity: string;
+  /** Of the filesystem that it gets. */
+  readonly uuid: string;
+  readonly minBytes: number;
+  readonly maxBytes?: number;
+  readonly model?: string;
+}
+
+/** What the disks are for, in the words of the script. */
+export interface DiskPurpose {
+  /** Name of the script, in front of its messages. */
+  readonly title: string;
+  /** What it calls one of its disks. */
+  readonly what: string;
+  /** The construct whose prop `filesystem` says how a disk is formatted. */
+  readonly construct: string;
+  /** What files at the mount point may be, and what is to be done about them. */
+  readonly leftovers: string;
+  /** One more reason not to format a blank disk: a file, and what is said where it exists. */
+  readonly refusal?: {
+    /** Name of the variable that holds its path. */
+    readonly variable: string;
+    readonly file: string;
+    readonly why: string;
+    readonly message: string;
+    readonly remedy: string;
+  };
 }
 
 /**
@@ -16,39 +60,43 @@ export interface Format {
  * script before that; a command that fails counts as a doubt; there is no switch to talk it round.
  */
 export function prepareScript(
-  disks: readonly DiskFacts[],
+  purpose: DiskPurpose,
+  disks: readonly PreparedDisk[],
   format: Format,
   { root }: Surroundings = { root: '' },
 ): string {
   return [
-    header(disks, root),
+    header(purpose, disks, root),
     WAITING,
-    recognition(format),
+    recognition(purpose, format),
     ...(disks.some(({ model }) => model !== undefined) ? [MODEL_CHECK] : []),
     SIZE_CHECK,
     USE_CHECKS,
-    BLANK_CHECKS,
-    creation(format),
+    blankChecks(purpose),
+    creation(purpose, format),
   ].join('\n');
 }
 
-function header(disks: readonly DiskFacts[], root: string): string {
-  const [{ machine }] = disks as [DiskFacts];
+function header(
+  { title, what, refusal }: DiskPurpose,
+  disks: readonly PreparedDisk[],
+  root: string,
+): string {
+  const [{ machine }] = disks as [PreparedDisk];
   return `#!/bin/sh
-# Finds the etcd disk of ${machine} by its identity and gives it a filesystem once, while it is blank.
+# Finds the ${what} of ${machine} by its identity and gives it a filesystem once, while it is blank.
 # Anything else on it, and any doubt, ends this script with exit code 1 before a byte is written.
 set -eu
 export LC_ALL=C
 
 machine='${machine}'
-member='${root}/etc/kubernetes/manifests/etcd.yaml'
-sys='${root}/sys'
+${refusal === undefined ? '' : `${refusal.variable}='${root}${refusal.file}'\n`}sys='${root}/sys'
 dev='${root}/dev'
 ${choice(disks, root)}
 by_uuid="$dev/disk/by-uuid/$uuid"
 
 stop() {
-  printf 'etcd-disk-prepare: %s; %s\\n' "$1" "$2" >&2
+  printf '${title}: %s; %s\\n' "$1" "$2" >&2
   exit 1
 }
 by_hand="nothing was written; if it is the right disk and nobody needs what is on it, a human empties it and reboots"
@@ -57,25 +105,24 @@ in_spec="nothing was written; correct $prop of machine $machine in the spec (lsb
 }
 
 /** The facts of the disk that the script is called for: the only one, or the one its argument names. */
-function choice(disks: readonly DiskFacts[], root: string): string {
+function choice(disks: readonly PreparedDisk[], root: string): string {
   const modelled = disks.some(({ model }) => model !== undefined);
   const [only, ...more] = disks.map((disk) => factsText(disk, root, modelled)) as [string];
   if (more.length === 0) {
     return only;
   }
   const cases = [only, ...more].map((text, n) => `  ${disks[n]!.place.name})\n${text}\n  ;;`);
-  return `case "\${1:-data}" in\n${cases.join('\n')}\n  *) echo "usage: $0 [data | wal]" >&2; exit 2 ;;\nesac`;
+  return `case "\${1:-${disks[0]!.place.name}}" in\n${cases.join('\n')}\n  *) echo "usage: $0 [${disks.map(({ place }) => place.name).join(' | ')}]" >&2; exit 2 ;;\nesac`;
 }
 
-function factsText(disk: DiskFacts, root: string, modelled: boolean): string {
-  const serial = disk.kind === EtcdDiskKind.NVME_SERIAL;
+function factsText(disk: PreparedDisk, root: string, modelled: boolean): string {
   return `prop=${disk.place.prop}
 mount_point='${root}${disk.place.mountPoint}'
 uuid='${disk.uuid}'
 min=${disk.minBytes}
 max=${disk.maxBytes ?? ''}
 window='${disk.maxBytes === undefined ? `at least ${disk.minBytes}` : `${disk.minBytes} to ${disk.maxBytes}`}'
-${modelled ? `expected_model='${disk.model ?? '*'}'\n` : ''}${serial ? findBySerial(disk.identity) : findByLink(disk.identity)}`;
+${modelled ? `expected_model='${disk.model ?? '*'}'\n` : ''}${disk.bySerial ? findBySerial(disk.identity) : findByLink(disk.identity)}`;
 }
 
 /** A multipath namespace shows its paths as hidden disks of their own, which are not to be written to. */
@@ -128,7 +175,7 @@ fi
  * Another disk with the same UUID, a clone for example, would be mounted in its place: the link must
  * lead to the disk that was found by its identity.
  */
-function recognition({ filesystem }: Format): string {
+function recognition({ title, what, construct }: DiskPurpose, { filesystem }: Format): string {
   return `linked() {
   attempt=0
   until [ "$(readlink -f "$by_uuid")" = "$device" ]; do
@@ -146,10 +193,10 @@ present=$(blkid -p -s UUID -o value "$device") || present=''
 if [ "$present" = "$uuid" ]; then
   type=$(blkid -p -s TYPE -o value "$device") || type=''
   if [ "$type" != '${filesystem}' ]; then
-    stop "$device is the etcd disk of $machine but holds '$type', and the spec says ${filesystem}" "nothing was written; set the prop filesystem of EtcdOnNvme to what the disk holds"
+    stop "$device is the ${what} of $machine but holds '$type', and the spec says ${filesystem}" "nothing was written; set the prop filesystem of ${construct} to what the disk holds"
   fi
   linked
-  echo "etcd-disk-prepare: $device is already prepared"
+  echo "${title}: $device is already prepared"
   exit 0
 fi
 `;
@@ -197,7 +244,8 @@ for holder in "$sys/class/block/$(basename "$device")/holders"/*; do
 done
 `;
 
-const BLANK_CHECKS = `signatures=$(wipefs --no-act --noheadings --output TYPE "$device") || stop "$device cannot be searched for signatures" "$by_hand"
+function blankChecks({ title, leftovers, refusal }: DiskPurpose): string {
+  return `signatures=$(wipefs --no-act --noheadings --output TYPE "$device") || stop "$device cannot be searched for signatures" "$by_hand"
 if [ -n "$signatures" ]; then
   stop "$device is not blank, it holds $(printf '%s' "$signatures" | tr '\\n' ' ')" "$by_hand"
 fi
@@ -207,22 +255,32 @@ blkid -p "$device" >/dev/null 2>&1 || status=$?
 if [ "$status" -ne 2 ]; then
   stop "$device is not blank, blkid finds something on it" "$by_hand"
 fi
-# A member that lost its disk must not come back empty: the first one would found a cluster of its own.
-if [ -e "$member" ]; then
-  stop "$device is blank, but this machine is already an etcd member ($member)" "nothing was written; if the disk was replaced, remove the member from etcd and run kubeadm reset first"
+${refusal === undefined ? '' : refusalCheck(refusal)}if [ -n "$(ls -A "$mount_point" 2>/dev/null || true)" ]; then
+  stop "$mount_point holds files, which the new filesystem would hide" "nothing was written; ${leftovers}"
 fi
-if [ -n "$(ls -A "$mount_point" 2>/dev/null || true)" ]; then
-  stop "$mount_point holds files, which the new filesystem would hide" "nothing was written; they may be an etcd's data: stop it, move them away and reboot"
-fi
-${zeroChecks}`;
+${zeroChecks(title)}`;
+}
 
-function creation({ filesystem, options }: Format): string {
+function refusalCheck({
+  variable,
+  why,
+  message,
+  remedy,
+}: NonNullable<DiskPurpose['refusal']>): string {
+  return `# ${why}
+if [ -e "$${variable}" ]; then
+  stop "$device is blank, but ${message} ($${variable})" "nothing was written; ${remedy}"
+fi
+`;
+}
+
+function creation({ title }: DiskPurpose, { filesystem, options }: Format): string {
   const uuid = filesystem === 'xfs' ? '-m uuid="$uuid"' : '-U "$uuid"';
-  return `echo "etcd-disk-prepare: $device is blank, $identity, $size bytes: making ${filesystem} $uuid"
+  return `echo "${title}: $device is blank, $identity, $size bytes: making ${filesystem} $uuid"
 # Reading took a while: a disk that was pulled or joined by a twin meanwhile is another one.
 [ "$(candidates)" = "$device" ] || stop "$identity is no longer $device alone" "$by_hand"
 mkfs.${filesystem} ${options} ${uuid} "$device" || stop "mkfs.${filesystem} failed on $device" 'look at its message above'
 linked
-echo "etcd-disk-prepare: $device is prepared"
+echo "${title}: $device is prepared"
 `;
 }

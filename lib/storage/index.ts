@@ -1,0 +1,3 @@
+// What users of the library see of this room.
+export * from './options';
+export * from './resident-storage';

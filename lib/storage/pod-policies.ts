@@ -1,0 +1,98 @@
+import { list, text } from './cel';
+import { type StorageChoices } from './choices';
+import { ZONE_LABEL } from './names';
+import { PREFIX, resource, type AdmissionPolicy } from './policy';
+import { COUNTRY_LABEL } from '../cluster';
+
+/** Kinds of volumes that stay on the machine, hold objects of the cluster, or are claims. */
+export const POD_VOLUMES = [
+  ...['configMap', 'downwardAPI', 'emptyDir', 'ephemeral', 'hostPath', 'image'],
+  ...['persistentVolumeClaim', 'projected', 'secret'],
+];
+
+export function podVolumePolicy({ podDrivers }: StorageChoices): AdmissionPolicy {
+  const kinds = POD_VOLUMES.map((kind) => `has(v.${kind})`).join(' || ');
+  return {
+    name: `${PREFIX}-pods`,
+    refuses: 'a pod that mounts a volume past PersistentVolumes, such as an NFS export',
+    rules: [{ ...resource('', ['pods']), operations: ['CREATE'] }],
+    variables: { drivers: list(podDrivers) },
+    validations: [
+      {
+        expression: `!has(object.spec.volumes) || object.spec.volumes.all(v, ${kinds} || (has(v.csi) && v.csi.driver in variables.drivers))`,
+        message: `volumes of a pod must be claims, or of the machine and the cluster: ${POD_VOLUMES.join(', ')}${
+          podDrivers.length === 0 ? '' : `, or of ${podDrivers.join(', ')}`
+        }`,
+      },
+    ],
+  };
+}
+
+export function imagePolicy({ residency, exemptNamespaces }: StorageChoices): AdmissionPolicy {
+  const sources = residency._allowedSources;
+  return {
+    name: `${PREFIX}-images`,
+    refuses: `a pod with an image from elsewhere than ${sources.join(', ')}`,
+    rules: [
+      {
+        ...resource('', ['pods', 'pods/ephemeralcontainers']),
+        operations: ['CREATE', 'UPDATE'],
+      },
+    ],
+    exemptNamespaces,
+    variables: {
+      sources: list(sources),
+      images: imagesOf('object'),
+      // A pod that is there already may change in everything else.
+      known: `oldObject == null ? [] : ${imagesOf('oldObject')}`,
+      foreign:
+        'variables.images.filter(i, !(i in variables.known) && !variables.sources.exists(s, i.startsWith(s + "/")))',
+    },
+    validations: [
+      {
+        expression: 'size(variables.foreign) == 0',
+        message: `images must come from ${sources.join(', ')}`,
+        messageExpression: `"images must come from ${sources.join(', ')}, got " + variables.foreign.join(", ")`,
+      },
+    ],
+  };
+}
+
+/** Images of all containers of a pod, and of volumes that are images. */
+function imagesOf(pod: string): string {
+  const spec = `${pod}.spec`;
+  const containers = ['containers', 'initContainers', 'ephemeralContainers'].map(
+    (field) =>
+      `(has(${spec}.${field}) ? ${spec}.${field}.map(c, has(c.image) ? c.image : "") : [])`,
+  );
+  const volumes = `(has(${spec}.volumes) ? ${spec}.volumes.filter(v, has(v.image) && has(v.image.reference)).map(v, v.image.reference) : [])`;
+  return [...containers, volumes].join(' + ');
+}
+
+export function nodePolicy({ zones }: StorageChoices): AdmissionPolicy {
+  const labels = (node: string) => {
+    const label = (key: string) =>
+      `(${text(key)} in ${node}.metadata.labels ? ${node}.metadata.labels[${text(key)}] : "")`;
+    return `has(${node}.metadata.labels) ? ${label(COUNTRY_LABEL)} + " " + ${label(ZONE_LABEL)} : ""`;
+  };
+  return {
+    name: `${PREFIX}-nodes`,
+    refuses: 'a machine that does not name a zone of the spec and its country',
+    rules: [{ ...resource('', ['nodes']), operations: ['CREATE', 'UPDATE'] }],
+    variables: {
+      places: list(zones.map(({ country, name }) => `${country} ${name}`)),
+      place: labels('object'),
+      before: `oldObject == null ? "" : (${labels('oldObject')})`,
+    },
+    validations: [
+      {
+        // One that is there already may change in everything else.
+        expression:
+          'variables.place in variables.places || (oldObject != null && variables.place == variables.before)',
+        message: `labels ${COUNTRY_LABEL} and ${ZONE_LABEL} must be those of a zone of the spec: ${zones
+          .map(({ country, name }) => `${country} ${name}`)
+          .join(', ')}`,
+      },
+    ],
+  };
+}

@@ -1,0 +1,223 @@
+import { LOCAL_CLASS, ZONE_LABEL } from './names';
+import type { ResidentClassOptions, ResidentStorageProps } from './options';
+import {
+  countryProblems,
+  DataDiskKind,
+  isDnsLabel,
+  isDnsName,
+  isLabelKey,
+  isLabelValue,
+  type Cluster,
+  type Problem,
+  type Residency,
+} from '../cluster';
+
+/** Everything that is wrong with the props, each on its own. */
+export function storageProblems(props: ResidentStorageProps): Problem[] {
+  const { cluster } = props;
+  if (cluster.residency === undefined) {
+    return [
+      {
+        prop: 'cluster.residency',
+        allowed: 'given',
+        got: undefined,
+        remedy: "say where data may be: residency: Residency.of(['NO']), or Residency.eea()",
+      },
+    ];
+  }
+  const { residency } = cluster;
+  return [
+    ...(props.classes ?? []).flatMap((one) => classProblems(one, cluster, residency)),
+    ...nameProblems(props),
+    ...listProblems(props),
+    ...diskProblems(cluster),
+  ];
+}
+
+function classProblems(
+  options: ResidentClassOptions,
+  cluster: Cluster,
+  residency: Residency,
+): Problem[] {
+  const { name, provisioner, topologyKey, zones, country } = options;
+  const of = (prop: string) => `${prop} of class ${name}`;
+  const problems: Problem[] = [];
+  if (!isDnsName(name)) {
+    problems.push({
+      prop: 'classes',
+      allowed: 'named by RFC 1123 subdomains',
+      got: name,
+      remedy: 'use lower-case letters, digits, hyphens and dots',
+    });
+  }
+  if (!isDnsName(provisioner) || isInTree(provisioner)) {
+    problems.push({
+      prop: of('provisioner'),
+      allowed: 'the name of a CSI driver',
+      got: provisioner,
+      remedy: isInTree(provisioner)
+        ? 'in-tree provisioners are gone; local volumes come from dataDisks of machines'
+        : 'copy it from `kubectl get csidriver`',
+    });
+  }
+  if (country !== undefined) {
+    problems.push(...countryProblems(of('country'), country));
+    if (!residency.allows(country)) {
+      problems.push({
+        prop: of('country'),
+        allowed: `one of ${residency.countries.join(', ')}`,
+        got: country,
+        remedy: 'its volumes would leave; choose another store, or allow the country',
+      });
+    }
+    for (const [prop, got] of Object.entries({ topologyKey, zones })) {
+      if (got !== undefined) {
+        problems.push({
+          prop: of(prop),
+          allowed: 'left out with country',
+          got: typeof got === 'string' ? got : Object.keys(got),
+          remedy: 'a driver with a topology says itself where volumes are; leave country out',
+        });
+      }
+    }
+    return problems;
+  }
+  if (topologyKey !== undefined && !isLabelKey(topologyKey)) {
+    problems.push({
+      prop: of('topologyKey'),
+      allowed: 'the key of a label',
+      got: topologyKey,
+      remedy: `copy it from \`kubectl get csinode -o yaml\`, for example ${ZONE_LABEL}`,
+    });
+  }
+  return [...problems, ...zoneProblems(of('zones'), zones, cluster, residency)];
+}
+
+function zoneProblems(
+  prop: string,
+  zones: Readonly<Record<string, string>> | undefined,
+  cluster: Cluster,
+  residency: Residency,
+): Problem[] {
+  if (zones === undefined) {
+    return [];
+  }
+  const names = cluster.zones.map(({ name }) => name);
+  const given = Object.keys(zones);
+  if (given.length === 0) {
+    return [
+      {
+        prop,
+        allowed: `some of ${names.join(', ')}`,
+        got: undefined,
+        remedy: 'leave it out for all zones',
+      },
+    ];
+  }
+  return given.flatMap((zone): Problem[] => {
+    const country = cluster.zones.find(({ name }) => name === zone)?.country;
+    if (country === undefined) {
+      return [
+        {
+          prop,
+          allowed: `of ${names.join(', ')}`,
+          got: zone,
+          remedy: 'the key is a zone of the spec, the value what the driver calls it',
+        },
+      ];
+    }
+    if (!residency.allows(country)) {
+      return [
+        {
+          prop,
+          allowed: `in ${residency.countries.join(', ')}`,
+          got: `${zone} in ${country}`,
+          remedy: 'its volumes would leave; take the zone out, or allow the country',
+        },
+      ];
+    }
+    return zones[zone] !== '' && isLabelValue(zones[zone]!)
+      ? []
+      : [
+          {
+            prop,
+            allowed: 'named as label values',
+            got: zones[zone],
+            remedy: 'copy it from `kubectl get csinode -o yaml`',
+          },
+        ];
+  });
+}
+
+function nameProblems(props: ResidentStorageProps): Problem[] {
+  const { classes = [], localClassName = LOCAL_CLASS, defaultClass, cluster } = props;
+  const hasLocal = cluster.machines.some(({ dataDisks }) => dataDisks.length > 0);
+  const names = [...(hasLocal ? [localClassName] : []), ...classes.map(({ name }) => name)];
+  const problems: Problem[] = [];
+  if (!isDnsName(localClassName)) {
+    problems.push({
+      prop: 'localClassName',
+      allowed: 'an RFC 1123 subdomain',
+      got: localClassName,
+      remedy: 'use lower-case letters, digits, hyphens and dots',
+    });
+  }
+  for (const got of new Set(names.filter((name, index) => names.indexOf(name) !== index))) {
+    problems.push({
+      prop: 'classes',
+      allowed: 'unique by name',
+      got,
+      remedy: 'rename one of them',
+    });
+  }
+  if (defaultClass !== undefined && !names.includes(defaultClass)) {
+    problems.push({
+      prop: 'defaultClass',
+      allowed:
+        names.length === 0
+          ? 'left out without classes'
+          : `one of ${[...new Set(names)].join(', ')}`,
+      got: defaultClass,
+      remedy: 'the default of classes that somebody else makes is theirs to say',
+    });
+  }
+  return problems;
+}
+
+function listProblems(props: ResidentStorageProps): Problem[] {
+  const lists = {
+    otherClasses: props.otherClasses ?? [],
+    podDrivers: props.podDrivers ?? [],
+    imageExemptNamespaces: props.imageExemptNamespaces ?? [],
+  };
+  return Object.entries(lists).flatMap(([prop, values]) =>
+    values
+      .filter((value) => !(prop === 'imageExemptNamespaces' ? isDnsLabel : isDnsName)(value))
+      .map((got) => ({
+        prop,
+        allowed: prop === 'imageExemptNamespaces' ? 'names of namespaces' : 'RFC 1123 subdomains',
+        got,
+        remedy: 'use lower-case letters, digits and hyphens',
+      })),
+  );
+}
+
+/** Nothing is written for machines of others. */
+function diskProblems(cluster: Cluster): Problem[] {
+  return cluster.ownsMachines
+    ? []
+    : cluster.machines.flatMap(({ name, dataDisks }) =>
+        dataDisks
+          .filter(({ kind }) => kind !== DataDiskKind.DIRECTORY)
+          .map(({ identity }) => ({
+            prop: `dataDisks of machine ${name}`,
+            allowed: 'directories where the machines are of somebody else',
+            got: identity,
+            remedy: 'format and mount it there, and give DataDisk.directory below the mount point',
+          })),
+      );
+}
+
+function isInTree(provisioner: string): boolean {
+  return provisioner.startsWith('kubernetes.io/');
+}

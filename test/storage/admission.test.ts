@@ -1,0 +1,219 @@
+import { Residency, ResidencyEnforcement } from '../../lib';
+import { anchor, cinder, files, judged, render } from './storage';
+
+const residency = Residency.of(['NO'], {
+  anchors: [anchor],
+  sources: { 'mirror.example.no': 'NO', 'quay.io': 'US' },
+});
+const { of, cluster } = render(
+  { classes: [cinder, files], otherClasses: ['ceph'], podDrivers: ['secrets-store.csi.k8s.io'] },
+  { residency },
+);
+const policy = (name: string) => of('ValidatingAdmissionPolicy', `groundwork-residency-${name}`);
+
+describe('classes', () => {
+  const judge = (fields: object) => judged(policy('classes'), { provisioner: 'x.csi', ...fields });
+  const REFUSED = ['allowedTopologies must keep volumes in NO: each term names a zone there'];
+  const term = (key: string, ...values: string[]) => ({ matchLabelExpressions: [{ key, values }] });
+  const ZONE = 'topology.kubernetes.io/zone';
+
+  test.each<[string, object]>([
+    ['a zone of the spec', { allowedTopologies: [term(ZONE, 'oslo-1', 'bergen-1')] }],
+    ['what a driver calls it', { allowedTopologies: [term(cinder.topologyKey!, 'az1')] }],
+    [
+      'a narrower term beside it',
+      {
+        allowedTopologies: [
+          {
+            matchLabelExpressions: [
+              { key: 'example.no/rack', values: ['r1'] },
+              { key: ZONE, values: ['oslo-1'] },
+            ],
+          },
+        ],
+      },
+    ],
+    ['no provisioner', { provisioner: 'kubernetes.io/no-provisioner' }],
+    ['a driver that the spec answers for', { provisioner: 'nfs.csi.k8s.io' }],
+  ])('%s is let in', (_, fields) => expect(judge(fields)).toEqual([]));
+
+  test.each<[string, object]>([
+    ['no topology', {}],
+    ['no term', { allowedTopologies: [] }],
+    ['another zone', { allowedTopologies: [term(ZONE, 'oslo-1', 'dublin-1')] }],
+    ['one alternative outside', { allowedTopologies: [term(ZONE, 'oslo-1'), term(ZONE, 'dub')] }],
+    ['a key that says nothing', { allowedTopologies: [term('example.no/rack', 'r1')] }],
+    ['a term without a key', { allowedTopologies: [{}] }],
+    ["one driver's name under another's key", { allowedTopologies: [term(ZONE, 'az1')] }],
+  ])('%s is refused', (_, fields) => expect(judge(fields)).toEqual(REFUSED));
+});
+
+describe('volumes', () => {
+  const judge = (spec: object) => judged(policy('volumes'), { spec });
+  const REFUSED = [
+    'nodeAffinity must keep the volume in NO: each term names a machine or zone there',
+  ];
+  const on = (...terms: object[][]) => ({
+    nodeAffinity: {
+      required: { nodeSelectorTerms: terms.map((matchExpressions) => ({ matchExpressions })) },
+    },
+  });
+  const host = (operator: string, ...values: string[]) => ({
+    key: 'kubernetes.io/hostname',
+    operator,
+    values,
+  });
+
+  test('our own, one on a machine of the spec, and one of a driver by its own topology', () => {
+    expect(judge(of('PersistentVolume').spec)).toEqual([]);
+    expect(judge({ hostPath: { path: '/srv' }, ...on([host('In', 'cp-1')]) })).toEqual([]);
+    const key = cinder.topologyKey;
+    expect(judge({ csi: {}, ...on([{ key, operator: 'In', values: ['az1'] }]) })).toEqual([]);
+    expect(judge({ csi: { driver: 'nfs.csi.k8s.io' } })).toEqual([]);
+  });
+
+  test.each<[string, object]>([
+    ['an NFS export', { nfs: { server: 'files.example.com', path: '/' } }],
+    ['a driver without topology', { csi: { driver: 'x.csi' } }],
+    ['a machine of nobody', on([host('In', 'cp-9')])],
+    ['every machine but one', on([host('NotIn', 'cp-1')])],
+    ['one alternative outside', on([host('In', 'cp-1')], [host('In', 'cp-9')])],
+    ['an empty term', on([])],
+  ])('%s is refused', (_, spec) => expect(judge(spec)).toEqual(REFUSED));
+});
+
+test('claims name a class of the spec, none, or a volume that is there', () => {
+  const judge = (spec: object) => judged(policy('claims'), { spec });
+  for (const storageClassName of ['resident-local', 'block', 'files', 'ceph', '']) {
+    expect(judge({ storageClassName })).toEqual([]);
+  }
+  expect(judge({})).toEqual([]);
+  expect(judge({ storageClassName: 'gp3' })).toEqual([
+    'storageClassName must be one of block, ceph, files, resident-local',
+  ]);
+});
+
+test('pods mount nothing past claims', () => {
+  const judge = (...volumes: object[]) =>
+    judged(policy('pods'), {
+      spec: { volumes: volumes.map((v, n) => ({ name: `v${n}`, ...v })) },
+    });
+  expect(judged(policy('pods'), { spec: {} })).toEqual([]);
+  expect(
+    judge(
+      { emptyDir: {} },
+      { configMap: {} },
+      { projected: {} },
+      { persistentVolumeClaim: {} },
+      { ephemeral: {} },
+      { hostPath: {} },
+      { csi: { driver: 'secrets-store.csi.k8s.io' } },
+    ),
+  ).toEqual([]);
+  const refused = [expect.stringMatching(/^volumes of a pod must be claims, or of the machine/)];
+  expect(judge({ emptyDir: {} }, { nfs: { server: 's', path: '/' } })).toEqual(refused);
+  expect(judge({ csi: { driver: 'nfs.csi.k8s.io' } })).toEqual(refused);
+  expect(judge({ aKindOfNextYear: {} })).toEqual(refused);
+});
+
+describe('images', () => {
+  const pod = (...images: string[]) => ({
+    spec: { containers: images.map((image) => ({ image })) },
+  });
+  const INSIDE = 'mirror.example.no/k8s/app:1';
+  const judge = (object: object, old: object | null = null) =>
+    judged(policy('images'), object, old);
+
+  test('come from a known host in an allowed country', () => {
+    expect(judge(pod(INSIDE))).toEqual([]);
+    expect(judge(pod(INSIDE, 'quay.io/app:1', 'nginx:1'))).toEqual([
+      'images must come from mirror.example.no, got quay.io/app:1, nginx:1',
+    ]);
+    expect(judge(pod('mirror.example.no.evil.example/app:1'))).toHaveLength(1);
+  });
+
+  test('of every kind of container, and of volumes', () => {
+    const spec = (more: object) => ({ spec: { ...pod(INSIDE).spec, ...more } });
+    expect(judge(spec({ initContainers: [{ image: 'a:1' }] }))).toHaveLength(1);
+    expect(judge(spec({ ephemeralContainers: [{ image: 'a:1' }] }))).toHaveLength(1);
+    expect(judge(spec({ volumes: [{ image: { reference: 'a:1' } }] }))).toHaveLength(1);
+    expect(judge(spec({ volumes: [{ emptyDir: {} }, { image: {} }] }))).toEqual([]);
+  });
+
+  test('of a pod that is there already may stay, and may not be exchanged for others', () => {
+    expect(judge(pod('a:1'), pod('a:1'))).toEqual([]);
+    expect(judge(pod('a:2'), pod('a:1'))).toEqual([
+      'images must come from mirror.example.no, got a:2',
+    ]);
+  });
+
+  test('are judged only where a source inside is known, and never of static pods', () => {
+    expect(policy('images').spec.matchConstraints.namespaceSelector).toEqual({
+      matchExpressions: [
+        { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['kube-system'] },
+      ],
+    });
+    expect(render().storage.policyNames).not.toContain('groundwork-residency-images');
+    const outside = Residency.of(['NO'], { anchors: [anchor], sources: { 'quay.io': 'US' } });
+    expect(render({}, { residency: outside }).storage.policyNames).not.toContain(
+      'groundwork-residency-images',
+    );
+  });
+});
+
+describe('machines', () => {
+  const node = (country?: string, zone?: string, more: object = {}) => ({
+    metadata: {
+      labels: {
+        ...(country === undefined ? {} : { 'cdk8s-groundwork/country': country }),
+        ...(zone === undefined ? {} : { 'topology.kubernetes.io/zone': zone }),
+        ...more,
+      },
+    },
+  });
+  const judge = (object: object, old: object | null = null) => judged(policy('nodes'), object, old);
+
+  test('say in which zone of the spec they are', () => {
+    expect(judge(node('NO', 'oslo-1'))).toEqual([]);
+    const refused = [
+      'labels cdk8s-groundwork/country and topology.kubernetes.io/zone must be those of a zone of the spec: NO oslo-1, NO bergen-1',
+    ];
+    expect(judge(node('NO', 'dublin-1'))).toEqual(refused);
+    expect(judge(node('IE', 'oslo-1'))).toEqual(refused);
+    expect(judge(node())).toEqual(refused);
+    expect(judge({ metadata: {} })).toEqual(refused);
+  });
+
+  test('that are there may change in everything else', () => {
+    expect(judge(node('IE', 'x', { a: 'b' }), node('IE', 'x'))).toEqual([]);
+    expect(judge({ metadata: {} }, { metadata: {} })).toEqual([]);
+    expect(judge(node('IE', 'x'), node('NO', 'oslo-1'))).toHaveLength(1);
+  });
+
+  test('of others do not, so they are not asked', () => {
+    expect(render({}, { machines: undefinedDisks() }, undefined, true).storage.policyNames).toEqual(
+      [
+        'groundwork-residency-classes',
+        'groundwork-residency-volumes',
+        'groundwork-residency-claims',
+        'groundwork-residency-pods',
+      ],
+    );
+  });
+});
+
+function undefinedDisks() {
+  return cluster.machines.filter(({ dataDisks }) => dataDisks.length === 0);
+}
+
+test('every policy is bound, refuses and tells the audit log', () => {
+  const { storage, of: other } = render({ enforcement: ResidencyEnforcement.WARN });
+  for (const name of storage.policyNames) {
+    expect(other('ValidatingAdmissionPolicyBinding', name).spec).toEqual({
+      policyName: name,
+      validationActions: ['Warn', 'Audit'],
+    });
+  }
+  expect(of('ValidatingAdmissionPolicyBinding').spec.validationActions).toEqual(['Deny', 'Audit']);
+  expect(policy('claims').spec.failurePolicy).toBe('Fail');
+});
