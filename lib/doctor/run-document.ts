@@ -9,13 +9,11 @@ import { PROTOCOL } from './protocol';
 export const doctorFiles = {
   /** The objects, as `kubectl apply -f` takes them. */
   objects: 'doctor/doctor.manifest',
+  /** The pods that write to the disk of etcd: apply it for `disk` only, and delete it after. */
+  disk: 'doctor/disk.manifest',
   /** How to drive their pods, and what they must measure: a `RunDocument` as JSON. */
   run: 'doctor/doctor.conf',
 } as const;
-
-/** Which collectors cost something that others feel; each is asked for by name. */
-export const loads = ['network', 'disk', 'cpu'] as const;
-export type Load = (typeof loads)[number];
 
 /** All that a program needs to drive the pods of the doctor. */
 export interface RunDocument {
@@ -37,11 +35,17 @@ export interface RunDocument {
   readonly service: { readonly name: string; readonly port: number };
   /** Port at which iperf3 is to listen, and how long one pair sends at most. */
   readonly iperf: { readonly port: number; readonly seconds: number };
-  /** What fio may write to, on control planes only; absent where the spec does not know the disk. */
+  /**
+   * What writes to the disk of etcd: pods of their own, on control planes only, from a file of their own.
+   * Run it on one of them at a time, and with BESIDE_ETCD=yes. Absent where the spec does not know the disk.
+   */
   readonly fsync?: {
-    /** As the inspector sees it; writable there. */
+    readonly daemonSet: string;
+    readonly selector: string;
+    /** As the pod sees it. */
     readonly directory: string;
     readonly seconds: number;
+    readonly image: string;
   };
   readonly expectations: Expectations;
 }
