@@ -3,6 +3,7 @@ export * from './cell';
 export * from './checksums';
 export * from './component-flags';
 export * from './components';
+export * from './doctor-images';
 export * from './edge-releases';
 export * from './etcd';
 export * from './etcd-flags';

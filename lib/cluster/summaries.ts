@@ -266,6 +266,17 @@ export interface NodesSummary {
   readonly firewall?: FirewallSummary;
 }
 
+export interface DoctorSummary {
+  readonly path: string;
+  /**
+   * What whoever calls the doctor needs, path below the output folder → content; rendered at the call.
+   * Nothing applies it by itself.
+   */
+  readonly files: () => Readonly<Record<string, string>>;
+  /** All that the doctor settled; only its own rules read it. */
+  readonly own: object;
+}
+
 export interface Summaries {
   readonly cni: CniSummary;
   readonly kubeProxy: KubeProxySummary;
@@ -276,4 +287,5 @@ export interface Summaries {
   readonly etcdBackup: EtcdBackupSummary;
   readonly etcdAlerts: EtcdAlertsSummary;
   readonly nodes: NodesSummary;
+  readonly doctor: DoctorSummary;
 }

@@ -6,6 +6,7 @@ import {
   type ClusterSpec,
   type ICniConfiguration,
   type IDnsConfiguration,
+  type IDoctorConfiguration,
   type IEtcdAlertsConfiguration,
   type IEtcdBackupConfiguration,
   type IEtcdConfiguration,
@@ -15,6 +16,7 @@ import {
 } from '../cluster';
 import { TunedCalico } from '../cni';
 import { NodeLocalDns } from '../dns';
+import { NetworkDoctor } from '../doctor/public';
 import { EtcdOnNvme } from '../etcd';
 import { NodeBootstrap, type NodeBootstrapOptions } from '../node';
 import { KubeProxy } from '../proxy';
@@ -79,6 +81,13 @@ export interface NvmeControlPlaneProps extends ClusterSpec {
    */
   readonly etcdAlerts?: IEtcdAlertsConfiguration;
   /**
+   * The doctor, whose objects and expected values are written to `doctor/` and applied by nobody but
+   * `npx cdk8s-groundwork doctor`; `NetworkDoctor.none()` leaves it out.
+   *
+   * @default NetworkDoctor.configure()
+   */
+  readonly doctor?: IDoctorConfiguration;
+  /**
    * What else the machines get at boot.
    *
    * @default - the defaults of NodeBootstrap
@@ -89,8 +98,8 @@ export interface NvmeControlPlaneProps extends ClusterSpec {
 /**
  * A self-managed cluster with etcd on the NVMe disks of its control planes. It is only the long way
  * written for you: a `Cluster` named `cluster` and one construct for each room, named
- * `kube-proxy`, `dns`, `cni`, `load-balancer`, `ingress`, `etcd`, `etcd-backup`, `etcd-alerts` and
- * `nodes`, all in this one chart.
+ * `kube-proxy`, `dns`, `cni`, `load-balancer`, `ingress`, `etcd`, `etcd-backup`, `etcd-alerts`, `doctor`
+ * and `nodes`, all in this one chart.
  *
  * @example
  * // fragment
@@ -144,6 +153,7 @@ export class NvmeControlPlane extends Chart {
     // In this order: the backup saves the etcd of the spec, the alerts watch the backup.
     props.etcdBackup?.create(this, 'etcd-backup', this.cluster);
     props.etcdAlerts?.create(this, 'etcd-alerts', this.cluster);
+    (props.doctor ?? NetworkDoctor.configure()).create(this, 'doctor', this.cluster);
     this.nodes = new NodeBootstrap(this, 'nodes', { ...props.nodes, cluster: this.cluster });
     this.sayWhoWritesNodeFiles(scope);
   }
@@ -194,6 +204,7 @@ function specOf(props: NvmeControlPlaneProps): ClusterSpec {
     etcd,
     etcdBackup,
     etcdAlerts,
+    doctor,
     nodes,
     ...spec
   } = props;

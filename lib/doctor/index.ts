@@ -5,5 +5,6 @@ export { checks, type CheckId } from './checks';
 export * from './collectors';
 export * from './expectations';
 export * from './protocol';
+export * from './public';
 export * from './run-document';
 export * from './thresholds';
