@@ -15,6 +15,10 @@ export const doctorFiles = {
   run: 'doctor/doctor.conf',
 } as const;
 
+/** Which collectors cost something that others feel; each is asked for by name. */
+export const loads = ['network', 'disk', 'cpu'] as const;
+export type Load = (typeof loads)[number];
+
 /** All that a program needs to drive the pods of the doctor. */
 export interface RunDocument {
   /** The lines that collectors print; another number than ours is another release. */

@@ -4,7 +4,7 @@ import { throwProblems, type Cluster, type Manifest, type Problem } from '../../
 import { FSYNC_SECONDS, scratchOf } from '../network-doctor/choices';
 import { diskScripts, SCRATCH, scratchFolder } from '../network-doctor/objects';
 import { fioImage, imageProblems } from '../pods/images';
-import { acknowledgeProblems, addObjects } from '../pods/measurement';
+import { acknowledgeProblems, addObjects, recordJobs } from '../pods/measurement';
 import { DEFAULT_NAMESPACE, namespaceProblems, selectorOf } from '../pods/names';
 import { directoryProblems, secondsProblems } from '../pods/number-problems';
 import { machineJob, SCRIPTS, scriptsMap, type DoctorPod } from '../pods/pod';
@@ -13,6 +13,14 @@ import { diskRule, programsRule } from '../rules';
 const COMPONENT = 'fsync';
 /** The image is pulled, the pod is placed, fio lays out its file. */
 const START_SECONDS = 120;
+
+interface FsyncChoices {
+  readonly image: string;
+  readonly seconds: number;
+  readonly names: readonly string[];
+  /** For all of them, in seconds. */
+  readonly deadline: number;
+}
 
 /**
  * How long the disk of etcd takes for small writes that are on it before the next one, measured with fio
@@ -49,16 +57,17 @@ export class FsyncProbe extends Construct {
     this.logsCommand = `kubectl -n ${this.namespace} logs -l ${selectorOf(COMPONENT)} --tail=-1 --max-log-requests=${names.length}`;
     const image = fioImage(cluster, props.image);
     const seconds = props.time?.toSeconds() ?? FSYNC_SECONDS.usual;
-    addObjects(this, cluster, this.namespace, this.objects(cluster, image, seconds, names));
+    const deadline = names.length * (seconds + START_SECONDS);
+    const choices = { image, seconds, names, deadline };
+    addObjects(this, cluster, this.namespace, this.objects(cluster, choices));
+    recordJobs(this, cluster, deadline, 'every control plane, and two minutes for each to start');
     const rules = [programsRule({ fioImage: image }), diskRule(this.directory)];
     rules.forEach((rule) => cluster.addRule(rule, this));
   }
 
   private objects(
     cluster: Cluster,
-    image: string,
-    seconds: number,
-    names: readonly string[],
+    { image, seconds, names, deadline }: FsyncChoices,
   ): Manifest[] {
     const { namespace, directory } = this;
     const scripts = scriptsMap(namespace, 'groundwork-fsync', COMPONENT, diskScripts());
@@ -76,11 +85,10 @@ export class FsyncProbe extends Construct {
       folders: [scratchFolder(directory)],
       terminationSeconds: seconds + 10,
     };
-    const deadlineSeconds = names.length * (seconds + START_SECONDS);
     return [
       scripts,
       ...names.map((machine) =>
-        machineJob(cluster, namespace, { prefix: 'fsync', machine, pod, deadlineSeconds }),
+        machineJob(cluster, namespace, { prefix: 'fsync', machine, pod, deadlineSeconds: deadline }),
       ),
     ];
   }

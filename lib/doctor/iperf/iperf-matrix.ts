@@ -1,10 +1,16 @@
 import { Construct } from 'constructs';
-import { matrixObjects, matrixSeconds, type MatrixChoices, CLIENT } from './objects';
+import {
+  CLIENT,
+  deadlineSeconds,
+  matrixObjects,
+  matrixSeconds,
+  type MatrixChoices,
+} from './objects';
 import type { IperfMatrixProps } from './options';
 import { PortSource, throwProblems, type Problem } from '../../cluster';
 import { IPERF_PORT, IPERF_SECONDS } from '../network-doctor/choices';
 import { imageProblems, toolsImage } from '../pods/images';
-import { acknowledgeProblems, addObjects } from '../pods/measurement';
+import { acknowledgeProblems, addObjects, recordJobs } from '../pods/measurement';
 import { DEFAULT_NAMESPACE, namespaceProblems, selectorOf } from '../pods/names';
 import { secondsProblems } from '../pods/number-problems';
 import { firewallRule, matrixRule, portRule, programsRule } from '../rules';
@@ -45,6 +51,7 @@ export class IperfMatrix extends Construct {
     this.durationSeconds = matrixSeconds(choices);
     this.logsCommand = `kubectl -n ${namespace} logs -l ${selectorOf(CLIENT)} --tail=-1 --max-log-requests=${2 * choices.machines.length}`;
     addObjects(this, cluster, namespace, matrixObjects(cluster, choices));
+    recordJobs(this, cluster, deadlineSeconds(choices), 'all pairs, and a minute for each Job to start');
     const open = props.openPort ?? false;
     const onMachines = choices.networks.includes('host');
     if (open && onMachines) {

@@ -1,8 +1,16 @@
 import type { Construct } from 'constructs';
-import { addManifest, Phase, type Cluster, type Manifest, type Problem } from '../../cluster';
+import {
+  addManifest,
+  decisionsOf,
+  Phase,
+  tuned,
+  type Cluster,
+  type Manifest,
+  type Problem,
+} from '../../cluster';
 import { namespaceRule } from '../rules';
 import { declaredNamespace, namespaceObject } from './namespace';
-import { podTuning } from './tuning';
+import { jobTuning, podTuning } from './tuning';
 
 /** Load is never put on a cluster by a construct that somebody forgot in a chart. */
 export function acknowledgeProblems(given: boolean, what: string): Problem[] {
@@ -34,4 +42,17 @@ export function addObjects(
   [...own, ...objects].forEach((object) => addManifest(by, cluster, Phase.STORAGE_POLICY, object));
   cluster.addRule(namespaceRule(namespace, declared), by);
   cluster.recordDecisions(podTuning.decisions(by.node.path));
+}
+
+/** The decisions about Jobs, with the time that all of them are given. */
+export function recordJobs(by: Construct, cluster: Cluster, seconds: number, why: string): void {
+  const { path } = by.node;
+  const row = tuned(
+    'Job.spec.activeDeadlineSeconds',
+    seconds,
+    'none',
+    `${why}; one that waits for its turn spends it as well`,
+    'https://kubernetes.io/docs/concepts/workloads/controllers/job/',
+  );
+  cluster.recordDecisions([...jobTuning.decisions(path), ...decisionsOf(path, [row])]);
 }

@@ -12,7 +12,7 @@ import type {
 import type { Cluster } from '../../cluster';
 import type { Network } from '../protocol';
 import { CONTAINER, labelsOf, pullSecrets } from './names';
-import { podTuning as tuning } from './tuning';
+import { jobTuning, podTuning as tuning } from './tuning';
 
 /** Where the collectors are in a container. */
 export const SCRIPTS = '/scripts';
@@ -158,8 +158,7 @@ export function daemonSet(
     metadata: { name, namespace, labels },
     spec: {
       selector: { matchLabels: labels },
-      // Nobody waits for them but the one who has just changed them.
-      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '100%' } },
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: tuning.get('update') },
       template: {
         metadata: { labels, ...hashOf(pod.scripts) },
         spec: {
@@ -192,9 +191,6 @@ export interface MachineJob {
   readonly deadlineSeconds: number;
 }
 
-/** How long a Job and its log stay when it has ended. */
-export const KEPT_SECONDS = 24 * 3600;
-
 /**
  * A pod that runs once on one machine, and never while another of its component runs anywhere: all
  * machines are one place to `kubernetes.io/os`, and two such pods may not be in one place. Waiting is
@@ -207,12 +203,12 @@ export function machineJob(cluster: Cluster, namespace: string, job: MachineJob)
     metadata: { labels },
     spec: {
       ...podSpec(cluster, pod),
-      restartPolicy: 'Never',
+      restartPolicy: jobTuning.get('restartPolicy'),
       nodeSelector: { 'kubernetes.io/os': 'linux', 'kubernetes.io/hostname': machine },
       affinity: {
         podAntiAffinity: {
           requiredDuringSchedulingIgnoredDuringExecution: [
-            { labelSelector: { matchLabels: labels }, topologyKey: 'kubernetes.io/os' },
+            { labelSelector: { matchLabels: labels }, topologyKey: jobTuning.get('oneAtATime') },
           ],
         },
       },
@@ -225,9 +221,9 @@ export function machineJob(cluster: Cluster, namespace: string, job: MachineJob)
     kind: 'Job',
     metadata: { name: `${prefix}-${machine.slice(0, 40)}-${hash}`, namespace, labels },
     spec: {
-      backoffLimit: 0,
+      backoffLimit: jobTuning.get('retries'),
       activeDeadlineSeconds: deadlineSeconds,
-      ttlSecondsAfterFinished: KEPT_SECONDS,
+      ttlSecondsAfterFinished: jobTuning.get('kept'),
       template,
     },
   };
