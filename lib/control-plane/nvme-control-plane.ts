@@ -163,6 +163,14 @@ export class NvmeControlPlane extends Chart {
     return this.nodes.nodeFiles();
   }
 
+  /**
+   * Files of the doctor, path below the output folder → content, for use without GroundworkApp; none where
+   * there is no doctor.
+   */
+  public doctorFiles(): Record<string, string> {
+    return { ...this.cluster._summary('doctor')?.files() };
+  }
+
   /** A plain App writes manifests only; whoever uses one should hear once where the rest is. */
   private sayWhoWritesNodeFiles(scope: Construct): void {
     if (App.of(scope) instanceof GroundworkApp) {

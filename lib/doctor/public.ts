@@ -1,4 +1,6 @@
 // What users of the library see of this room. The rest is for the command line and the report.
+export * from './alerts/node-alerts';
+export * from './alerts/options';
 export * from './fsync/fsync-probe';
 export * from './fsync/options';
 export * from './iperf/iperf-matrix';

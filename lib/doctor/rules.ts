@@ -69,9 +69,16 @@ function claimantOf(cluster: Cluster, path: string, port: number): string | unde
   }
   return cluster.ledger
     ._openings()
-    .filter(({ key }) => holds(key, port))
+    .filter(({ key }) => holds(key, port) && !isAllowance(cluster, key))
     .flatMap(({ reasons }) => reasons)
     .find((reason) => !reason.endsWith(` (${path})`));
+}
+
+/** What the spec lets in by itself may well be for this. */
+function isAllowance(cluster: Cluster, key: string): boolean {
+  const allowed = cluster._summary('nodes')?.firewall?.allowed ?? [];
+  const { port, protocol } = readPortKey(key);
+  return allowed.some((one) => one.port === port && one.protocol === protocol);
 }
 
 /** A port or a range of an entry, of TCP or UDP: both are measured. */

@@ -65,10 +65,7 @@ export class FsyncProbe extends Construct {
     rules.forEach((rule) => cluster.addRule(rule, this));
   }
 
-  private objects(
-    cluster: Cluster,
-    { image, seconds, names, deadline }: FsyncChoices,
-  ): Manifest[] {
+  private objects(cluster: Cluster, { image, seconds, names, deadline }: FsyncChoices): Manifest[] {
     const { namespace, directory } = this;
     const scripts = scriptsMap(namespace, 'groundwork-fsync', COMPONENT, diskScripts());
     const pod: DoctorPod = {
@@ -88,7 +85,12 @@ export class FsyncProbe extends Construct {
     return [
       scripts,
       ...names.map((machine) =>
-        machineJob(cluster, namespace, { prefix: 'fsync', machine, pod, deadlineSeconds: deadline }),
+        machineJob(cluster, namespace, {
+          prefix: 'fsync',
+          machine,
+          pod,
+          deadlineSeconds: deadline,
+        }),
       ),
     ];
   }

@@ -51,7 +51,12 @@ export class IperfMatrix extends Construct {
     this.durationSeconds = matrixSeconds(choices);
     this.logsCommand = `kubectl -n ${namespace} logs -l ${selectorOf(CLIENT)} --tail=-1 --max-log-requests=${2 * choices.machines.length}`;
     addObjects(this, cluster, namespace, matrixObjects(cluster, choices));
-    recordJobs(this, cluster, deadlineSeconds(choices), 'all pairs, and a minute for each Job to start');
+    recordJobs(
+      this,
+      cluster,
+      deadlineSeconds(choices),
+      'all pairs, and a minute for each Job to start',
+    );
     const open = props.openPort ?? false;
     const onMachines = choices.networks.includes('host');
     if (open && onMachines) {

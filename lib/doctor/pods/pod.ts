@@ -66,7 +66,7 @@ export function podSpec(cluster: Cluster, pod: DoctorPod): PodSpec {
     securityContext: {
       ...(pod.powers === 'none' ? tuning.get('nobody') : tuning.get('root')),
       // On the network of the machine it would be a setting of the machine, and the kubelet refuses.
-      ...(host ? {} : { sysctls: tuning.get('ping') }),
+      ...(host || pod.powers !== 'none' ? {} : { sysctls: tuning.get('ping') }),
       seccompProfile: tuning.get('seccomp'),
     },
     ...pullSecrets(cluster),
