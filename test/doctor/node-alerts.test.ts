@@ -2,8 +2,6 @@ import { NodeAlerts, type NodeAlertsProps } from '../../lib';
 import { RunbookStep } from '../../lib/cluster';
 import { reportHtml } from '../../lib/report';
 import { unexplainedLeaves } from '../support/coverage';
-import { validateStrictly } from '../support/strict-schema';
-import { describeWithUpstream } from '../support/upstream';
 import { objectsOf, ownChart } from './render';
 
 function render(options: Partial<NodeAlertsProps> = {}) {
@@ -51,12 +49,6 @@ test('every value has a reason', () => {
       ],
     }),
   ).toEqual([]);
-});
-
-describeWithUpstream('a strict API server', () => {
-  test('takes the rule', () => {
-    expect(validateStrictly(render({ labels: { release: 'stack' } }).rule)).toEqual([]);
-  });
 });
 
 test('everything that is wrong is said at once', () => {

@@ -4,7 +4,7 @@ import { throwProblems, type Cluster, type Manifest, type Problem } from '../../
 import { FSYNC_SECONDS, scratchOf } from '../network-doctor/choices';
 import { diskScripts, SCRATCH, scratchFolder } from '../network-doctor/objects';
 import { fioImage, imageProblems } from '../pods/images';
-import { acknowledgeProblems, addObjects, recordJobs } from '../pods/measurement';
+import { acknowledgeProblems, addObjects, recordJobs, settleIn } from '../pods/measurement';
 import { DEFAULT_NAMESPACE, namespaceProblems, selectorOf } from '../pods/names';
 import { directoryProblems, secondsProblems } from '../pods/number-problems';
 import { machineJob, SCRIPTS, scriptsMap, type DoctorPod } from '../pods/pod';
@@ -59,7 +59,10 @@ export class FsyncProbe extends Construct {
     const seconds = props.time?.toSeconds() ?? FSYNC_SECONDS.usual;
     const deadline = names.length * (seconds + START_SECONDS);
     const choices = { image, seconds, names, deadline };
-    addObjects(this, cluster, this.namespace, this.objects(cluster, choices));
+    addObjects(this, cluster, [
+      ...settleIn(this, cluster, this.namespace),
+      ...this.objects(cluster, choices),
+    ]);
     recordJobs(this, cluster, deadline, 'every control plane, and two minutes for each to start');
     const rules = [programsRule({ fioImage: image }), diskRule(this.directory)];
     rules.forEach((rule) => cluster.addRule(rule, this));

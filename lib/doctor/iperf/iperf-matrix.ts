@@ -10,7 +10,7 @@ import type { IperfMatrixProps } from './options';
 import { PortSource, throwProblems, type Problem } from '../../cluster';
 import { IPERF_PORT, IPERF_SECONDS } from '../network-doctor/choices';
 import { imageProblems, toolsImage } from '../pods/images';
-import { acknowledgeProblems, addObjects, recordJobs } from '../pods/measurement';
+import { acknowledgeProblems, addObjects, recordJobs, settleIn } from '../pods/measurement';
 import { DEFAULT_NAMESPACE, namespaceProblems, selectorOf } from '../pods/names';
 import { secondsProblems } from '../pods/number-problems';
 import { firewallRule, matrixRule, portRule, programsRule } from '../rules';
@@ -50,7 +50,10 @@ export class IperfMatrix extends Construct {
     this.namespace = namespace;
     this.durationSeconds = matrixSeconds(choices);
     this.logsCommand = `kubectl -n ${namespace} logs -l ${selectorOf(CLIENT)} --tail=-1 --max-log-requests=${2 * choices.machines.length}`;
-    addObjects(this, cluster, namespace, matrixObjects(cluster, choices));
+    addObjects(this, cluster, [
+      ...settleIn(this, cluster, namespace),
+      ...matrixObjects(cluster, choices),
+    ]);
     recordJobs(
       this,
       cluster,

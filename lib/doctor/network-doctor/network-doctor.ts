@@ -1,12 +1,10 @@
-import { Yaml, type ApiObject } from 'cdk8s';
+import { Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
 import { optionProblems, scratchOf, settleChoices, type DoctorChoices } from './choices';
 import { diskObjects, doctorObjects } from './objects';
 import type { NetworkDoctorOptions, NetworkDoctorProps } from './options';
 import { runText } from './run';
 import {
-  addManifest,
-  Phase,
   PortSource,
   throwProblems,
   withClusterLabels,
@@ -15,9 +13,9 @@ import {
   type Manifest,
 } from '../../cluster';
 import { ensureDebugPage } from '../debug/page';
+import { addObjects, settleIn } from '../pods/measurement';
 import { declaredNamespace, namespaceObject } from '../pods/namespace';
-import { podTuning } from '../pods/tuning';
-import { diskRule, firewallRule, namespaceRule, portRule, programsRule } from '../rules';
+import { diskRule, firewallRule, portRule, programsRule } from '../rules';
 import { doctorFiles } from '../run-document';
 
 /**
@@ -72,10 +70,13 @@ export class NetworkDoctor extends Construct {
     this.image = this.choices.image;
     this.stays = this.choices.stays;
     this.cluster._register('doctor', { path, files: () => this.files(), own: this.choices });
-    const namespace = this.applied();
+    const namespace = settleIn(this, this.cluster, this.namespace);
+    if (this.stays) {
+      const objects = doctorObjects(this.cluster, this.choices);
+      addObjects(this, this.cluster, [...namespace, ...objects]);
+    }
     this.openPort();
-    this.addRules(namespace);
-    this.cluster.recordDecisions(podTuning.decisions(path));
+    this.addRules();
     ensureDebugPage(this.cluster, path, this.image);
   }
 
@@ -110,18 +111,6 @@ export class NetworkDoctor extends Construct {
     return declaredNamespace(cluster, namespace) === undefined ? [namespaceObject(namespace)] : [];
   }
 
-  /** Adds the objects of a doctor that stays; returns a namespace that somebody else declared. */
-  private applied(): ApiObject | undefined {
-    const { cluster, choices } = this;
-    const declared = declaredNamespace(cluster, choices.namespace);
-    if (choices.stays) {
-      const objects = [...this.ownNamespace(), ...doctorObjects(cluster, choices)];
-      // Not in the phase of alerts: without the kinds of those nothing of their phase is applied.
-      objects.forEach((object) => addManifest(this, cluster, Phase.STORAGE_POLICY, object));
-    }
-    return declared;
-  }
-
   private openPort(): void {
     const { openIperfPort, iperfPort } = this.choices;
     if (openIperfPort) {
@@ -136,11 +125,10 @@ export class NetworkDoctor extends Construct {
     }
   }
 
-  private addRules(namespace: ApiObject | undefined): void {
+  private addRules(): void {
     const { iperfPort, openIperfPort, image, fioImage, fsyncDirectory } = this.choices;
     const { path } = this.node;
     const rules = [
-      namespaceRule(this.namespace, namespace),
       portRule(path, iperfPort),
       firewallRule(iperfPort, openIperfPort),
       programsRule({ image, fioImage }),

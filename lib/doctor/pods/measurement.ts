@@ -27,21 +27,20 @@ export function acknowledgeProblems(given: boolean, what: string): Problem[] {
 }
 
 /**
- * Adds the objects, with a namespace unless something of this App declares it; the rule about that
- * namespace; and the decisions about pods.
+ * The rule about the namespace and the decisions about pods. Returns the namespace to add, none where
+ * something of this App declares it.
  */
-export function addObjects(
-  by: Construct,
-  cluster: Cluster,
-  namespace: string,
-  objects: readonly Manifest[],
-): void {
+export function settleIn(by: Construct, cluster: Cluster, namespace: string): Manifest[] {
   const declared = declaredNamespace(cluster, namespace);
-  const own = declared === undefined ? [namespaceObject(namespace)] : [];
-  // Not in the phase of alerts: without the kinds of those nothing of their phase is applied.
-  [...own, ...objects].forEach((object) => addManifest(by, cluster, Phase.STORAGE_POLICY, object));
   cluster.addRule(namespaceRule(namespace, declared), by);
   cluster.recordDecisions(podTuning.decisions(by.node.path));
+  return declared === undefined ? [namespaceObject(namespace)] : [];
+}
+
+/** Adds objects that are applied with the manifests of the cluster. */
+export function addObjects(by: Construct, cluster: Cluster, objects: readonly Manifest[]): void {
+  // Not in the phase of alerts: without the kinds of those nothing of their phase is applied.
+  objects.forEach((object) => addManifest(by, cluster, Phase.STORAGE_POLICY, object));
 }
 
 /** The decisions about Jobs, with the time that all of them are given. */

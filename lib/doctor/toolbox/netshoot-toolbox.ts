@@ -4,7 +4,7 @@ import { ToolboxNetwork, ToolboxPlacement, type NetshootToolboxProps } from './o
 import { throwProblems, type Cluster, type Manifest, type Problem } from '../../cluster';
 import { ensureDebugPage } from '../debug/page';
 import { imageProblems, toolsImage } from '../pods/images';
-import { addObjects } from '../pods/measurement';
+import { addObjects, settleIn } from '../pods/measurement';
 import { DEFAULT_NAMESPACE, labelsOf, namespaceProblems } from '../pods/names';
 import { daemonSet, IDLE, podSpec, type DoctorPod } from '../pods/pod';
 
@@ -46,7 +46,8 @@ export class NetshootToolbox extends Construct {
       image,
       command: IDLE,
     };
-    addObjects(this, cluster, this.namespace, [
+    addObjects(this, cluster, [
+      ...settleIn(this, cluster, this.namespace),
       every
         ? daemonSet(cluster, this.namespace, NAME, pod)
         : deployment(cluster, this.namespace, pod, machine),
