@@ -5,6 +5,7 @@ import { clusterRules } from '../lib/cluster';
 import { calicoRules } from '../lib/cni/calico/rules';
 import { flannelRules } from '../lib/cni/flannel/rules';
 import { absentRules, dnsRules } from '../lib/dns/rules';
+import { doctorRules } from '../lib/doctor/rules';
 import { alertsRules } from '../lib/etcd/alerts/rules';
 import { backupRules } from '../lib/etcd/backup/rules';
 import { etcdRules } from '../lib/etcd/rules';
@@ -29,6 +30,7 @@ const rooms: Record<string, IRule[]> = {
   etcd: [...etcdRules, ...backupRules, ...alertsRules],
   node: nodeRules,
   storage: storageRules,
+  doctor: doctorRules,
 };
 const all = Object.values(rooms).flat();
 

@@ -43,9 +43,9 @@ describe.each(exampleNames)('example %s', (name) => {
     expect(leaks).toEqual([]);
   });
 
-  test('has nothing below nodes/ or report/ that kubectl or the cdk8s CLI would take for a manifest', () => {
+  test('has nothing below doctor/, nodes/ or report/ that kubectl or the cdk8s CLI would take for a manifest', () => {
     const taken = Object.keys(runExample(name, tempDir())).filter(
-      (path) => /^(nodes|report)\//.test(path) && /\.(ya?ml|json)$/.test(path),
+      (path) => /^(doctor|nodes|report)\//.test(path) && /\.(ya?ml|json)$/.test(path),
     );
     expect(taken).toEqual([]);
   });

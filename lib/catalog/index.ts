@@ -4,6 +4,7 @@ export * from './checksums';
 export * from './component-flags';
 export * from './components';
 export * from './countries';
+export * from './doctor-images';
 export * from './edge-releases';
 export * from './etcd';
 export * from './etcd-flags';

@@ -318,6 +318,17 @@ export interface ResidencySummary {
   readonly podDrivers: readonly string[];
 }
 
+export interface DoctorSummary {
+  readonly path: string;
+  /**
+   * What whoever calls the doctor needs, path below the output folder → content; rendered at the call.
+   * Nothing applies it by itself.
+   */
+  readonly files: () => Readonly<Record<string, string>>;
+  /** All that the doctor settled; only its own rules read it. */
+  readonly own: object;
+}
+
 export interface Summaries {
   readonly cni: CniSummary;
   readonly kubeProxy: KubeProxySummary;
@@ -329,4 +340,5 @@ export interface Summaries {
   readonly etcdAlerts: EtcdAlertsSummary;
   readonly nodes: NodesSummary;
   readonly residency: ResidencySummary;
+  readonly doctor: DoctorSummary;
 }

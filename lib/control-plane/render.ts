@@ -46,6 +46,9 @@ export function renderApp(app: App): Record<string, string> {
     Object.entries(cluster._summary('nodes')?.files() ?? {}).forEach(([file, content]) =>
       files.add(file, content),
     );
+    Object.entries(cluster._summary('doctor')?.files() ?? {}).forEach(([file, content]) =>
+      files.add(file, content),
+    );
     reportFiles(cluster).forEach(([name, content]) => files.add(`report/${name}`, content));
     const fetched = fetchedList(phases);
     if (fetched !== undefined) {

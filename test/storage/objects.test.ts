@@ -1,5 +1,11 @@
 import { Size } from 'cdk8s';
-import { DataDisk, NvmeControlPlane, ReclaimPolicy, Residency } from '../../lib';
+import {
+  DataDisk,
+  NvmeControlPlane,
+  ReclaimPolicy,
+  Residency,
+  type NvmeControlPlaneProps,
+} from '../../lib';
 import { phaseOf } from '../../lib/cluster';
 import { osloPlane } from '../control-plane/oslo-plane';
 import { unexplainedLeaves } from '../support/coverage';
