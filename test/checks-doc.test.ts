@@ -4,6 +4,7 @@ import type { IRule } from '../lib';
 import { clusterRules } from '../lib/cluster';
 import { calicoRules } from '../lib/cni/calico/rules';
 import { flannelRules } from '../lib/cni/flannel/rules';
+import { gitopsRules } from '../lib/control-plane/gitops/rules';
 import { absentRules, dnsRules } from '../lib/dns/rules';
 import { alertsRules } from '../lib/etcd/alerts/rules';
 import { backupRules } from '../lib/etcd/backup/rules';
@@ -27,6 +28,7 @@ const rooms: Record<string, IRule[]> = {
   lb: loadBalancerRules,
   etcd: [...etcdRules, ...backupRules, ...alertsRules],
   node: nodeRules,
+  gitops: gitopsRules,
 };
 const all = Object.values(rooms).flat();
 
