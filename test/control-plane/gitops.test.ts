@@ -1,3 +1,4 @@
+import { run } from '@bufbuild/cel';
 import { ApiObject, Chart, Duration, type App } from 'cdk8s';
 import { parse, parseAllDocuments } from 'yaml';
 import {
@@ -186,6 +187,21 @@ describe('for Flux', () => {
         'CustomResourceDefinition/ipaddresspools.metallb.io',
       ]),
     );
+  });
+
+  test.each([
+    [true, { observedGeneration: 2 }],
+    [true, {}],
+    [false, { observedGeneration: 1 }],
+    [false, { observedGeneration: 2, status: 'False' }],
+    [false, { observedGeneration: 2, type: 'Available' }],
+  ])('Calico is well: %s when it says %j', (well, said) => {
+    const { current } = kustomization('20-cni').spec.healthCheckExprs[0];
+    const conditions = [
+      { type: 'Degraded', status: 'False' },
+      { type: 'Ready', status: 'True', ...said },
+    ];
+    expect(run(current, { metadata: { generation: 2 }, status: { conditions } })).toBe(well);
   });
 
   test('apply.sh finds the files, in the name of Flux', () => {
