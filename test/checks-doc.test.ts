@@ -4,6 +4,7 @@ import type { IRule } from '../lib';
 import { clusterRules } from '../lib/cluster';
 import { calicoRules } from '../lib/cni/calico/rules';
 import { flannelRules } from '../lib/cni/flannel/rules';
+import { gitopsRules } from '../lib/control-plane/gitops/rules';
 import { absentRules, dnsRules } from '../lib/dns/rules';
 import { doctorRules } from '../lib/doctor/rules';
 import { alertsRules } from '../lib/etcd/alerts/rules';
@@ -31,6 +32,7 @@ const rooms: Record<string, IRule[]> = {
   node: nodeRules,
   storage: storageRules,
   doctor: doctorRules,
+  gitops: gitopsRules,
 };
 const all = Object.values(rooms).flat();
 

@@ -1,6 +1,7 @@
 import { parseArgs, types } from 'node:util';
 import type { Arguments, Command, Surroundings } from './command';
 import { auditIngressCommand } from './commands/audit-ingress';
+import { diffCommand } from './commands/diff';
 import { sealCommand } from './commands/seal';
 import { secretsCheck, secretsNew, secretsRenew } from './commands/secrets';
 import { Failure, UsageFailure } from './failure';
@@ -12,6 +13,7 @@ const commands: readonly Command[] = [
   secretsCheck,
   secretsRenew,
   auditIngressCommand,
+  diffCommand,
 ];
 
 /**

@@ -2,6 +2,7 @@
 export * from './public';
 export * from './api-endpoint';
 export { type EndpointBgp } from './api-endpoint-problems';
+export * from './api-groups';
 export * from './api-servers';
 export { objectsOf } from './app-objects';
 export * from './cidr';
