@@ -42,6 +42,12 @@ describe('kernel.sysctlConf', () => {
     ]);
   });
 
+  test('without kube-proxy there is still one owner', () => {
+    expect(found('GW-NODE-007', { sysctlConf }, { kubeProxyMode: KubeProxyMode.NONE })).toEqual([
+      '/etc/sysctl.conf has net.netfilter.nf_conntrack_max = 131072, which is less than it takes by itself. The machine owns its table here, with 524288 connections',
+    ]);
+  });
+
   test('a larger table is taken, and an override wins', () => {
     const larger = { sysctlConf: 'net.netfilter.nf_conntrack_max = 1048576' };
     expect(lines(larger)).toContain('net.netfilter.nf_conntrack_max = 1048576');
@@ -76,6 +82,9 @@ describe('kernel.sysctlConf', () => {
       return messages(made.cluster, 'GW-NODE-009');
     };
     expect(of('net.bridge.bridge-nf-call-iptables=1')).toEqual([]);
+    expect(of('net.bridge.bridge-nf-call-ip6tables=1')).toEqual([
+      '/etc/sysctl.conf has net.bridge.bridge-nf-call-ip6tables = 1 whatever the network plugin: without the module br_netfilter there is no such key, and flannel asks for what it needs by itself; both are left out',
+    ]);
     expect(of('net/bridge/bridge-nf-call-iptables=0')).toEqual([
       '/etc/sysctl.conf has net.bridge.bridge-nf-call-iptables = 0, and the network plugin needs 1',
     ]);

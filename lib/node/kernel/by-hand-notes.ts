@@ -1,7 +1,7 @@
 import { BRIDGE_NF, CONNTRACK_MAX } from './by-hand';
 import { BY_HAND } from './requirements';
 import { needsOfAll, type Setting } from './settings';
-import { CniKind, type Cluster } from '../../cluster';
+import { CniKind, KubeProxyMode, type Cluster } from '../../cluster';
 
 const FILE = '/etc/sysctl.conf';
 
@@ -12,9 +12,15 @@ export function conntrackByHand(cluster: Cluster): string[] {
     return here.includes(value)
       ? []
       : [
-          `${FILE} has ${key} = ${value}, which changes nothing: kube-proxy writes 32768 for each core over it, 131072 at least. The machine owns its table here, with ${here.join(' or ')} connections`,
+          `${FILE} has ${key} = ${value}, which ${changes(cluster)}. The machine owns its table here, with ${here.join(' or ')} connections`,
         ];
   });
+}
+
+function changes({ kubeProxyMode }: Cluster): string {
+  return kubeProxyMode === KubeProxyMode.NONE
+    ? 'is less than it takes by itself'
+    : 'changes nothing: kube-proxy writes 32768 for each core over it, 131072 at least';
 }
 
 /** Switches for bridges, where the network plugin has none, or sets them itself. */
@@ -28,7 +34,7 @@ export function bridgesByHand(cluster: Cluster): string[] {
     return here.length > 0
       ? [`${line}, and the network plugin needs ${here.join(' or ')}`]
       : [
-          `${line} whatever the network plugin: without the module br_netfilter there is no such key, and ${pluginOf(cluster)} has no bridge that it would count for; both are left out`,
+          `${line} whatever the network plugin: without the module br_netfilter there is no such key, and ${ofPlugin(cluster)}; both are left out`,
         ];
   });
 }
@@ -71,6 +77,8 @@ function valuesOf(cluster: Cluster, key: string): string[] {
   return [...new Set(all.filter((one) => one.key === key).map(({ value }) => value))];
 }
 
-function pluginOf({ cni }: Cluster): string {
-  return cni === CniKind.CALICO ? 'Calico' : 'the plugin';
+function ofPlugin({ cni }: Cluster): string {
+  return cni === CniKind.CALICO
+    ? 'Calico has no bridge that it would count for'
+    : 'flannel asks for what it needs by itself';
 }
