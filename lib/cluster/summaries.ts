@@ -276,6 +276,13 @@ export interface NodesSummary {
   readonly containerdVersion: string;
   /** Absent where the machines have none of ours. */
   readonly firewall?: FirewallSummary;
+  /** What machines were told by hand before: lines of /etc/sysctl.conf, and modules. */
+  readonly byHand: {
+    readonly sysctls: ReadonlyArray<{ readonly key: string; readonly value: string }>;
+    readonly modules: readonly string[];
+    /** Those of them that a command loaded, until the next boot. */
+    readonly commanded: readonly string[];
+  };
 }
 
 /** One class that volumes are made from. */
