@@ -69,6 +69,13 @@ export interface ClusterSpec {
    * @default - none
    */
   readonly imagePullSecrets?: string[];
+  /**
+   * The day the spec is for, as an ISO day such as `2026-11-27`: what has ended by then, or ends within 90
+   * days, becomes a finding. A synth has no clock, so CI passes its day. Another form throws.
+   *
+   * @default - none: findings speak of releases only
+   */
+  readonly asOf?: string;
 }
 
 /** What is true of a cluster, whether this spec makes its machines or somebody else did. */

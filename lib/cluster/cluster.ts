@@ -82,6 +82,8 @@ export class Cluster extends Construct {
   public readonly imagePullSecrets: string[];
   /** Base URL of a mirror of release archives, if there is one. */
   public readonly downloadBaseUrl?: string;
+  /** The ISO day the spec is for, if it names one. */
+  public readonly asOf?: string;
   /** What the constructs of this cluster need on its machines. */
   public readonly ledger = new Ledger();
 
@@ -116,6 +118,7 @@ export class Cluster extends Construct {
     this.imageRegistry = props.imageRegistry;
     this.imagePullSecrets = [...(props.imagePullSecrets ?? [])];
     this.downloadBaseUrl = props.downloadBaseUrl;
+    this.asOf = props.asOf;
     clusterRules.forEach((rule) => this.addRule(rule));
     this.node.addValidation({
       validate: () => [

@@ -1,16 +1,11 @@
 import type { Cluster } from './cluster';
 import { conntrackBudget } from './conntrack';
 import { EtcdDiskKind } from './etcd-disk';
-import { Severity, type IRule, type RuleViolation } from './finding';
+import { Severity, type IRule } from './finding';
+import { lifeCycleRules } from './life-cycle-rules';
+import { objectRules } from './object-rules';
 import type { LedgerEntry } from './requirement';
-
-/** A rule from its record and its check; the record alone is what docs/checks.md is made of. */
-export function rule(
-  record: Omit<IRule, 'check'>,
-  check: (cluster: Cluster) => RuleViolation[],
-): IRule {
-  return { ...record, check };
-}
+import { rule } from './rule';
 
 /** What the construct at this path asked of the machines, for those who set up machines of others. */
 export function askedOfMachines(
@@ -167,4 +162,6 @@ export const clusterRules: IRule[] = [
         ? [{ message: `clients dial ${endpoint.address} itself` }]
         : [],
   ),
+  ...lifeCycleRules,
+  ...objectRules,
 ];

@@ -3,6 +3,7 @@ import { decisions } from './content/decisions';
 import type { Facts } from './content/facts';
 import { findingChips, findings } from './content/findings';
 import { glance } from './content/glance';
+import { lifeCycles } from './content/life-cycles';
 import { levelChips, measuredSection } from './content/measured';
 import { mtu } from './content/mtu';
 import { packetPath } from './content/packet-path';
@@ -11,6 +12,7 @@ import { runbook } from './content/runbook';
 import { topology } from './content/topology';
 import { text, type Section } from './document';
 import { explainLines, explainMarkdown, findingsText } from './explain';
+import { findingLines, findingsSarif } from './findings-data';
 import { pageHtml } from './html/page';
 import { sectionsMarkdown } from './markdown';
 import type { Cluster, DoctorReport } from '../cluster';
@@ -22,6 +24,8 @@ export function reportFiles(cluster: Cluster): Array<[name: string, content: str
   return [
     ['explain.md', explainMarkdown(cluster)],
     ['explain.ndjson', explainLines(cluster)],
+    ['findings.ndjson', findingLines(facts.findings)],
+    ['findings.sarif', findingsSarif(facts.findings)],
     ['findings.txt', findingsText(facts.findings)],
     ['index.html', page(facts, sections)],
     ['report.md', sectionsMarkdown(titleOf(cluster), sections.map(shortened))],
@@ -67,6 +71,7 @@ function sectionsOf(facts: Facts, measured?: DoctorReport): Section[] {
     mtu(facts),
     ports(facts),
     capacity(facts),
+    lifeCycles(facts),
     decisions(facts),
   ];
 }

@@ -79,7 +79,7 @@ export const nodeChecks: NodeCheck[] = [
           messages(oslo({}, { containerdVersion }).cluster, 'GW-NODE-032');
         expect(said()).toEqual([]);
         expect(said('2.2.9')).toEqual([
-          'containerd 2.2.9 is of line 2.2, which ended on 2026-11-06',
+          'fixes for containerd 2.2.9 ended on 2026-11-06, 21 days before 2026-11-27',
         ]);
         return said('2.2.9');
       },

@@ -1,6 +1,6 @@
 import { argumentRows } from './arguments';
 import type { Component, ControlPlaneSettings } from './settings';
-import { componentFlags, kubernetesMinors, type FlagProgram } from '../../catalog';
+import { componentFlags, nextMinor, type FlagProgram } from '../../catalog';
 import type { Problem } from '../../cluster';
 import type { KubeletSettings } from '../kubelet/settings';
 
@@ -197,8 +197,7 @@ function valueProblems(prop: string, flag: string, value: string): Problem[] {
 
 /** What becomes of a flag: deprecated now, or unknown to the next minor. */
 export function flagFate(minor: string, program: FlagProgram, flag: string): string | undefined {
-  const minors = Object.keys(kubernetesMinors);
-  const next = minors[minors.indexOf(minor) + 1];
+  const next = nextMinor(minor);
   if (next !== undefined && !componentFlags(next, program).known.includes(flag)) {
     return `is not in ${next} any more`;
   }
