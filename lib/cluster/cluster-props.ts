@@ -70,6 +70,14 @@ export interface ClusterSpec {
    */
   readonly imagePullSecrets?: string[];
   /**
+   * Networks outside of the cluster that its machines or pods talk to: offices, VPNs, other clusters,
+   * the bridge of a container engine. Canonical CIDRs; one that overlaps the networks of pods or Services
+   * throws, since packets for it would never leave the cluster.
+   *
+   * @default - none are known
+   */
+  readonly outsideCidrs?: string[];
+  /**
    * The day the spec is for, as an ISO day such as `2026-11-27`: what has ended by then, or ends within 90
    * days, becomes a finding. A synth has no clock, so CI passes its day. Another form throws.
    *

@@ -78,6 +78,8 @@ export interface KubeProxySummary {
   readonly tcpBeLiberal?: boolean;
   readonly detectLocalMode?: string;
   readonly expectedServices?: number;
+  /** The image that the spec names; absent where it is that of the Kubernetes release. */
+  readonly image?: string;
   /** Whether its objects have other names than kubeadm's. */
   readonly ownNames?: boolean;
   /** How to look at what it wrote. */

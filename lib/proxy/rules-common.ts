@@ -3,6 +3,7 @@ import {
   askedOfMachines,
   CniKind,
   KubeProxyMode,
+  parseImage,
   Severity,
   type Cluster,
   type IRule,
@@ -132,7 +133,30 @@ export const commonRules: IRule[] = [
         'on machines that this spec does not write, kube-proxy sizes the connection table and needs a /sys that can be written',
       ),
   ),
+  proxyRule(
+    {
+      id: 'GW-PROXY-025',
+      severity: Severity.WARNING,
+      title: 'kube-proxy is of the release of the API servers',
+      why: 'One that is newer than the API server is not supported, nor is one that is more than three minors older; each may ask for what the other does not know',
+      remedy: 'leave image out, or change its tag together with kubernetesVersion',
+      reference: 'https://kubernetes.io/releases/version-skew-policy/#kube-proxy',
+    },
+    ({ kubernetesVersion: { patch } }, { image = '' }) => {
+      const own = /^v?(\d+\.\d+\.\d+)$/.exec(parseImage(image)?.tag ?? '')?.[1];
+      return when(
+        own !== undefined && !skewAllowed(own, patch),
+        `image is of kube-proxy ${own}, the API servers are of ${patch}`,
+      );
+    },
+  ),
 ];
+
+/** Not newer, and at most three minors older. */
+function skewAllowed(proxy: string, apiServer: string): boolean {
+  const minors = [proxy, apiServer].map((version) => Number(version.split('.')[1]));
+  return atLeast(apiServer, proxy) && minors[1]! - minors[0]! <= 3;
+}
 
 function slowSyncs({
   syncPeriodSeconds = 0,

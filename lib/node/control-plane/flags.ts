@@ -42,6 +42,8 @@ const owned: Readonly<Record<FlagProgram, Readonly<Record<string, string>>>> = {
       'tls-cert-file',
       'tls-private-key-file',
     ]),
+    'service-node-port-range':
+      'firewall, network plugin and reserved ports of the machines go by 30000-32767',
     'anonymous-auth':
       'probes and joining machines have no credentials; the prop anonymousAnywhere says where else none are needed',
   },
