@@ -1,6 +1,6 @@
 import { cell, type Cell } from './cell';
 import { ingressNginxRetired } from './components';
-import { kubernetesMinors, lastUnsupportedMinor } from './kubernetes';
+import { ipvsLifeCycle, kubernetesMinors, lastUnsupportedMinor } from './kubernetes';
 
 const READ = '2026-11-27';
 const read = <T>(value: T, source: string): Cell<T> => cell(value, source, READ);
@@ -8,6 +8,7 @@ const read = <T>(value: T, source: string): Cell<T> => cell(value, source, READ)
 /** Components whose lines come to an end. */
 export type LifeCycleComponent =
   | 'Kubernetes'
+  | 'kube-proxy'
   | 'etcd'
   | 'containerd'
   | 'Debian'
@@ -101,6 +102,13 @@ function rolling(
 export const lifeCycles: readonly LifeCycle[] = [
   kubernetes(lastUnsupportedMinor.minor, lastUnsupportedMinor.endOfLife),
   ...Object.values(kubernetesMinors).map(({ minor, endOfLife }) => kubernetes(minor, endOfLife)),
+  {
+    component: 'kube-proxy',
+    line: 'IPVS mode',
+    fixesUntil: read(undefined, ipvsLifeCycle.removed.source),
+    endsWith: `deprecated since Kubernetes ${ipvsLifeCycle.deprecated.value}, off unless asked for from ${ipvsLifeCycle.offByDefault.value}, gone in ${ipvsLifeCycle.removed.value}`,
+    next: 'move to nftables mode; KubeProxyMigration writes the plan',
+  },
   etcd('3.5'),
   etcd('3.6'),
   etcd('3.7'),

@@ -10,7 +10,7 @@ import {
 import type { Cluster } from './cluster';
 import type { RuleViolation } from './finding';
 import type { Problem } from './problem';
-import { CniKind } from './vocabulary';
+import { CniKind, KubeProxyMode } from './vocabulary';
 
 /** How long before its end a line is spoken of: a rebuild or an upgrade is planned by the quarter. */
 export const NOTICE_DAYS = 90;
@@ -68,10 +68,18 @@ export function linesOf(cluster: Cluster): Line[] {
     ['etcd', etcdVersion(cluster)],
     ['Calico', cluster._summary('cni')?.kind === CniKind.CALICO ? calico.version.value : undefined],
     ['flannel', cluster._summary('cni')?.kind === CniKind.FLANNEL ? images.flannel.tag : undefined],
+    ['ingress-nginx', releaseOf(cluster, 'ingress-nginx/controller')],
+    ['Traefik', releaseOf(cluster, 'traefik')],
   ];
+  const ipvs: Line = {
+    component: 'kube-proxy',
+    line: 'IPVS mode',
+    label: 'kube-proxy in IPVS mode',
+  };
   return [
     kubernetesLine(cluster),
     distributionLine(cluster),
+    ...(cluster._summary('kubeProxy')?.mode === KubeProxyMode.IPVS ? [ipvs] : []),
     ...versions.flatMap(([component, version]) =>
       version === undefined
         ? []
@@ -84,6 +92,15 @@ export function linesOf(cluster: Cluster): Line[] {
           ],
     ),
   ].filter(({ component, line }) => lifeCycle(component, line) !== undefined);
+}
+
+/** The release that the edge's image names, when the path of the image ends like that. */
+function releaseOf(cluster: Cluster, path: string): string | undefined {
+  const [, found, version] =
+    /^(?:.*?\/)?((?:ingress-nginx\/)?[^/:@]+):v?(\d+\.\d+\.\d+)/.exec(
+      cluster._summary('ingress')?.image ?? '',
+    ) ?? [];
+  return found === path ? version : undefined;
 }
 
 function etcdVersion(cluster: Cluster): string | undefined {

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import {
+  calico,
+  images,
+  ingressNginxRetired,
   kubernetesMinor,
   kubernetesMinors,
   knowsKind,
@@ -10,6 +13,7 @@ import {
   pinned,
   minorOf,
   servedApis,
+  traefikProxy,
 } from '../../lib/catalog';
 import { describeWithUpstream, upstreamFile } from '../support/upstream';
 
@@ -35,6 +39,10 @@ test('what a cluster can be made of is in the table', () => {
     expect(lifeCycle(component as 'Debian', line!)).toBeDefined();
   }
   expect(lifeCycle('containerd', minorOf(pinned.containerd.value))).toBeDefined();
+  expect(lifeCycle('Calico', minorOf(calico.version.value))).toBeDefined();
+  expect(lifeCycle('flannel', minorOf(images.flannel.tag))).toBeDefined();
+  expect(lifeCycle('Traefik', minorOf(traefikProxy.version.value))).toBeDefined();
+  expect(lifeCycle('ingress-nginx', minorOf(ingressNginxRetired.version.value))).toBeDefined();
 });
 
 test('the minor after one', () => {

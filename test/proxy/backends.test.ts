@@ -1,6 +1,5 @@
 import { ApiObject } from 'cdk8s';
 import {
-  EdgeExposure,
   HardenedNginxIngress,
   HardenedTraefik,
   MetalLb,
@@ -101,12 +100,12 @@ test('a Pod and a namespace that is not named', () => {
 
 test('our own workloads say when they are ready', () => {
   const { chart, cluster } = render();
-  new HardenedNginxIngress(chart, 'nginx', { cluster, exposure: EdgeExposure.NODE_PORT });
   new MetalLb(chart, 'lb', {
     cluster,
-    mode: MetalLbMode.l2(),
-    pools: [{ name: 'edge', addresses: ['10.20.0.200-10.20.0.210'] }],
+    mode: MetalLbMode.layer2(),
+    pools: [{ name: 'edge', addresses: ['10.20.0.128/28'] }],
   });
+  new HardenedNginxIngress(chart, 'nginx', { cluster });
   const other = render();
   new HardenedTraefik(other.chart, 'traefik', { cluster: other.cluster });
   for (const each of [cluster, other.cluster]) {
