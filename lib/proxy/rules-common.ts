@@ -1,6 +1,7 @@
 import { atLeast, kernelFloors, kubernetesMinor } from '../catalog';
 import {
   askedOfMachines,
+  Cidr,
   CniKind,
   KubeProxyMode,
   parseImage,
@@ -148,6 +149,27 @@ export const commonRules: IRule[] = [
         own !== undefined && !skewAllowed(own, patch),
         `image is of kube-proxy ${own}, the API servers are of ${patch}`,
       );
+    },
+  ),
+  proxyRule(
+    {
+      id: 'GW-PROXY-026',
+      severity: Severity.WARNING,
+      title: 'NodePorts are narrowed in every family',
+      why: 'Where no network of a family is named, kube-proxy takes all addresses of that family, so that NodePorts are open on addresses that nobody thought of',
+      remedy:
+        'name a network of each family, or leave nodePortAddresses out for the node addresses',
+      reference:
+        'https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/util/nodeport_addresses.go',
+    },
+    ({ _families }, { nodePortAddresses = [] }) => {
+      const named = nodePortAddresses.map((each) => Cidr.parse(each)?.family);
+      const open = named.includes(undefined)
+        ? []
+        : _families.filter((family) => !named.includes(family));
+      return open.map((family) => ({
+        message: `nodePortAddresses ${nodePortAddresses.join(', ')} names no ${family} network: NodePorts answer on every ${family} address`,
+      }));
     },
   ),
 ];

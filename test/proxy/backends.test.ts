@@ -1,12 +1,8 @@
 import { ApiObject } from 'cdk8s';
-import {
-  HardenedNginxIngress,
-  HardenedTraefik,
-  MetalLb,
-  MetalLbMode,
-} from '../../lib';
+import { HardenedNginxIngress, HardenedTraefik, MetalLb, MetalLbMode } from '../../lib';
 import { renderMode, render, findings } from './support';
 import { KubeProxyMode } from '../../lib/cluster';
+import { dualStack } from '../support/dual-stack';
 
 type Objects = Record<string, Record<string, unknown>>;
 
@@ -128,4 +124,22 @@ test('GW-PROXY-025: an image of another release', () => {
   expect(by(':v1.36.4')).toEqual([]);
   expect(by(`@sha256:${'0'.repeat(64)}`)).toEqual([]);
   expect(by(':latest')).toEqual([]);
+});
+
+test('GW-PROXY-026: a family whose NodePorts nobody narrowed', () => {
+  const by = (nodePortAddresses: string[] | undefined, facts = {}) =>
+    findings(render({ nodePortAddresses }, facts).cluster).filter((line) =>
+      line.includes('GW-PROXY-026'),
+    );
+  const v4 = '10.20.0.0/24';
+  expect(by([v4], dualStack())).toEqual([
+    'GW-PROXY-026 warning nodePortAddresses 10.20.0.0/24 names no IPv6 network: NodePorts answer on every IPv6 address',
+  ]);
+  expect(by(['fd00:20::/64'])).toEqual([
+    'GW-PROXY-026 warning nodePortAddresses fd00:20::/64 names no IPv4 network: NodePorts answer on every IPv4 address',
+  ]);
+  expect(by([v4, 'fd00:20::/64'], dualStack())).toEqual([]);
+  expect(by([v4])).toEqual([]);
+  expect(by(['primary'], dualStack())).toEqual([]);
+  expect(by(undefined, dualStack())).toEqual([]);
 });
