@@ -1,6 +1,4 @@
 import {
-  calico,
-  images,
   kubernetesMinor,
   lifeCycle,
   minorOf,
@@ -66,8 +64,8 @@ export function linesOf(cluster: Cluster): Line[] {
   const versions: ReadonlyArray<[LifeCycleComponent, string | undefined]> = [
     ['containerd', cluster._summary('nodes')?.containerdVersion],
     ['etcd', etcdVersion(cluster)],
-    ['Calico', cluster._summary('cni')?.kind === CniKind.CALICO ? calico.version.value : undefined],
-    ['flannel', cluster._summary('cni')?.kind === CniKind.FLANNEL ? images.flannel.tag : undefined],
+    ['Calico', pluginVersion(cluster, CniKind.CALICO)],
+    ['flannel', pluginVersion(cluster, CniKind.FLANNEL)],
     ['ingress-nginx', releaseOf(cluster, 'ingress-nginx/controller')],
     ['Traefik', releaseOf(cluster, 'traefik')],
   ];
@@ -94,10 +92,15 @@ export function linesOf(cluster: Cluster): Line[] {
   ].filter(({ component, line }) => lifeCycle(component, line) !== undefined);
 }
 
+function pluginVersion(cluster: Cluster, kind: CniKind): string | undefined {
+  const cni = cluster._summary('cni');
+  return cni?.kind === kind ? /\d+\.\d+\.\d+/.exec(cni.label)?.[0] : undefined;
+}
+
 /** The release that the edge's image names, when the path of the image ends like that. */
 function releaseOf(cluster: Cluster, path: string): string | undefined {
   const [, found, version] =
-    /^(?:.*?\/)?((?:ingress-nginx\/)?[^/:@]+):v?(\d+\.\d+\.\d+)/.exec(
+    /^(?:.*?\/)?((?:ingress-nginx\/)?[^/:@]+):v?(\d+\.\d+\.\d+)(?:@|$)/.exec(
       cluster._summary('ingress')?.image ?? '',
     ) ?? [];
   return found === path ? version : undefined;
@@ -133,26 +136,19 @@ export function endedOn(
   day: string | undefined,
   { component, line, label }: Line,
 ): RuleViolation[] {
-  const row = lifeCycle(component, line);
-  const end = row?.fixesUntil.value;
-  if (day === undefined || row === undefined || end === undefined || end >= day) {
+  const { fixesUntil, extended, next } = lifeCycle(component, line) ?? {};
+  const last = extended?.subscription === false ? extended.until : fixesUntil?.value;
+  if (day === undefined || next === undefined || last === undefined || last >= day) {
     return [];
   }
-  const { extended } = row;
-  if (extended !== undefined && !extended.subscription && extended.until >= day) {
-    return [];
-  }
-  const last = extended !== undefined && !extended.subscription ? extended.until : end;
-  const paid =
-    extended?.subscription === true && extended.until >= day
-      ? `; ${extended.by} goes on until ${extended.until} for machines that have it`
-      : '';
+  const message = `fixes for ${label} ended on ${last}, ${days(last, day)} before ${day}`;
   return [
-    {
-      message: `fixes for ${label} ended on ${last}, ${days(last, day)} before ${day}${paid}`,
-      remedy:
-        paid === '' ? row.next : `${row.next}, or attach them to ${extended!.by} and acknowledge`,
-    },
+    extended === undefined || extended.until < day
+      ? { message, remedy: next }
+      : {
+          message: `${message}; ${extended.by} goes on until ${extended.until} for machines that have it`,
+          remedy: `${next}, or attach them to ${extended.by} and acknowledge`,
+        },
   ];
 }
 
