@@ -11,21 +11,21 @@ const machines = [...[1, 2, 3].map((n) => osloMachine(n)), worker(1, 1), worker(
 const said = ({ cluster }: { readonly cluster: ReturnType<typeof calico>['cluster'] }) =>
   cluster
     .findings()
-    .filter(({ id }) => id === 'GW-CNI-049')
-    .map(({ severity, message }) => `${severity} ${message}`);
+    .filter(({ id }) => id === 'GW-CNI-049' || id === 'GW-CNI-124')
+    .map(({ id, severity, message }) => `${id} ${severity} ${message}`);
 
-test('GW-CNI-049: one core for pods and for tunnels', () => {
+test('GW-CNI-049 and 124: one core for pods and for tunnels', () => {
   const vxlan = { encapsulation: Encapsulation.VXLAN };
   expect(said(calico(vxlan, { machines }))).toEqual([
-    'note w-1 has one core, for pods and for VXLAN',
+    'GW-CNI-049 note w-1 has one core, for pods and for VXLAN',
   ]);
   expect(said(calico({ ...vxlan, wireguard: {} }, { machines }))).toEqual([
-    'note w-1 has one core, for pods and for WireGuard',
+    'GW-CNI-049 note w-1 has one core, for pods and for WireGuard',
   ]);
   expect(said(calico({ encapsulation: Encapsulation.NONE }, { machines }))).toEqual([]);
   const two = [...machines, worker(4, 1)];
   expect(said(flannel({ backend: FlannelBackend.vxlan() }, { machines: two }))).toEqual([
-    'note w-1, w-4 have one core, for pods and for VXLAN',
+    'GW-CNI-124 note w-1, w-4 have one core, for pods and for VXLAN',
   ]);
   expect(said(flannel({ backend: FlannelBackend.hostGw() }, { machines }))).toEqual([]);
   expect(said(calico(vxlan))).toEqual([]);

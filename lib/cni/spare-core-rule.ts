@@ -1,10 +1,10 @@
 import { rule, Severity, type IRule } from '../cluster';
 
-/** What a network plugin costs a machine, whichever plugin it is. */
-export const capacityRules: IRule[] = [
-  rule(
+/** What tunnels cost a machine, whichever plugin makes them; each plugin has an id of its own for it. */
+export function spareCoreRule(id: string): IRule {
+  return rule(
     {
-      id: 'GW-CNI-049',
+      id,
       severity: Severity.NOTE,
       title: 'Machines that wrap packets have a core to spare',
       why: 'Wrapping and unwrapping happens in the softirq of one core: with one core it takes the time of the pods, and a busy or a stolen core drops packets before anybody counts them',
@@ -25,5 +25,5 @@ export const capacityRules: IRule[] = [
             },
           ];
     },
-  ),
-];
+  );
+}
