@@ -78,6 +78,10 @@ export interface KubeProxySummary {
   readonly tcpBeLiberal?: boolean;
   readonly detectLocalMode?: string;
   readonly expectedServices?: number;
+  /** Where NodePorts answer: networks and words. */
+  readonly nodePortAddresses?: readonly string[];
+  /** The image that the spec names; absent where it is that of the Kubernetes release. */
+  readonly image?: string;
   /** Whether its objects have other names than kubeadm's. */
   readonly ownNames?: boolean;
   /** How to look at what it wrote. */

@@ -3,6 +3,7 @@ import { decisions } from './content/decisions';
 import type { Facts } from './content/facts';
 import { findingChips, findings } from './content/findings';
 import { glance } from './content/glance';
+import { lifeCycles } from './content/life-cycles';
 import { mtu } from './content/mtu';
 import { packetPath } from './content/packet-path';
 import { ports } from './content/ports';
@@ -11,6 +12,7 @@ import { runbook } from './content/runbook';
 import { topology } from './content/topology';
 import { text, type Section } from './document';
 import { explainLines, explainMarkdown, findingsText } from './explain';
+import { findingLines, findingsSarif } from './findings-data';
 import { pageHtml } from './html/page';
 import { sectionsMarkdown } from './markdown';
 import { withMeasured } from './measured';
@@ -23,6 +25,8 @@ export function reportFiles(cluster: Cluster): Array<[name: string, content: str
   return [
     ['explain.md', explainMarkdown(cluster)],
     ['explain.ndjson', explainLines(cluster)],
+    ['findings.ndjson', findingLines(facts.findings)],
+    ['findings.sarif', findingsSarif(facts.findings)],
     ['findings.txt', findingsText(facts.findings)],
     ['index.html', page(facts, sections)],
     ['report.md', sectionsMarkdown(titleOf(cluster), sections.map(shortened))],
@@ -66,6 +70,7 @@ function sectionsOf(facts: Facts): Section[] {
     ports(facts),
     capacity(facts),
     ...residency(facts),
+    lifeCycles(facts),
     decisions(facts),
   ];
 }

@@ -147,6 +147,13 @@ describe('rules', () => {
       ['GW-CLUSTER-007', WARNING],
       ['GW-CLUSTER-008', NOTE],
       ['GW-CLUSTER-009', WARNING],
+      ['GW-CLUSTER-010', NOTE],
+      ['GW-CLUSTER-011', WARNING],
+      ['GW-CLUSTER-012', NOTE],
+      ['GW-CLUSTER-013', NOTE],
+      ['GW-CLUSTER-014', WARNING],
+      ['GW-CLUSTER-015', WARNING],
+      ['GW-CLUSTER-016', WARNING],
     ]);
     for (const { title, why, remedy, reference } of clusterRules) {
       for (const text of [title, why, remedy, reference]) {

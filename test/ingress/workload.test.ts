@@ -1,8 +1,9 @@
-import { Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
 import { ApiEndpoint, CniKind, LoadBalancerKind, PortSource } from '../../lib/cluster';
 import {
   EdgeExposure,
   EdgeKind,
+  EdgePreset,
   RealIp,
   type HardenedNginxIngressOptions,
 } from '../../lib/ingress';
@@ -301,4 +302,24 @@ test('one machine that is alone runs a daemon on its own ports', () => {
   const e = edge(HOST_PORTS, { machines: [osloMachine(1)] });
   expect(e.ingress.replicas).toBe(1);
   expect(e.pod.tolerations).toHaveLength(1);
+});
+
+test('GW-INGRESS-022: a proxy in front keeps connections for longer than the edge', () => {
+  const said = (options: HardenedNginxIngressOptions) =>
+    edge(options)
+      .cluster.findings()
+      .filter(({ id }) => id === 'GW-INGRESS-022')
+      .map(({ message }) => message);
+  const realIp = RealIp.fromProxies(['192.0.2.1']);
+  const keepalive = (seconds: number) => ({ keepalive: Duration.seconds(seconds) });
+  expect(said({ realIp })).toEqual([]);
+  expect(said({ realIp, clientTimeouts: keepalive(64) })).toEqual([
+    'idle connections are closed after 64 s, those of 192.0.2.1 among them',
+  ]);
+  expect(said({ realIp, clientTimeouts: keepalive(65) })).toEqual([]);
+  expect(said({ realIp, preset: EdgePreset.BEHIND_POOLING_LB })).toEqual([]);
+  // A balancer of connections hands on those of clients, and keeps none of its own.
+  const balancer = RealIp.fromProxyProtocol(['192.0.2.1']);
+  expect(said({ realIp: balancer, clientTimeouts: keepalive(64) })).toEqual([]);
+  expect(said({ clientTimeouts: keepalive(64) })).toEqual([]);
 });

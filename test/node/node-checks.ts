@@ -79,9 +79,34 @@ export const nodeChecks: NodeCheck[] = [
           messages(oslo({}, { containerdVersion }).cluster, 'GW-NODE-032');
         expect(said()).toEqual([]);
         expect(said('2.2.9')).toEqual([
-          'containerd 2.2.9 is of line 2.2, which ended on 2026-11-06',
+          'fixes for containerd 2.2.9 ended on 2026-11-06, 21 days before 2026-11-27',
         ]);
         return said('2.2.9');
+      },
+    ],
+  },
+  {
+    title: 'a containerd that the next Kubernetes does not accept, or that ends soon',
+    rules: [
+      ['GW-NODE-033', 'GW-NODE-034'],
+      () => {
+        const said = (id: string, containerdVersion?: string, asOf?: string) =>
+          messages(
+            oslo({ kubernetesVersion: KubernetesVersion.V1_35, asOf }, { containerdVersion })
+              .cluster,
+            id,
+          );
+        expect(said('GW-NODE-034')).toEqual([]);
+        expect(said('GW-NODE-034', '2.2.9')).toEqual([]);
+        expect(said('GW-NODE-033', '2.2.9')).toEqual([]);
+        expect(said('GW-NODE-033', undefined, '2026-11-27')).toEqual([]);
+        expect(said('GW-NODE-033', '2.2.9', '2026-11-01')).toEqual([
+          'fixes for containerd 2.2.9 end on 2026-11-06, 5 days from 2026-11-01',
+        ]);
+        expect(said('GW-NODE-034', '2.1.5')).toEqual([
+          'Kubernetes 1.36 wants containerd 2.2.0 or 2.3.0, the spec names 2.1.5',
+        ]);
+        return [...said('GW-NODE-033', '2.2.9', '2026-11-01'), ...said('GW-NODE-034', '2.1.5')];
       },
     ],
   },

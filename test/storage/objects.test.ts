@@ -180,6 +180,6 @@ describe('the whole control plane', () => {
     const pods = objects.flatMap(({ spec }) => spec?.template?.spec ?? []);
     expect(pods.length).toBeGreaterThan(3);
     expect(pods.flatMap((spec) => judged(policy, { spec }))).toEqual([]);
-    expect(control.cluster.findings().map(({ id }) => id)).not.toContain('GW-CLUSTER-009');
+    expect(control.cluster.findings().map(({ id }) => id)).not.toContain('GW-CLUSTER-016');
   });
 });
