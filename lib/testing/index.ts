@@ -1,10 +1,11 @@
+export * from './decisions';
 export * from './findings';
 export * from './folders';
 export * from './golden';
-export * from './ini';
+export type { Ini } from './ini';
 export * from './leaks';
 export * from './matchers';
-export * from './nft';
+export type { NftChain, NftSet, NftTable } from './nft';
 export * from './node-files';
 export * from './objects';
 export * from './spec';

@@ -2,7 +2,7 @@ import { inTemporaryFolder } from './folders';
 import { NodeFiles } from './node-files';
 import { ObjectSet } from './objects';
 import type { FileTree } from './tree';
-import { Cluster, GroundworkApp, type Finding } from '../index';
+import { Cluster, GroundworkApp, type Decision, type Finding } from '../index';
 
 /**
  * Renders a spec into memory: nothing is written, nothing is printed.
@@ -62,6 +62,11 @@ export class RenderedSpec<T = unknown> {
   /** What its machines boot with. Throws as `tree`. */
   public get files(): NodeFiles {
     return (this.renderedFiles ??= new NodeFiles(this.tree));
+  }
+
+  /** All values that were chosen, each with its reason. */
+  public decisions(): Decision[] {
+    return this.cluster.decisions();
   }
 
   /** All findings, errors among them, whether acknowledged or not. */

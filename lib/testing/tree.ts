@@ -34,18 +34,19 @@ export function readTree(folder: string): FileTree {
 }
 
 /**
- * Writes files below a folder, and the folders they need; what is there already stays, or is
- * overwritten.
+ * Writes files below a folder, and the folders they need, and returns the folder. What is there already
+ * stays, or is overwritten.
  *
  * @param folder path of the folder
  * @param tree path below it → content
  */
-export function writeTree(folder: string, tree: Readonly<FileTree>): void {
+export function writeTree(folder: string, tree: Readonly<FileTree>): string {
   for (const [path, content] of Object.entries(tree)) {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
   }
+  return folder;
 }
 
 /**
