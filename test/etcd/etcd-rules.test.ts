@@ -108,9 +108,7 @@ describe('reasons', () => {
 
   test('every value of the mount has one', () => {
     const { cluster } = made();
-    const { Mount } = parseIni(
-      fileOf(cluster, cluster.machines[0]!, 'var-lib-etcd.mount')!,
-    );
+    const { Mount } = parseIni(fileOf(cluster, cluster.machines[0]!, 'var-lib-etcd.mount')!);
     expect(
       unexplainedLeaves(
         { kind: 'var-lib-etcd', ...{ mount: Mount } },

@@ -158,10 +158,10 @@ describe('HAProxy', () => {
         ...{ endpoint: endpoints[LOCAL_PROXY], machines, zones },
         podCidr: '10.128.0.0/12',
       });
-      const [file] = cluster.ledger
+      const [config] = cluster.ledger
         .forMachine(cluster.workers[0]!)
         .files.filter(({ key }) => key === HAPROXY);
-      return Number(/ inter (\d+)s /.exec(file!.value)![1]);
+      return Number(/ inter (\d+)s /.exec(config!.value)![1]);
     };
     expect(interval(1)).toBe(3);
     expect(interval(147)).toBe(3);
