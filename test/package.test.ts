@@ -85,6 +85,15 @@ test('the packed tarball serves a fresh project that has nothing else', () => {
   expect(stderr).toContain('[oslo/cluster] serviceCidr must be apart from podCidr 10.96.0.0/16');
   expect(existsSync(outdir)).toBe(false);
 
+  // The test kit needs neither a test framework nor Pulumi; its matchers for jest say what they need.
+  expect(loadedBy(consumer, 'cdk8s-groundwork/testing')).not.toMatch(
+    /\/node_modules\/(@?jest|expect|@pulumi|@peculiar)\b/,
+  );
+  expect(failureOf(consumer, 'cdk8s-groundwork/testing/jest')).toContain(
+    'Error: [cdk8s-groundwork/testing/jest] expect and afterEach must be global, as jest has them in a test; ' +
+      'elsewhere call expect.extend(groundworkMatchers) and removeFoldersAfter(afterEach) of cdk8s-groundwork/testing\n',
+  );
+
   // The tests of docs/testing.md compile, pass with what they kept, and fail when that is other.
   const page = writeTestingPage(consumer);
   compileTest(consumer, page.plain);

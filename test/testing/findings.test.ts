@@ -1,7 +1,7 @@
 import { App } from 'cdk8s';
-import { Severity, type Finding, type IRule } from '../../lib';
+import { Severity, type Decision, type Finding, type IRule } from '../../lib';
 import '../../lib/testing/jest';
-import { expectFinding, expectNoFindings } from '../../lib/testing';
+import { expectFinding, expectNoFindings, findDecision } from '../../lib/testing';
 import { osloCluster } from '../support/oslo';
 
 const finding = (id: string, severity: Severity, rest: Partial<Finding> = {}): Finding => ({
@@ -127,4 +127,25 @@ test('toHaveObject looks into lists of objects', () => {
   expect(() => expect(objects).not.toHaveObject({ kind: 'A' })).toThrow(
     new Error('expected no such object, got A a, A b'),
   );
+});
+
+describe('findDecision', () => {
+  const decision = (key: string, path: string): Decision => ({
+    ...{ key, path, value: '1', upstream: '2', why: 'a', source: 'b' },
+  });
+  const decisions = [decision('mtu', 'oslo/cni'), decision('mode', 'a'), decision('mode', 'b')];
+  const source = { decisions: () => decisions };
+
+  test('finds by key, and by path where several decided', () => {
+    expect(findDecision(source, 'mtu')).toBe(decisions[0]);
+    expect(findDecision(source, 'mode', 'b')).toBe(decisions[2]);
+  });
+
+  test.each<[[string, string?], string]>([
+    [['mtuu'], 'no decision is about mtuu; nearest is mtu; there are mode, mtu'],
+    [['mtu', 'oslo/cnj'], 'no decision of oslo/cnj is about mtu; there is only oslo/cni'],
+    [['mode'], '2 decisions are about mode, of a, b; ask with a path'],
+  ])('%j', (asked, message) => {
+    expect(() => findDecision(source, ...asked)).toThrow(new Error(message));
+  });
 });
