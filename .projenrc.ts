@@ -25,6 +25,8 @@ const subpaths: Record<string, string> = {
   pulumi: 'pulumi/index',
   'pulumi/policies': 'pulumi/policies/index',
   testing: 'testing/index',
+  // Apart, because importing it is what registers the matchers.
+  'testing/jest': 'testing/jest',
   // Apart from the rest, because it needs Pulumi's packages.
   'testing/pulumi': 'testing/pulumi',
 };
@@ -88,8 +90,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
 
   // jsii wants every run-time dependency that is not a jsii module inside the package.
   // Only `secrets new` and `secrets renew` load @peculiar/x509 and what it asks for, only
-  // `audit-ingress` and `diff` load yaml, and only `diff` loads microdiff. Only the report loads
-  // dagre and marked.
+  // `audit-ingress`, `diff`, `./pulumi` and `./testing` load yaml, and only `diff` loads microdiff.
+  // Only the report loads dagre and marked.
   bundledDeps: [
     '@dagrejs/dagre@^3.1.3',
     '@peculiar/x509@^2.2.0',

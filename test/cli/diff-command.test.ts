@@ -3,8 +3,8 @@ import { GitOps, Machine } from '../../lib';
 import { EFFECTS } from '../../lib/cli/diff/effect';
 import { osloMachine } from '../support/oslo';
 import { tempDir } from '../support/temp-app';
-import { readTree } from '../support/tree';
-import { cli, writeAll } from './cli';
+import { readTree, writeTree } from '../../lib/testing/tree';
+import { cli } from './cli';
 import { edited, planOf, rendered, told, twoFolders, type Files } from './diff-support';
 
 jest.setTimeout(120_000);
@@ -296,7 +296,7 @@ describe('the command', () => {
     expect(await error(empty)).toContain(
       `${empty} must be a folder that synth wrote, got one without *.k8s.yaml and nodes/; name the output folder itself, such as dist`,
     );
-    writeAll(empty, { 'broken.k8s.yaml': 'a: [1' });
+    writeTree(empty, { 'broken.k8s.yaml': 'a: [1' });
     expect(await error(empty)).toContain(`${join(empty, 'broken.k8s.yaml')} must be YAML: `);
   });
 });

@@ -5,7 +5,7 @@ import { readOutput } from '../../lib/cli/diff/output';
 import { planBetween } from '../../lib/cli/diff/plan';
 import { osloPlane } from '../control-plane/oslo-plane';
 import { tempDir } from '../support/temp-app';
-import { writeAll } from './cli';
+import { writeTree } from '../../lib/testing/tree';
 
 export type Files = Record<string, string>;
 
@@ -22,7 +22,7 @@ export function rendered(
 /** Two output folders side by side. */
 export function twoFolders(before: Files, after: Files): [string, string] {
   const root = tempDir();
-  return [writeAll(join(root, 'old'), before), writeAll(join(root, 'new'), after)];
+  return [writeTree(join(root, 'old'), before), writeTree(join(root, 'new'), after)];
 }
 
 /** What the command finds between two outputs. */

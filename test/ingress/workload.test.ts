@@ -7,6 +7,7 @@ import {
   RealIp,
   type HardenedNginxIngressOptions,
 } from '../../lib/ingress';
+import '../../lib/testing/jest';
 import { unitOf } from '../support/containerd';
 import { osloMachine } from '../support/oslo';
 import { edge, findingIds, withWorkers, type Edge } from './edge';
@@ -29,7 +30,7 @@ describe('host ports', () => {
       maxUnavailable: 1,
       maxSurge: 0,
     });
-    expect(e.only('Service').spec).toEqual({
+    expect(e.objects.find('Service').spec).toEqual({
       type: 'ClusterIP',
       selector: { 'app.kubernetes.io/name': 'nginx-ingress' },
       ports: [
@@ -42,8 +43,8 @@ describe('host ports', () => {
   });
 
   test('the namespace admits them, and the pods stay restricted in everything else', () => {
-    const { only, pod } = edge(HOST_PORTS);
-    const { labels } = only('Namespace').metadata;
+    const { objects, pod } = edge(HOST_PORTS);
+    const { labels } = objects.find('Namespace').metadata;
     expect(labels['pod-security.kubernetes.io/enforce']).toBe('privileged');
     expect(pod.hostNetwork).toBeUndefined();
     expect(pod.securityContext.seccompProfile.type).toBe('RuntimeDefault');
@@ -60,7 +61,9 @@ describe('host ports', () => {
   test('with a number of replicas the old one goes first, and there are no more than machines', () => {
     const e = edge({ ...HOST_PORTS, kind: EdgeKind.DEPLOYMENT, replicas: 2 });
     expect(e.workload.spec.strategy.rollingUpdate).toEqual({ maxUnavailable: 1, maxSurge: 0 });
-    expect(of('GW-INGRESS-021', e)[0].message).toBe('2 of 3 machines answer on ports 80 and 443');
+    expect(e.cluster).toHaveFinding('GW-INGRESS-021', {
+      message: '2 of 3 machines answer on ports 80 and 443',
+    });
     expect(() => edge({ ...HOST_PORTS, kind: EdgeKind.DEPLOYMENT, replicas: 4 })).toThrow(
       new Error(
         '[chart/ingress] replicas must be at most 3 with EdgeExposure.HOST_PORT, one for each machine that can run it, got 4; lower it, or use EdgeKind.DAEMON_SET; ports 80 and 443 of a machine go to one replica',
@@ -70,7 +73,7 @@ describe('host ports', () => {
 
   test('a load balancer still gives the Service its address', () => {
     const e = edge(HOST_PORTS, { loadBalancer: LoadBalancerKind.METALLB_L2 });
-    expect(e.only('Service').spec).toMatchObject({ type: 'LoadBalancer' });
+    expect(e.objects.find('Service').spec).toMatchObject({ type: 'LoadBalancer' });
     expect(ports(e, 'cp-1')).toEqual(['443/tcp from anywhere', '80/tcp from anywhere']);
   });
 
@@ -106,9 +109,9 @@ describe('host ports', () => {
       'GW-INGRESS-010',
     ]);
     const unknown = edge(HOST_PORTS, { cni: CniKind.OTHER });
-    expect(of('GW-INGRESS-020', unknown)[0].message).toBe(
-      'nobody can tell here whether ports 80 and 443 are served',
-    );
+    expect(unknown.cluster).toHaveFinding('GW-INGRESS-020', {
+      message: 'nobody can tell here whether ports 80 and 443 are served',
+    });
   });
 });
 
@@ -132,13 +135,14 @@ describe('a DaemonSet', () => {
       maxSurge: 1,
     });
     expect(e.pod).not.toHaveProperty('topologySpreadConstraints');
-    expect(e.objects.map((o) => o.kind)).not.toContain('PodDisruptionBudget');
-    expect(e.only('Service').spec.type).toBe('NodePort');
+    expect(e.objects.all.map((o) => o.kind)).not.toContain('PodDisruptionBudget');
+    expect(e.objects.find('Service').spec.type).toBe('NodePort');
     expect(e.ingress.replicas).toBe(3);
     // A drain passes it by.
-    expect(of('GW-INGRESS-010', e)[0].remedy).toBe(
-      'take the machine out of DNS or the balancer before a planned restart, and wait for its connections to end',
-    );
+    expect(e.cluster).toHaveFinding('GW-INGRESS-010', {
+      remedy:
+        'take the machine out of DNS or the balancer before a planned restart, and wait for its connections to end',
+    });
   });
 
   test.each<[HardenedNginxIngressOptions, string]>([
@@ -159,7 +163,7 @@ describe('autoscaling', () => {
   test('is an amount of CPU, leaves the number to the autoscaler, and goes down slowly', () => {
     const e = edge({ autoscaling: { maxReplicas: 6 } });
     expect(e.workload.spec).not.toHaveProperty('replicas');
-    expect(e.only('HorizontalPodAutoscaler').spec).toEqual({
+    expect(e.objects.find('HorizontalPodAutoscaler').spec).toEqual({
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'nginx-ingress' },
       minReplicas: 3,
       maxReplicas: 6,
@@ -177,9 +181,10 @@ describe('autoscaling', () => {
         },
       },
     });
-    expect(of('GW-INGRESS-014', e)[0].message).toBe(
-      'nothing in this spec serves metrics.k8s.io, which takes the edge from 3 to 6 replicas',
-    );
+    expect(e.cluster).toHaveFinding('GW-INGRESS-014', {
+      message:
+        'nothing in this spec serves metrics.k8s.io, which takes the edge from 3 to 6 replicas',
+    });
   });
 
   test('needs somewhere to go', () => {
@@ -193,7 +198,7 @@ describe('autoscaling', () => {
 
 test('the address that a load balancer is asked for', () => {
   const annotations = (loadBalancer: LoadBalancerKind) =>
-    edge({ loadBalancerAddress: '192.0.2.80' }, { loadBalancer }).only('Service').metadata
+    edge({ loadBalancerAddress: '192.0.2.80' }, { loadBalancer }).objects.find('Service').metadata
       .annotations;
   expect(annotations(LoadBalancerKind.METALLB_L2)).toEqual({
     'metallb.io/loadBalancerIPs': '192.0.2.80',
@@ -243,7 +248,7 @@ describe('rules about limits', () => {
       workerProcesses: 2,
       memoryLimit: Size.gibibytes(40),
     });
-    expect(e.only('ConfigMap').data['worker-rlimit-nofile']).toBe(`${65536 + 2 * 65535}`);
+    expect(e.objects.find('ConfigMap').data['worker-rlimit-nofile']).toBe(`${65536 + 2 * 65535}`);
     expect(of('GW-INGRESS-012', e)).toEqual([]);
   });
 
@@ -259,9 +264,9 @@ describe('rules about limits', () => {
 
   test('016: a balancer that may hide clients, and limits for each of them', () => {
     const other = { loadBalancer: LoadBalancerKind.OTHER };
-    expect(of('GW-INGRESS-016', edge({}, other))[0].message).toBe(
-      'nobody can tell here whether the load balancer keeps the address of clients',
-    );
+    expect(edge({}, other).cluster).toHaveFinding('GW-INGRESS-016', {
+      message: 'nobody can tell here whether the load balancer keeps the address of clients',
+    });
     for (const options of [{ connectionsPerAddress: 0 }, { trustedProxies: ['192.0.2.1'] }]) {
       expect(of('GW-INGRESS-016', edge(options, other))).toEqual([]);
     }
@@ -282,9 +287,10 @@ describe('rules about limits', () => {
 
   test('018: fewer idle connections than the peak needs', () => {
     const e = edge({ expectedConcurrency: 3000, upstreamKeepalive: 32 });
-    expect(of('GW-INGRESS-018', e)[0].message).toBe(
-      '3000 requests over 3 replicas with 4 processes need 250 idle connections each, and upstreamKeepalive is 32',
-    );
+    expect(e.cluster).toHaveFinding('GW-INGRESS-018', {
+      message:
+        '3000 requests over 3 replicas with 4 processes need 250 idle connections each, and upstreamKeepalive is 32',
+    });
     expect(of('GW-INGRESS-018', edge({ expectedConcurrency: 3000 }))).toEqual([]);
     expect(of('GW-INGRESS-018', edge({ expectedConcurrency: 1_000_000 }))[0].message).toContain(
       'upstreamKeepalive is 1024',
@@ -292,9 +298,9 @@ describe('rules about limits', () => {
   });
 
   test('019: no limit for an address', () => {
-    expect(of('GW-INGRESS-019', edge({ connectionsPerAddress: 0 }))[0].message).toBe(
-      'one address may have all 2048 requests of a replica',
-    );
+    expect(edge({ connectionsPerAddress: 0 }).cluster).toHaveFinding('GW-INGRESS-019', {
+      message: 'one address may have all 2048 requests of a replica',
+    });
   });
 });
 

@@ -1,8 +1,7 @@
-import { parse } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 import { Encapsulation, KubeProxyMode, KubernetesVersion, Machine } from '../../lib';
 import { osloMachine } from '../support/oslo';
-import { messages, oslo, unpacked } from './support';
+import { file, messages, oslo, unpacked, userData } from './support';
 import { ready } from './trial';
 
 // What reports from real clusters say goes wrong on machines. Each is caught by a constructor, by a rule, or
@@ -36,7 +35,7 @@ export const nodeChecks: NodeCheck[] = [
       'host name, node name and own entry in /etc/hosts come from the one name',
       () => {
         const files = oslo().files();
-        expect(parseYaml(files['nodes/cp-2/user-data']!).hostname).toBe('cp-2');
+        expect(userData(files, 'cp-2').hostname).toBe('cp-2');
         expect(unpacked(files, 'cp-2', '/etc/groundwork/kubeadm.conf')).toContain('name: cp-2\n');
         expect(unpacked(files, 'cp-2', '/etc/hosts')).toContain('\n10.20.0.12 cp-2\n');
       },
@@ -121,13 +120,11 @@ export const nodeChecks: NodeCheck[] = [
       'the version of the configuration follows from the release, for each minor of Kubernetes',
       () => {
         const version = (containerdVersion: string, kubernetesVersion: KubernetesVersion) =>
-          parse(
-            unpacked(
-              oslo({ kubernetesVersion }, { containerdVersion }).files(),
-              'cp-1',
-              '/etc/containerd/config.toml',
-            ),
-          ).version;
+          file(
+            oslo({ kubernetesVersion }, { containerdVersion }).files(),
+            'cp-1',
+            '/etc/containerd/config.toml',
+          ).toml().version;
         const { V1_35, V1_36 } = KubernetesVersion;
         expect(version('2.1.5', V1_35)).toBe(3);
         expect(version('2.2.9', V1_36)).toBe(3);
@@ -270,7 +267,7 @@ export const nodeChecks: NodeCheck[] = [
     impossible: [
       'cloud-init only starts a unit; its one script ends at the first error and says where',
       () => {
-        const { runcmd } = parseYaml(oslo().files()['nodes/cp-3/user-data']!);
+        const { runcmd } = userData(oslo().files(), 'cp-3');
         expect(runcmd.every((words: unknown) => Array.isArray(words))).toBe(true);
         expect(runcmd.map(([program]: string[]) => program)).toEqual(['systemctl']);
         const scripts = Object.entries(oslo().files()).filter(

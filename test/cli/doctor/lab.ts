@@ -6,7 +6,7 @@ import { reportHtml } from '../../../lib/report';
 import { fixture } from '../../doctor/doctor';
 import { labCluster } from '../../doctor/lab-cluster';
 import { tempDir } from '../../support/temp-app';
-import { writeAll } from '../cli';
+import { writeTree } from '../../../lib/testing/tree';
 import { FakeKubectl, node, pod, type FakeCluster } from './fake-kubectl';
 
 /** A folder with what a synth of the lab's cluster leaves for the doctor, in dist/. */
@@ -20,7 +20,7 @@ export function labFolder(options: NetworkDoctorOptions = {}): string {
   new IptablesKubeProxy(chart, 'proxy', { cluster });
   const doctor = new NetworkDoctor(chart, 'doctor', { stays: false, ...options, cluster });
   const root = tempDir();
-  writeAll(join(root, 'dist'), { ...doctor.files(), 'report/index.html': reportHtml(cluster) });
+  writeTree(join(root, 'dist'), { ...doctor.files(), 'report/index.html': reportHtml(cluster) });
   return root;
 }
 
