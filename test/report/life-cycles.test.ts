@@ -6,6 +6,7 @@ import {
   IpvsKubeProxy,
   NginxController,
   NvmeControlPlane,
+  TunedCalico,
   TunedFlannel,
 } from '../../lib';
 import { linesOf } from '../../lib/cluster';
@@ -17,6 +18,7 @@ const labels = (cluster: Cluster) => linesOf(cluster).map(({ label }) => label);
 test('what a cluster is made of, each with its release', () => {
   const { cluster } = new NvmeControlPlane(new App(), 'oslo', {
     ...osloProps(),
+    cni: TunedCalico.configure(),
     kubeProxy: IpvsKubeProxy.configure(),
   });
   expect(labels(cluster)).toEqual([
