@@ -130,13 +130,20 @@ describe('claims and pods of others in the App', () => {
     expect(only('GW-STORAGE-012', claimed)).toEqual([]);
     expect(only('GW-STORAGE-012', lines('PersistentVolumeClaim', {}))).toEqual([]);
     const templates = [claim('ceph'), claim(''), claim()];
-    const fine = template({ name: 'a', emptyDir: {} }, { name: 'b', csi: { driver: 'secrets.csi' } });
+    const fine = template(
+      { name: 'a', emptyDir: {} },
+      { name: 'b', csi: { driver: 'secrets.csi' } },
+    );
     const set = lines('StatefulSet', { volumeClaimTemplates: templates, ...fine });
     expect(only('GW-STORAGE-012', set)).toEqual([]);
   });
 
   test.each<[string, object, string]>([
-    ['PersistentVolumeClaim', { storageClassName: 'gp3' }, 'claims class gp3, which the spec does not name'],
+    [
+      'PersistentVolumeClaim',
+      { storageClassName: 'gp3' },
+      'claims class gp3, which the spec does not name',
+    ],
     [
       'StatefulSet',
       { volumeClaimTemplates: [claim('gp3')] },
