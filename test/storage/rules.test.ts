@@ -41,7 +41,10 @@ test('a zone outside is an error', () => {
     ...facts().zones!,
     Zone.of('dublin-1', { country: 'IE', nodeCidr: '10.22.0.0/24' }),
   ];
-  const { cluster } = render({}, { ...inside, zones });
+  const { cluster, objects } = render({ classes: [plain] }, { ...inside, zones });
+  // Nothing that is made for the cluster leads there.
+  expect(JSON.stringify(objects)).toContain('bergen-1');
+  expect(JSON.stringify(objects)).not.toContain('dublin-1');
   expect(said(cluster)).toEqual([
     'GW-STORAGE-001 zone dublin-1 with 0 machines is in IE, allowed are NO',
   ]);
@@ -108,6 +111,8 @@ describe('objects of others in the App', () => {
     expect(lines({ ...sc, provisioner: 'x.csi', allowedTopologies: term(['dublin-1']) })).toEqual([
       'GW-STORAGE-003 StorageClass gp3 (oslo/x) reaches beyond the zones in NO',
     ]);
+    const half = [...term(['oslo-1']), ...term(['dublin-1'])];
+    expect(lines({ ...sc, provisioner: 'x.csi', allowedTopologies: half })).toHaveLength(1);
     expect(lines({ ...pv, spec: { nfs: { server: 'a', path: '/' } } })).toEqual([
       'GW-STORAGE-003 PersistentVolume share (oslo/x) names no place in NO',
     ]);
@@ -130,13 +135,20 @@ describe('claims and pods of others in the App', () => {
     expect(only('GW-STORAGE-012', claimed)).toEqual([]);
     expect(only('GW-STORAGE-012', lines('PersistentVolumeClaim', {}))).toEqual([]);
     const templates = [claim('ceph'), claim(''), claim()];
-    const fine = template({ name: 'a', emptyDir: {} }, { name: 'b', csi: { driver: 'secrets.csi' } });
+    const fine = template(
+      { name: 'a', emptyDir: {} },
+      { name: 'b', csi: { driver: 'secrets.csi' } },
+    );
     const set = lines('StatefulSet', { volumeClaimTemplates: templates, ...fine });
     expect(only('GW-STORAGE-012', set)).toEqual([]);
   });
 
   test.each<[string, object, string]>([
-    ['PersistentVolumeClaim', { storageClassName: 'gp3' }, 'claims class gp3, which the spec does not name'],
+    [
+      'PersistentVolumeClaim',
+      { storageClassName: 'gp3' },
+      'claims class gp3, which the spec does not name',
+    ],
     [
       'StatefulSet',
       { volumeClaimTemplates: [claim('gp3')] },
