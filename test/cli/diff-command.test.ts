@@ -104,6 +104,19 @@ describe('what no prop changes by itself', () => {
     });
   });
 
+  test('kinds of one name in two groups are two objects', () => {
+    const own = (policy: string) => ({
+      'own.k8s.yaml': ['networking.k8s.io/v1', policy]
+        .map((v) => `apiVersion: ${v}\nkind: NetworkPolicy\nmetadata:\n  name: a\n  namespace: b\n`)
+        .join('---\n'),
+    });
+    const plan = planOf(own('projectcalico.org/v3'), own('crd.projectcalico.org/v1'));
+    expect(told(plan)).toEqual(['live NetworkPolicy b/a', 'live NetworkPolicy b/a']);
+    expect(told(planOf(own('projectcalico.org/v3'), own('projectcalico.org/v4')))).toEqual([
+      'live NetworkPolicy b/a apiVersion',
+    ]);
+  });
+
   test('an order is told by places where nothing else differs', () => {
     const list = (items: string[]) => ({
       'own.k8s.yaml': `apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: a\n  namespace: b\nspec:\n  template:\n    spec:\n      containers:\n        - name: c\n          args: [${items.join(', ')}]\n`,
@@ -144,6 +157,22 @@ describe('machines', () => {
       'ssh cp-4 kubeadm reset --force',
       'kubectl delete node cp-4',
     ]);
+  });
+
+  test('another founding machine is nothing to those that run', () => {
+    const plan = planOf(rendered({ machines: five }), rendered({ machines: five.slice(2) }));
+    expect(plan.effect).toBe('drain');
+    expect(told(plan)).toContain('drain machine cp-1');
+    expect(told(plan).filter((one) => /^(rebuild|breaks)/.test(one))).toEqual([]);
+    expect(plan.steps.at(-1)).toMatchObject({ stage: 'leave', machines: ['cp-1', 'cp-2'] });
+  });
+
+  test('a worker that becomes a control plane is made anew', () => {
+    const worker = Machine.worker('cp-3', { zone: 'oslo-1', address: '10.20.0.13', nic: 'eno1' });
+    const [one, , , four, last] = five;
+    const before = rendered({ machines: [one!, four!, last!, worker] });
+    const after = rendered({ machines: [one!, four!, last!, five[1]!, five[2]!] });
+    expect(told(planOf(before, after))).toContain('rebuild /etc/groundwork/machine.env NODE_ROLE');
   });
 
   test('the founding machine, the other control planes, workers: in this order everywhere', () => {
@@ -197,7 +226,7 @@ describe('the command', () => {
       ].join('\n'),
     );
     expect(out).toContain(
-      `\nIn this order\n  1. Apply the new output, phase by phase\n       ${folders[1]}/apply.sh --from 00-kube-proxy`,
+      `\nIn this order\n  1. Apply the new output, phase by phase, in a maintenance window and as the changes say\n       ${folders[1]}/apply.sh --from 00-kube-proxy`,
     );
     expect(folders.map(readTree)).toEqual(before);
   });

@@ -21,11 +21,11 @@ export function changesBetween(before: Output, after: Output): Change[] {
 }
 
 function objectChanges(before: Output, after: Output): Change[] {
-  const subjects = new Set([...before.objects.keys(), ...after.objects.keys()]);
-  return [...subjects].flatMap((subject) => {
-    const old = before.objects.get(subject);
-    const now = after.objects.get(subject);
-    const { file, phase } = (now ?? old)!;
+  const keys = new Set([...before.objects.keys(), ...after.objects.keys()]);
+  return [...keys].flatMap((key) => {
+    const old = before.objects.get(key);
+    const now = after.objects.get(key);
+    const { subject, file, phase } = (now ?? old)!;
     const where = { subject, file, phase };
     if (old === undefined || now === undefined) {
       const type = old === undefined ? 'added' : 'removed';

@@ -10,6 +10,7 @@ export interface Document {
 
 type Read = (text: string) => unknown;
 
+const SHELL = /^(\w+)='(.*)'$/;
 const KUBEADM = /^\/etc\/groundwork\/(kubeadm(-init|-join|-upgrade)?|images)\.conf$/;
 
 /** How the files that are more than text are read. */
@@ -18,7 +19,8 @@ const readers: ReadonlyArray<readonly [RegExp, Read]> = [
   [/^\/etc\/(modules-load|modprobe)\.d\//, entries],
   [/^\/etc\/groundwork\/(packages|units)\.list$/, entries],
   [/^\/etc\/groundwork\/archives\.list$/, archives],
-  [/^\/etc\/groundwork\/(machine|preflight)\.env$/, (text) => pairs(text, /^(\w+)='(.*)'$/)],
+  [/^\/etc\/groundwork\/machine\.env$/, machineFacts],
+  [/^\/etc\/groundwork\/preflight\.env$/, (text) => pairs(text, SHELL)],
   [/^\/usr\/local\/lib\/groundwork\/etcd-disk-prepare$/, diskFacts],
   [/\.(mount|service|timer)$|\.service\.d\/.*\.conf$/, (text) => pairs(text, /^(\w+)=(.*)$/)],
   [/\/(kubelet\.conf\.d|patches)\/.*\.conf$/, (text) => yaml().parse(text)],
@@ -102,6 +104,12 @@ function archives(text: string): Record<string, string> {
       return [name, release];
     }),
   );
+}
+
+/** Which control plane founded the cluster does not matter any more when it runs. */
+function machineFacts(text: string): Record<string, string> {
+  const { NODE_ROLE: role, ...facts } = pairs(text, SHELL);
+  return { ...facts, NODE_ROLE: role === 'init' ? 'control-plane' : String(role) };
 }
 
 /** Only what says which disk it is and how large it may be; the rest is the procedure. */

@@ -6,6 +6,8 @@ import { yaml } from '../yaml';
 
 /** One object of a manifest file. */
 export interface RenderedObject {
+  /** API group, empty for the core one: two groups may have kinds of one name. */
+  readonly group: string;
   /** `DaemonSet kube-system/kube-proxy`. */
   readonly subject: string;
   readonly value: unknown;
@@ -25,6 +27,7 @@ export interface RenderedMachine {
 /** What a synth wrote, as far as a running cluster cares. */
 export interface Output {
   readonly folder: string;
+  /** By API group and subject, whatever version they are written in. */
   readonly objects: ReadonlyMap<string, RenderedObject>;
   /** The founding control plane, the other control planes, workers. */
   readonly machines: readonly RenderedMachine[];
@@ -37,7 +40,8 @@ const PHASES: readonly string[] = Object.values(Phase);
 const ROLES = ['init', 'control-plane', 'worker'] as const;
 
 /** Reads an output folder. It may have been written by any release that has the same layout. */
-export function readOutput(folder: string): Output {
+export function readOutput(path: string): Output {
+  const folder = path.replace(/(?<=.)\/+$/, '');
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw mustBe('folder', 'one that synth wrote', folder, 'name the output folder of a synth');
   }
@@ -54,7 +58,7 @@ export function readOutput(folder: string): Output {
   const objects = manifests.flatMap((file) => objectsOf(folder, file));
   return {
     folder,
-    objects: new Map(objects.map((object) => [object.subject, object])),
+    objects: new Map(objects.map((object) => [`${object.group} ${object.subject}`, object])),
     machines: machinesOf(folder, files),
     decisions: decisionsOf(folder),
     gitops:
@@ -86,6 +90,7 @@ function objectsOf(folder: string, file: string): RenderedObject[] {
         throw new Failure(`${join(folder, file)} must be YAML: ${document.errors[0]!.message}`);
       }
       const value = document.toJS() as {
+        apiVersion?: string;
         kind?: string;
         metadata?: { name?: string; namespace?: string };
       } | null;
@@ -93,8 +98,9 @@ function objectsOf(folder: string, file: string): RenderedObject[] {
         return [];
       }
       const { name, namespace } = value.metadata ?? {};
+      const group = /^(.+)\//.exec(value.apiVersion ?? '')?.[1] ?? '';
       const where = [namespace, name].filter((part) => part !== undefined).join('/');
-      return [{ subject: `${value.kind} ${where}`, value, file, phase }];
+      return [{ group, subject: `${value.kind} ${where}`, value, file, phase }];
     },
   );
 }

@@ -110,9 +110,11 @@ const tellers: ReadonlyArray<readonly [Stage, Tell]> = [
   [
     Stage.MANIFESTS,
     ({ after, changes }) => ({
-      title: after.gitops
-        ? 'Commit the new output: the engine applies it phase by phase'
-        : 'Apply the new output, phase by phase',
+      title: `${
+        after.gitops
+          ? 'Commit the new output: the engine applies it phase by phase'
+          : 'Apply the new output, phase by phase'
+      }${changes.some(isOutage) ? ', in a maintenance window and as the changes say' : ''}`,
       machines: [],
       commands: after.gitops ? [] : applyCommands(after, changes),
     }),
@@ -244,6 +246,10 @@ function isMember(name: string, { machines }: Output): boolean {
 
 function isFounder(name: string, { machines }: Output): boolean {
   return machines.some((machine) => machine.name === name && machine.role === 'init');
+}
+
+function isOutage({ effect }: Change): boolean {
+  return effect === Effect.BREAKS_CONNECTIONS;
 }
 
 function filesCommand({ folder }: Output, name: string): string {
