@@ -91,14 +91,14 @@ export function writePulumiProgram(consumer: string): void {
   writeFileSync(join(target, 'package.json'), '{ "main": "index.js", "types": "index.ts" }');
 }
 
-/** The program that hosts examples, with these of them; returns its path without an ending. */
+/** The program that hosts examples, with these of them, as JavaScript; returns its path. */
 export function writeExamples(consumer: string, ...names: readonly string[]): string {
   const programs = 'test/pulumi/programs';
   compileInto(join(consumer, programs), join(projectRoot, programs));
   for (const name of names) {
     compileInto(join(consumer, 'examples', name), join(examplesRoot, name));
   }
-  return join(consumer, programs, 'examples');
+  return join(consumer, programs, 'examples.js');
 }
 
 /** Copies the TypeScript of a folder, with JavaScript beside it. */

@@ -126,7 +126,9 @@ class Revealer {
   private whole(name: string, at: readonly string[]): unknown {
     const value = pulumi.output(valueOf(name) as pulumi.Input<any>);
     const inData = this.isSecret && at[0] === 'data' && at.length > 1;
-    return inData ? value.apply((known) => asBase64(known, this.path, at.join('.'))) : value;
+    return inData
+      ? value.apply((known) => withoutStack(() => asBase64(known, this.path, at.join('.'))))
+      : value;
   }
 
   private contained(text: string, names: RegExpMatchArray[], at: readonly string[]): unknown {
@@ -140,7 +142,9 @@ class Revealer {
       return this.refuse(at, 'base64', text.match(PLACEHOLDER)![0], remedy);
     }
     const join = interpolator(text, this.path, at.join('.'));
-    return pulumi.all(names.map(([name]) => valueOf(name))).apply(join);
+    return pulumi
+      .all(names.map(([name]) => valueOf(name)))
+      .apply((values) => withoutStack(() => join(values)));
   }
 
   private refuse(at: readonly string[], allowed: string, got: unknown, remedy: string): undefined {
@@ -160,6 +164,15 @@ export function asBase64(value: unknown, path: string, prop: string): string {
     got: 'an Output of something else',
     remedy: 'use base64Token, or stringData',
   });
+}
+
+/** What a person can mend ends the program as a message. */
+function withoutStack<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new pulumi.RunError((error as Error).message);
+  }
 }
 
 function valueOf(name: string): unknown {

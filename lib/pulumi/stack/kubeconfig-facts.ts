@@ -1,3 +1,4 @@
+import { RunError } from '@pulumi/pulumi';
 import { parse } from 'yaml';
 
 /** What of a kubeconfig a client without a Kubernetes library needs. */
@@ -33,7 +34,7 @@ export function kubeconfigFacts(path: string, text: string): KubeconfigFacts {
   };
   const knows = (facts.clientCertificate && facts.clientKey) || facts.token;
   if (!facts.server.startsWith('https://') || facts.certificateAuthority === '' || !knows) {
-    throw new Error(
+    throw new RunError(
       `[${path}] kubeconfig must be one whose current context has an https server, certificate-authority-data, and client certificate and key or a token as data, got another; ` +
         'files and login programs of one machine are not there on the next one: make a kubeconfig with everything in it',
     );

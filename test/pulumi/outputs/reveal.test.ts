@@ -8,6 +8,7 @@ import {
 } from '../../../lib/pulumi/outputs';
 import { asBase64 } from '../../../lib/pulumi/outputs/reveal';
 import { known, thrown } from './known';
+import { failureOf } from './look';
 
 const object = (fields: object) => ({
   apiVersion: 'v1',
@@ -247,5 +248,13 @@ describe('inside of a text', () => {
   test('numbers and booleans are written as they are', async () => {
     const any = (value: unknown) => token(pulumi.output(value) as unknown as pulumi.Output<string>);
     expect((await known(inText(`${any(1)} ${any(true)}`))).value).toBe('1 true');
+  });
+});
+
+test('what only the value shows ends the program as a message, without a stack', async () => {
+  const { data } = reveal({ data: { name: `"${token(pulumi.output('a"b'))}"` } });
+  expect(await failureOf(data.name)).toEqual({
+    message: expect.stringContaining('got a value with quotes or backslashes inside of quotes; '),
+    withoutStack: true,
   });
 });

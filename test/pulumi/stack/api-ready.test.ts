@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import * as pulumi from '@pulumi/pulumi';
 import * as tls from '@pulumi/tls';
 import { Duration } from 'cdk8s';
 import { ApiProbe, ApiReady } from 'cdk8s-groundwork/pulumi';
@@ -101,7 +102,8 @@ describe('what is registered', () => {
     ['nothing', () => ''],
   ])('a kubeconfig with %s is refused, without a word of it', (_, change) => {
     expect(() => kubeconfigFacts('oslo', change(kubeconfig('https://a:1')))).toThrow(
-      new Error(
+      // The program ends with the message, and no stack.
+      new pulumi.RunError(
         '[oslo] kubeconfig must be one whose current context has an https server, certificate-authority-data, and client certificate and key or a token as data, got another; ' +
           'files and login programs of one machine are not there on the next one: make a kubeconfig with everything in it',
       ),
