@@ -25,6 +25,8 @@ const subpaths: Record<string, string> = {
   pulumi: 'pulumi/index',
   'pulumi/policies': 'pulumi/policies/index',
   testing: 'testing/index',
+  // Apart, because importing it is what registers the matchers.
+  'testing/jest': 'testing/jest',
   // Apart from the rest, because it needs Pulumi's packages.
   'testing/pulumi': 'testing/pulumi',
 };
@@ -87,8 +89,9 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   gitignore: ['/dist/', '/dist-packages/', '/.test-results/', '.npmignore', '.jsii.tabl.json'],
 
   // jsii wants every run-time dependency that is not a jsii module inside the package.
-  // Only `secrets new` and `secrets renew` load @peculiar/x509 and what it asks for, and only
-  // `audit-ingress` loads yaml. Only the report loads dagre and marked.
+  // Only `secrets new` and `secrets renew` load @peculiar/x509 and what it asks for, only
+  // `audit-ingress`, `diff`, `./pulumi` and `./testing` load yaml, and only `diff` loads microdiff.
+  // Only the report loads dagre and marked.
   bundledDeps: [
     '@dagrejs/dagre@^3.1.3',
     '@peculiar/x509@^2.2.0',
@@ -96,6 +99,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     'ip-address@^10',
     // The last major that Node 20 can load from CommonJS.
     'marked@^15.0.12',
+    'microdiff@^1.6.0',
     'reflect-metadata@^0.2.2',
     'smol-toml@^1',
     'uuid@^11',

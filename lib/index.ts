@@ -3,6 +3,7 @@ export * from './cluster/public';
 export * from './cni';
 export * from './control-plane';
 export * from './dns';
+export * from './doctor/public';
 export * from './etcd';
 export * from './ingress';
 export * from './loadbalancer';

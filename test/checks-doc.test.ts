@@ -1,10 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IRule } from '../lib';
-import { clusterRules } from '../lib/cluster';
+import { lifeCycles } from '../lib/catalog';
+import { clusterRules, standing } from '../lib/cluster';
 import { calicoRules } from '../lib/cni/calico/rules';
 import { flannelRules } from '../lib/cni/flannel/rules';
+import { gitopsRules } from '../lib/control-plane/gitops/rules';
 import { absentRules, dnsRules } from '../lib/dns/rules';
+import { doctorRules } from '../lib/doctor/rules';
 import { alertsRules } from '../lib/etcd/alerts/rules';
 import { backupRules } from '../lib/etcd/backup/rules';
 import { etcdRules } from '../lib/etcd/rules';
@@ -29,6 +32,8 @@ const rooms: Record<string, IRule[]> = {
   etcd: [...etcdRules, ...backupRules, ...alertsRules],
   node: nodeRules,
   storage: storageRules,
+  doctor: doctorRules,
+  gitops: gitopsRules,
 };
 const all = Object.values(rooms).flat();
 
@@ -52,6 +57,46 @@ function page(): string {
     'Every rule that a cluster is held to, generated from the rules themselves by',
     '`npm run test:golden:update`. An error stops the synth. A warning or a note is accepted with',
     "`cluster.acknowledge(id, reason)`. A violation's own remedy may be more exact than the one here.",
+    '',
+    '## Findings as data',
+    '',
+    'A synth writes what it found into three files below `report/`, all with the same findings in the same order:',
+    'errors first, then warnings, then notes, each by id and path. The same spec gives the same bytes.',
+    '',
+    '- `findings.txt`, for people.',
+    '- `findings.ndjson`, one JSON object a line with the fields of the interface `Finding`, which the package',
+    '  exports; no line without findings.',
+    '- `findings.sarif`, SARIF 2.1.0, for code hosts that show findings beside a change. What was acknowledged is',
+    '  a suppressed result with the reason as its justification.',
+    '',
+    '| field | what it is |',
+    '| --- | --- |',
+    '| `id` | stable id of the rule, as in the tables below |',
+    '| `severity` | `error`, `warning` or `note` |',
+    '| `path` | path of the construct that it is about |',
+    '| `message` | what was found, with the values of this cluster |',
+    '| `remedy` | what to do about it |',
+    '| `reference` | where to read more |',
+    '| `acknowledged` | why somebody lives with it; absent where nobody does |',
+    '',
+    'With an error nothing is written: the errors are in the message of the exception, and',
+    '`cluster.findings()` returns them before a synth. What a pipeline should stop at, for example:',
+    '',
+    '```',
+    'jq -e -s \'map(select(.severity == "warning" and .acknowledged == null)) == []\' dist/report/findings.ndjson',
+    '```',
+    '',
+    '## Ends of support',
+    '',
+    'With `asOf` in the spec, an ISO day, what has ended by then or ends within 90 days becomes a finding; without it',
+    'findings speak of releases only. What the rules go by:',
+    '',
+    '| what | repaired until | after that | source |',
+    '| --- | --- | --- | --- |',
+    ...lifeCycles.map(({ component, line }) => {
+      const { until, then, source } = standing({ component, line, label: '' });
+      return `| ${[`${component} ${line}`, until, then, source].map(cell).join(' | ')} |`;
+    }),
     '',
     ...sections,
     '## Known failures',

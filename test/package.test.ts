@@ -15,6 +15,13 @@ import {
 } from './support/consumer';
 import { codeBlocks } from './support/markdown';
 import { tempDir } from './support/temp-app';
+import {
+  compileTest,
+  keepTest,
+  replaceIn,
+  runTest,
+  writeTestingPage,
+} from './support/testing-page';
 
 jest.setTimeout(600_000);
 
@@ -78,6 +85,25 @@ test('the packed tarball serves a fresh project that has nothing else', () => {
   expect(stderr).toContain('[oslo/cluster] serviceCidr must be apart from podCidr 10.96.0.0/16');
   expect(existsSync(outdir)).toBe(false);
 
+  // The test kit needs neither a test framework nor Pulumi; its matchers for jest say what they need.
+  expect(loadedBy(consumer, 'cdk8s-groundwork/testing')).not.toMatch(
+    /\/node_modules\/(@?jest|expect|@pulumi|@peculiar)\b/,
+  );
+  expect(failureOf(consumer, 'cdk8s-groundwork/testing/jest')).toContain(
+    'Error: [cdk8s-groundwork/testing/jest] expect and afterEach must be global, as jest has them in a test; ' +
+      'elsewhere call expect.extend(groundworkMatchers) and removeFoldersAfter(afterEach) of cdk8s-groundwork/testing\n',
+  );
+
+  // The tests of docs/testing.md compile, pass with what they kept, and fail when that is other.
+  const page = writeTestingPage(consumer);
+  compileTest(consumer, page.plain);
+  keepTest(consumer, page.plain);
+  runTest(consumer, page.plain);
+  replaceIn(consumer, 'expected/20-cni.k8s.yaml', 'mtu: 1500', 'mtu: 1450');
+  expect(() => runTest(consumer, page.plain)).toThrow(
+    /1 file is not as in .*expected .*\n *20-cni\.k8s\.yaml:\n *line \d+:\n *- +mtu: 1450\n *\+ +mtu: 1500\n[^]*1 failed, 4 passed/,
+  );
+
   // Without Pulumi's packages, or without some: one error that names them and how they are installed.
   expect(existsSync(join(consumer, 'node_modules/@pulumi'))).toBe(false);
   expect(failureOf(consumer, 'cdk8s-groundwork/pulumi')).toContain(
@@ -103,4 +129,6 @@ test('the packed tarball serves a fresh project that has nothing else', () => {
   run(consumer, 'npx', '--no-install', 'tsc', ...STRICT, 'up.ts');
   const registered = run(consumer, 'node', 'preview.js').split('\n');
   expect(registered).toEqual(expect.arrayContaining(REGISTERED));
+  compileTest(consumer, page.pulumi);
+  runTest(consumer, page.pulumi);
 });

@@ -139,10 +139,3 @@ export const pinned = {
    */
   etcdTools: read('3.6.14', `newest entry of ${checksumSource}`),
 } as const;
-
-/** The lines of containerd that got their last fix before the catalogue was read, and when. */
-export const endedContainerdLines: Readonly<Record<string, Cell<string>>> = {
-  '2.0': read('2025-11-07', 'containerd/containerd RELEASES.md'),
-  '2.1': read('2026-05-05', 'containerd/containerd RELEASES.md'),
-  '2.2': read('2026-11-06', 'containerd/containerd RELEASES.md'),
-};

@@ -5,6 +5,8 @@ import { minorOf } from './versions';
 const READ = '2026-11-22';
 const read = <T>(value: T, source: string): Cell<T> => cell(value, source, READ);
 const ADVISORY = 'GHSA-6vch-q96h-7gc3';
+const SEEN =
+  'etcd-io/website blog/2026/sep-21-patch-release.md (2026-09-22); nothing in it concerns a control plane';
 const config = (tag: string) => `etcd-io/etcd server/embed/config.go ${tag}`;
 const features = (tag: string) => `etcd-io/etcd server/features/etcd_features.go ${tag}`;
 
@@ -64,7 +66,7 @@ const GATES_36 = {
 export const etcdMinors: Readonly<Record<string, EtcdMinor>> = {
   '3.5': {
     minor: '3.5',
-    newestSeenPatch: read('3.5.33', 'etcd-io/etcd tags (2026-07-23)'),
+    newestSeenPatch: read('3.5.34', SEEN),
     patchFloor: read('3.5.33', ADVISORY),
     advisory: read(ADVISORY, 'denial of service in the TLS handshake, before authentication'),
     dataSafetyFloor: read('3.5.5', 'kubermatic/kubeone: 3.5.0 to 3.5.4 can corrupt or lose data'),
@@ -85,7 +87,7 @@ export const etcdMinors: Readonly<Record<string, EtcdMinor>> = {
   },
   '3.6': {
     minor: '3.6',
-    newestSeenPatch: read('3.6.14', 'etcd-io/etcd tags (2026-07-23)'),
+    newestSeenPatch: read('3.6.15', SEEN),
     patchFloor: read('3.6.14', ADVISORY),
     advisory: read(ADVISORY, 'denial of service in the TLS handshake, before authentication'),
     dataSafetyFloor: read(
@@ -109,7 +111,7 @@ export const etcdMinors: Readonly<Record<string, EtcdMinor>> = {
   },
   '3.7': {
     minor: '3.7',
-    newestSeenPatch: read('3.7.1', 'etcd-io/etcd tags (2026-07-23)'),
+    newestSeenPatch: read('3.7.2', SEEN),
     patchFloor: read('3.7.1', ADVISORY),
     advisory: read(ADVISORY, 'denial of service in the TLS handshake, before authentication'),
     dataSafetyFloor: read('3.7.0', 'no data fault of 3.7 was seen'),

@@ -47,6 +47,7 @@ export type ImageName =
   | 'metallb-speaker'
   | 'kube-vip'
   | 'netshoot'
+  | 'fio'
   | 'etcd-tools'
   | 'restic';
 
@@ -136,7 +137,16 @@ export const images: Readonly<Record<ImageName, ImagePin>> = {
     'ghcr.io/kube-vip/kube-vip:v1.2.4',
     'kube-vip/kube-vip issue 1777 (regressions of 1.2.2 and 1.2.3 fixed); kube-vip/helm-charts pull request 113; arguments read at v1.2.3',
   ),
-  netshoot: pin('netshoot', 'docker.io/nicolaka/netshoot:v0.15', 'tag seen in public test suites'),
+  netshoot: pin(
+    'netshoot',
+    'docker.io/nicolaka/netshoot:v0.16@sha256:b09d9b21381f47a79b3cbcb30da25266dc17186ea00ae65e99fdc51396f48e70',
+    'nicolaka/netshoot Dockerfile at v0.16; tag and digest as several public deployments pin them',
+  ),
+  fio: pin(
+    'fio',
+    'ghcr.io/kastenhq/kubestr:v0.4.49',
+    'kastenhq/kubestr Dockerfile at v0.4.49: Alpine with fio; .github/workflows/docker-publish.yml tags it',
+  ),
   'etcd-tools': pin(
     'etcd-tools',
     'gcr.io/etcd-development/etcd:v3.6.14',

@@ -195,6 +195,12 @@ export const kubernetesMinors: Readonly<Record<string, KubernetesMinor>> = {
   '1.37': v137,
 };
 
+/** The minor after one of the catalogue; undefined after the last. */
+export function nextMinor(minor: string): string | undefined {
+  const minors = Object.keys(kubernetesMinors);
+  return minors[minors.indexOf(minor) + 1];
+}
+
 /** The minor that a user who names none gets. */
 export const defaultKubernetesMinor = '1.36';
 

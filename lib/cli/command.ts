@@ -1,10 +1,22 @@
+/** A person who watches and can be asked. */
+export interface Terminal {
+  /** Shows a line in place of the one before; nothing takes it away. */
+  readonly show: (line: string) => void;
+  /** Asks a question; only yes is true. */
+  readonly ask: (question: string) => Promise<boolean>;
+}
+
 /** What a command may use of the world around it. */
 export interface Surroundings {
   /** Prints a line of the result. */
   readonly out: (line: string) => void;
-  /** Prints a line that says what went wrong. */
+  /** Prints a line beside the result: what went wrong, or how far it is. */
   readonly error: (line: string) => void;
   readonly now: () => Date;
+  /** Absent where nobody watches. */
+  readonly terminal?: Terminal;
+  /** From its first call on, Ctrl-C and its like only tell: the command has to clean up and end. */
+  readonly interruption?: () => AbortSignal;
 }
 
 /** One option of a command. */
@@ -33,5 +45,6 @@ export interface Command {
   /** Whether the last of them may stand more than once. */
   readonly repeats?: boolean;
   readonly options: Readonly<Record<string, Option>>;
-  readonly run: (args: Arguments, around: Surroundings) => Promise<void> | void;
+  /** Does it; an exit code only where there is more to say than that it is done. */
+  readonly run: (args: Arguments, around: Surroundings) => Promise<number | void> | number | void;
 }

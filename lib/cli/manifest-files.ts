@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, mustBe } from './failure';
+import { yaml } from './yaml';
 
 const KINDS = /\.(ya?ml|json)$/i;
 
@@ -22,11 +23,6 @@ export function readManifests(paths: readonly string[]): unknown[] {
       throw new Failure(`${file} must be YAML or JSON: ${sentence.replace(/:$/, '')}`);
     }
   });
-}
-
-function yaml() {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- only audit-ingress needs it
-  return require('yaml') as typeof import('yaml');
 }
 
 function filesOf(path: string): string[] {

@@ -1,6 +1,8 @@
 import { parseArgs, types } from 'node:util';
 import type { Arguments, Command, Surroundings } from './command';
 import { auditIngressCommand } from './commands/audit-ingress';
+import { diffCommand } from './commands/diff';
+import { doctorCommand } from './commands/doctor';
 import { sealCommand } from './commands/seal';
 import { secretsCheck, secretsNew, secretsRenew } from './commands/secrets';
 import { Failure, UsageFailure } from './failure';
@@ -12,11 +14,13 @@ const commands: readonly Command[] = [
   secretsCheck,
   secretsRenew,
   auditIngressCommand,
+  diffCommand,
+  doctorCommand,
 ];
 
 /**
- * Runs one command line and says how it ended: 0 done, 1 refused or failed, 2 not understood. Nothing
- * is half written, and no message ever shows a secret.
+ * Runs one command line and says how it ended: 0 done, 1 refused or failed, 2 not understood, and what a
+ * command has of its own. Nothing is half written, and no message ever shows a secret.
  */
 export async function run(argv: readonly string[], around: Surroundings): Promise<number> {
   if (argv.length === 0 || ['help', '--help', '-h'].includes(argv[0]!)) {
@@ -29,8 +33,7 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
       around.out(page(command));
       return 0;
     }
-    await command.run(understand(command, rest), around);
-    return 0;
+    return (await command.run(understand(command, rest), around)) ?? 0;
   } catch (error) {
     if (!(error instanceof Failure) && !isOfSystem(error)) {
       throw error;

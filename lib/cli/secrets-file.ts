@@ -12,9 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { mustBe } from './failure';
-import type { Secrets } from '../node/sealing/secrets';
-
-const FORMAT = 'cdk8s-groundwork secrets 1';
+import { parseSecrets, secretsText, type Secrets } from '../node/sealing/secrets';
 
 /** Writes a file that was not there before. */
 export function createSecretsFile(path: string, secrets: Secrets): void {
@@ -47,9 +45,8 @@ export function replaceSecretsFile(path: string, secrets: Secrets): void {
 
 /** Reads and understands a secrets file. What it says of a mistake never shows the content. */
 export function readSecretsFile(path: string): Secrets {
-  const text = read(path);
-  const value = parse(text);
-  if (value?.format !== FORMAT || !isTexts(value.files) || !isTexts(value.admin)) {
+  const secrets = parseSecrets(read(path));
+  if (secrets === undefined) {
     throw mustBe(
       `--secrets ${path}`,
       'a file that secrets new wrote',
@@ -57,8 +54,7 @@ export function readSecretsFile(path: string): Secrets {
       'name the right file',
     );
   }
-  const { certificate = '', key = '' } = value.admin;
-  return { files: value.files, admin: { certificate, key } };
+  return secrets;
 }
 
 function read(path: string): string {
@@ -83,33 +79,10 @@ function read(path: string): string {
   return readFileSync(path, 'utf8');
 }
 
-interface Parsed {
-  readonly format?: unknown;
-  readonly files?: unknown;
-  readonly admin?: unknown;
-}
-
-function parse(text: string): Parsed | undefined {
-  try {
-    return JSON.parse(text) as Parsed;
-  } catch {
-    return undefined;
-  }
-}
-
-function isTexts(value: unknown): value is Record<string, string> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.values(value).every((text) => typeof text === 'string')
-  );
-}
-
-function write(path: string, { files, admin }: Secrets, flags: string): void {
-  const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
+function write(path: string, secrets: Secrets, flags: string): void {
   const file = openSync(path, flags, 0o600);
   try {
-    writeSync(file, `${JSON.stringify({ format: FORMAT, files: sorted, admin }, null, 2)}\n`);
+    writeSync(file, secretsText(secrets));
     fsyncSync(file);
   } catch (error) {
     rmSync(path, { force: true });

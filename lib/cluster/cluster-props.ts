@@ -77,6 +77,21 @@ export interface ClusterSpec {
    * @default - none; nothing is said of countries but that backups stay
    */
   readonly residency?: Residency;
+  /**
+   * Networks outside of the cluster that its machines or pods talk to: offices, VPNs, other clusters,
+   * the bridge of a container engine. Canonical CIDRs; one that overlaps the networks of pods or Services
+   * throws, since packets for it would never leave the cluster.
+   *
+   * @default - none are known
+   */
+  readonly outsideCidrs?: string[];
+  /**
+   * The day the spec is for, as an ISO day such as `2026-11-27`: what has ended by then, or ends within 90
+   * days, becomes a finding. A synth has no clock, so CI passes its day. Another form throws.
+   *
+   * @default - none: findings speak of releases only
+   */
+  readonly asOf?: string;
 }
 
 /** What is true of a cluster, whether this spec makes its machines or somebody else did. */

@@ -85,6 +85,8 @@ export class Cluster extends Construct {
   public readonly downloadBaseUrl?: string;
   /** In which countries machines, volumes, backups and images may be, if the spec says so. */
   public readonly residency?: Residency;
+  /** The ISO day the spec is for, if it names one. */
+  public readonly asOf?: string;
   /** What the constructs of this cluster need on its machines. */
   public readonly ledger = new Ledger();
 
@@ -120,6 +122,7 @@ export class Cluster extends Construct {
     this.imagePullSecrets = [...(props.imagePullSecrets ?? [])];
     this.downloadBaseUrl = props.downloadBaseUrl;
     this.residency = props.residency;
+    this.asOf = props.asOf;
     clusterRules.forEach((rule) => this.addRule(rule));
     this.node.addValidation({
       validate: () => [

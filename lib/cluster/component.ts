@@ -128,3 +128,15 @@ export interface IStorageConfiguration {
    */
   create(scope: Construct, id: string, cluster: Cluster): Construct;
 }
+
+/** A doctor with its options, or none, before there is a cluster to look at. */
+export interface IDoctorConfiguration {
+  /**
+   * Creates the construct.
+   *
+   * @param scope where
+   * @param id as what
+   * @param cluster for which cluster
+   */
+  create(scope: Construct, id: string, cluster: Cluster): Construct;
+}

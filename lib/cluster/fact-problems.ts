@@ -3,6 +3,7 @@ import type { ClusterProps } from './cluster-props';
 import { DataDiskKind } from './data-disk';
 import { dualStackProblems } from './dual-stack-problems';
 import { EtcdDiskKind } from './etcd-disk';
+import { dayProblems } from './life-cycle';
 import { linkProblems } from './link-problems';
 import type { Machine } from './machine';
 import { isDnsLabel, isDnsName } from './names';
@@ -16,6 +17,7 @@ const RESERVED =
 export function factProblems(name: string, props: ClusterProps): Problem[] {
   return [
     ...nameProblems(name, props),
+    ...dayProblems('asOf', props.asOf),
     ...networkProblems(props),
     ...dualStackProblems(props),
     ...linkProblems(props),

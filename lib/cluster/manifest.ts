@@ -22,6 +22,21 @@ export interface Manifest {
   };
 }
 
+/** The object with our two labels on its metadata. */
+export function withClusterLabels<M extends Manifest>(cluster: Cluster, manifest: M): M {
+  return {
+    ...manifest,
+    metadata: {
+      ...manifest.metadata,
+      labels: {
+        ...manifest.metadata?.labels,
+        'app.kubernetes.io/managed-by': MANAGED_BY,
+        [CLUSTER_LABEL]: cluster.clusterName,
+      },
+    },
+  };
+}
+
 /** Adds one object to the tree: phase on its node, our two labels on its metadata. */
 export function addManifest(
   scope: Construct,
@@ -43,17 +58,9 @@ export function addManifest(
     .filter((part) => part !== undefined)
     .join('-');
   const object = new ApiObject(scope, id, {
-    ...manifest,
+    ...withClusterLabels(cluster, manifest),
     apiVersion: manifest.apiVersion!,
     kind: manifest.kind!,
-    metadata: {
-      ...manifest.metadata,
-      labels: {
-        ...manifest.metadata?.labels,
-        'app.kubernetes.io/managed-by': MANAGED_BY,
-        [CLUSTER_LABEL]: cluster.clusterName,
-      },
-    },
   });
   if (namespace === undefined && object.metadata.namespace !== undefined) {
     // cdk8s puts the chart's namespace on every object that names none, cluster-wide kinds included.

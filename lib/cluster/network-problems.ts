@@ -18,7 +18,7 @@ export function networkProblems(props: ClusterProps): Problem[] {
       }
     }
   });
-  problems.push(...familyProblems(props, named));
+  problems.push(...familyProblems(props, named), ...outsideProblems(props, named));
   for (const [prop, cidr] of named) {
     if (prop.startsWith('serviceCidr')) {
       problems.push(...serviceCidrProblems(prop, cidr));
@@ -57,6 +57,35 @@ function namedNetworks(props: ClusterProps): { named: Array<[string, Cidr]>; pro
     }
   }
   return { named, problems };
+}
+
+/** Machines may stand on a network that is outside as well; pods and Services may not. */
+function outsideProblems(
+  { outsideCidrs = [] }: ClusterProps,
+  named: ReadonlyArray<[string, Cidr]>,
+): Problem[] {
+  const prop = 'outsideCidrs';
+  const inside = named.filter(([name]) => /^(pod|service)Cidr/.test(name));
+  return outsideCidrs.flatMap((got): Problem[] => {
+    const cidr = Cidr.parse(got);
+    return cidr === undefined
+      ? [
+          {
+            prop,
+            allowed: 'canonical CIDRs',
+            got,
+            remedy: 'write the network address with its prefix length, for example 172.17.0.0/16',
+          },
+        ]
+      : inside
+          .filter(([, own]) => own.overlaps(cidr))
+          .map(([name, own]) => ({
+            prop,
+            allowed: `apart from ${name} ${own}`,
+            got,
+            remedy: `change ${name}: nothing in the cluster could reach these addresses`,
+          }));
+  });
 }
 
 /** One family throughout: the API server refuses Services of another family than its own address. */

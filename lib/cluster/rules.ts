@@ -1,16 +1,11 @@
 import type { Cluster } from './cluster';
 import { conntrackBudget } from './conntrack';
 import { EtcdDiskKind } from './etcd-disk';
-import { Severity, type IRule, type RuleViolation } from './finding';
+import { Severity, type IRule } from './finding';
+import { lifeCycleRules } from './life-cycle-rules';
+import { objectRules } from './object-rules';
 import type { LedgerEntry } from './requirement';
-
-/** A rule from its record and its check; the record alone is what docs/checks.md is made of. */
-export function rule(
-  record: Omit<IRule, 'check'>,
-  check: (cluster: Cluster) => RuleViolation[],
-): IRule {
-  return { ...record, check };
-}
+import { rule } from './rule';
 
 /** What the construct at this path asked of the machines, for those who set up machines of others. */
 export function askedOfMachines(
@@ -167,9 +162,11 @@ export const clusterRules: IRule[] = [
         ? [{ message: `clients dial ${endpoint.address} itself` }]
         : [],
   ),
+  ...lifeCycleRules,
+  ...objectRules,
   rule(
     {
-      id: 'GW-CLUSTER-009',
+      id: 'GW-CLUSTER-016',
       severity: Severity.WARNING,
       title: 'Something carries the residency of the spec into the cluster',
       why: 'The policy alone is a sentence: without classes, labels and admission nothing keeps a volume inside, and no rule looks at zones, backups and images',

@@ -78,6 +78,10 @@ export interface KubeProxySummary {
   readonly tcpBeLiberal?: boolean;
   readonly detectLocalMode?: string;
   readonly expectedServices?: number;
+  /** Where NodePorts answer: networks and words. */
+  readonly nodePortAddresses?: readonly string[];
+  /** The image that the spec names; absent where it is that of the Kubernetes release. */
+  readonly image?: string;
   /** Whether its objects have other names than kubeadm's. */
   readonly ownNames?: boolean;
   /** How to look at what it wrote. */
@@ -276,6 +280,13 @@ export interface NodesSummary {
   readonly containerdVersion: string;
   /** Absent where the machines have none of ours. */
   readonly firewall?: FirewallSummary;
+  /** What machines were told by hand before: lines of /etc/sysctl.conf, and modules. */
+  readonly byHand: {
+    readonly sysctls: ReadonlyArray<{ readonly key: string; readonly value: string }>;
+    readonly modules: readonly string[];
+    /** Those of them that a command loaded, until the next boot. */
+    readonly commanded: readonly string[];
+  };
 }
 
 /** One class that volumes are made from. */
@@ -318,6 +329,17 @@ export interface ResidencySummary {
   readonly podDrivers: readonly string[];
 }
 
+export interface DoctorSummary {
+  readonly path: string;
+  /**
+   * What whoever calls the doctor needs, path below the output folder → content; rendered at the call.
+   * Nothing applies it by itself.
+   */
+  readonly files: () => Readonly<Record<string, string>>;
+  /** All that the doctor settled; only its own rules read it. */
+  readonly own: object;
+}
+
 export interface Summaries {
   readonly cni: CniSummary;
   readonly kubeProxy: KubeProxySummary;
@@ -329,4 +351,5 @@ export interface Summaries {
   readonly etcdAlerts: EtcdAlertsSummary;
   readonly nodes: NodesSummary;
   readonly residency: ResidencySummary;
+  readonly doctor: DoctorSummary;
 }

@@ -7,16 +7,18 @@ import type { ApplyPhase } from './apply-phase';
  * The script that applies the phases in order. It holds no state and may be run again at any time.
  *
  * @param others manifest files of the user's own charts, which it only names
+ * @param fieldManager who owns the applied fields: an engine that goes on with them, or we
  */
 export function applyScript(
   cluster: Cluster,
   phases: readonly ApplyPhase[],
   others: readonly string[],
+  fieldManager: string = MANAGED_BY,
 ): string {
   const selector = `app.kubernetes.io/managed-by=${MANAGED_BY},${CLUSTER_LABEL}=${cluster.clusterName}`;
   return [
     header(cluster, phases),
-    functions(),
+    functions(fieldManager),
     ...(fetches(phases) ? [fetchFunction()] : []),
     guard(cluster),
     orphansBlock(selector, phases),
@@ -98,9 +100,9 @@ done
 command -v kubectl >/dev/null || die 'kubectl is not on PATH'`;
 }
 
-function functions(): string {
+function functions(fieldManager: string): string {
   return `# apply <file>: fields that another manager set come to the values rendered here.
-apply() { kubectl apply --server-side --force-conflicts --field-manager=${MANAGED_BY} -f "$1"; }
+apply() { kubectl apply --server-side --force-conflicts --field-manager=${fieldManager} -f "$1"; }
 
 # poll <minutes> <command...>: until it succeeds; what it said last is in $last. An API server that
 # restarts, or a virtual IP that moves, is no reason to stop.

@@ -1,10 +1,11 @@
 import { App, type IResolver } from 'cdk8s';
 import { findingLine, Severity } from '../cluster';
 import { planText, treeText } from '../report';
+import type { GitOps } from './gitops/gitops';
 import { clusterOf, renderApp } from './render';
 import { replaceTree } from './write-tree';
 
-/** Where a GroundworkApp writes, and what replaces values before. */
+/** Where a GroundworkApp writes and for whom, and what replaces values before. */
 export interface GroundworkAppProps {
   /**
    * Output folder.
@@ -18,6 +19,13 @@ export interface GroundworkAppProps {
    * @default - those of cdk8s only
    */
   readonly resolvers?: IResolver[];
+  /**
+   * Which engine applies the manifests from git: `GitOps.argo()` or `GitOps.flux({ path })`. Objects stay as
+   * they are, but for annotations; for Flux they lie in one folder for each phase.
+   *
+   * @default - none: files for apply.sh, kubectl and whoever takes them
+   */
+  readonly gitops?: GitOps;
 }
 
 /**
@@ -31,11 +39,14 @@ export interface GroundworkAppProps {
  * new GroundworkApp({ outdir: 'dist' }).synth();
  */
 export class GroundworkApp extends App {
+  private readonly gitops?: GitOps;
+
   /**
-   * @param props where to write, and what replaces values
+   * @param props where to write, who applies it, and what replaces values
    */
   constructor(props: GroundworkAppProps = {}) {
     super({ outdir: props.outdir, resolvers: props.resolvers });
+    this.gitops = props.gitops;
   }
 
   /**
@@ -43,7 +54,7 @@ export class GroundworkApp extends App {
    * that lists everything found wrong.
    */
   public files(): Record<string, string> {
-    return renderApp(this);
+    return renderApp(this, this.gitops);
   }
 
   /**

@@ -6,6 +6,7 @@ import {
   type ClusterSpec,
   type ICniConfiguration,
   type IDnsConfiguration,
+  type IDoctorConfiguration,
   type IEtcdAlertsConfiguration,
   type IEtcdBackupConfiguration,
   type IEtcdConfiguration,
@@ -16,6 +17,7 @@ import {
 } from '../cluster';
 import { TunedCalico } from '../cni';
 import { NodeLocalDns } from '../dns';
+import { NetworkDoctor } from '../doctor/public';
 import { EtcdOnNvme } from '../etcd';
 import { NodeBootstrap, type NodeBootstrapOptions } from '../node';
 import { KubeProxy } from '../proxy';
@@ -88,6 +90,13 @@ export interface NvmeControlPlaneProps extends ClusterSpec {
    */
   readonly storage?: IStorageConfiguration;
   /**
+   * The doctor, whose objects and expected values are written to `doctor/` and applied by nobody but
+   * `npx cdk8s-groundwork doctor`; `NetworkDoctor.none()` leaves it out.
+   *
+   * @default NetworkDoctor.configure()
+   */
+  readonly doctor?: IDoctorConfiguration;
+  /**
    * What else the machines get at boot.
    *
    * @default - the defaults of NodeBootstrap
@@ -99,7 +108,7 @@ export interface NvmeControlPlaneProps extends ClusterSpec {
  * A self-managed cluster with etcd on the NVMe disks of its control planes. It is only the long way
  * written for you: a `Cluster` named `cluster` and one construct for each room, named
  * `kube-proxy`, `dns`, `cni`, `load-balancer`, `ingress`, `etcd`, `etcd-backup`, `etcd-alerts`,
- * `storage` and `nodes`, all in this one chart.
+ * `storage`, `doctor` and `nodes`, all in this one chart.
  *
  * @example
  * // fragment
@@ -154,6 +163,7 @@ export class NvmeControlPlane extends Chart {
     props.etcdBackup?.create(this, 'etcd-backup', this.cluster);
     props.etcdAlerts?.create(this, 'etcd-alerts', this.cluster);
     storageOf(props)?.create(this, 'storage', this.cluster);
+    (props.doctor ?? NetworkDoctor.configure()).create(this, 'doctor', this.cluster);
     this.nodes = new NodeBootstrap(this, 'nodes', { ...props.nodes, cluster: this.cluster });
     this.sayWhoWritesNodeFiles(scope);
   }
@@ -161,6 +171,14 @@ export class NvmeControlPlane extends Chart {
   /** Files for the machines, path below the output folder → content, for use without GroundworkApp. */
   public nodeFiles(): Record<string, string> {
     return this.nodes.nodeFiles();
+  }
+
+  /**
+   * Files of the doctor, path below the output folder → content, for use without GroundworkApp; none where
+   * there is no doctor.
+   */
+  public doctorFiles(): Record<string, string> {
+    return { ...this.cluster._summary('doctor')?.files() };
   }
 
   /** A plain App writes manifests only; whoever uses one should hear once where the rest is. */
@@ -210,6 +228,7 @@ function specOf(props: NvmeControlPlaneProps): ClusterSpec {
     etcdBackup,
     etcdAlerts,
     storage,
+    doctor,
     nodes,
     ...spec
   } = props;

@@ -14,19 +14,29 @@ import { reportFiles } from '../report';
 import { fetchedList } from './apply-fetched';
 import type { AppliedObject, ApplyPhase } from './apply-phase';
 import { applyScript } from './apply-script';
+import type { GitOps } from './gitops/gitops';
+import { OWN_CHARTS } from './gitops/keep';
+import { layoutOf } from './gitops/layout';
+import { addGitOpsRules } from './gitops/rules';
 import { staysInside } from './write-tree';
 
-/** Everything an app writes, path below the output folder → content. Throws when it does not validate. */
-export function renderApp(app: App): Record<string, string> {
-  validateTree(app, 'nothing was written');
+/**
+ * Everything an app writes, path below the output folder → content. Throws when it does not validate.
+ *
+ * @param gitops who applies it from git, if anybody does
+ */
+export function renderApp(app: App, gitops?: GitOps): Record<string, string> {
+  const layout = layoutOf(gitops);
   const cluster = clusterOf(app);
+  addGitOpsRules(cluster, gitops);
+  validateTree(app, 'nothing was written');
   const phased = phasedObjects(app);
   const files = new Files();
   const phases: ApplyPhase[] = [];
   for (const phase of Object.values(Phase).sort()) {
-    const objects = phased.get(phase);
+    const objects = phased.get(phase)?.map((object) => layout.object(object, phase));
     if (objects !== undefined) {
-      const file = `${phase}.k8s.yaml`;
+      const file = layout.place(`${phase}.k8s.yaml`, phase);
       files.add(file, Yaml.stringify(...objects));
       phases.push({
         phase,
@@ -38,12 +48,20 @@ export function renderApp(app: App): Record<string, string> {
       });
     }
   }
-  const others = otherCharts(app);
-  others.forEach(([file, content]) => files.add(file, content));
+  const others = otherCharts(app).map(
+    ([file, objects]) => [layout.place(file, OWN_CHARTS), objects.map(layout.ownObject)] as const,
+  );
+  others.forEach(([file, objects]) => files.add(file, Yaml.stringify(...objects)));
+  const names = others.map(([file]) => file);
+  Object.entries(layout.files(cluster, phases, names)).forEach(([file, content]) =>
+    files.add(file, content),
+  );
   if (cluster !== undefined) {
-    const names = others.map(([file]) => file);
-    files.add('apply.sh', applyScript(cluster, phases, names));
+    files.add('apply.sh', applyScript(cluster, phases, names, layout.fieldManager));
     Object.entries(cluster._summary('nodes')?.files() ?? {}).forEach(([file, content]) =>
+      files.add(file, content),
+    );
+    Object.entries(cluster._summary('doctor')?.files() ?? {}).forEach(([file, content]) =>
       files.add(file, content),
     );
     reportFiles(cluster).forEach(([name, content]) => files.add(`report/${name}`, content));
@@ -122,7 +140,7 @@ function phasedObjects(app: App): Map<Phase, AppliedObject[]> {
 }
 
 /** Objects that carry no phase are a user's own: named and ordered as cdk8s does it. */
-function otherCharts(app: App): Array<[string, string]> {
+function otherCharts(app: App): Array<[file: string, objects: object[]]> {
   const { charts } = app;
   // Rendering a chart is what makes cdk8s resolve dependencies between charts; only then is it
   // known whether it would number the files.
@@ -133,12 +151,12 @@ function otherCharts(app: App): Array<[string, string]> {
   );
   const ordered = app.charts;
   const numbered = charts.some((chart) => chart.node.dependencies.some((d) => d instanceof Chart));
-  return charts.flatMap((chart, index): Array<[string, string]> => {
+  return charts.flatMap((chart, index): Array<[string, object[]]> => {
     if (rendered[index]!.length === 0) {
       return [];
     }
     const number = numbered ? `${String(ordered.indexOf(chart)).padStart(4, '0')}-` : '';
-    return [[`${number}${Names.toDnsLabel(chart)}.k8s.yaml`, Yaml.stringify(...rendered[index]!)]];
+    return [[`${number}${Names.toDnsLabel(chart)}.k8s.yaml`, rendered[index]!]];
   });
 }
 

@@ -188,7 +188,8 @@ function wayExpectation({ from, to, mtu, limit, roundTripTime }: NetworkPath): W
   return { from, to, mtu, limit, roundTripMs: millis(roundTripTime) };
 }
 
-function sorted(value: unknown): unknown {
+/** The value with the keys of every object sorted, and what is undefined left out by JSON. */
+export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(sorted);
   }

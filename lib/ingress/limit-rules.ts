@@ -11,6 +11,8 @@ import { descriptorsOf, machinesForReplicas, neededKeepalive } from './sizing';
 
 /** What systemd leaves a service that does not ask, and the unit of containerd 2 does not. */
 const SYSTEMD_HARD_LIMIT = 524_288;
+/** Proxies and balancers keep idle connections for a minute by default, and need to notice a close. */
+const LONGER_THAN_A_POOL_MS = 65_000;
 const BALANCERS_WITHOUT_PROXY_PROTOCOL = [
   LoadBalancerKind.METALLB_L2,
   LoadBalancerKind.METALLB_BGP,
@@ -41,6 +43,26 @@ export const limitRules: IRule[] = [
           : [];
       });
     }),
+  ),
+  rule(
+    {
+      id: 'GW-INGRESS-022',
+      severity: Severity.WARNING,
+      title: 'Connections of a proxy in front are not closed under it',
+      why: 'A proxy keeps connections for the next request, usually for a minute: when the edge closes one first, a request that is on its way is answered with a reset, now and then',
+      remedy:
+        'take EdgePreset.BEHIND_POOLING_LB, or set clientTimeouts.keepalive to 75 seconds; acknowledge where the proxy keeps them for less',
+      reference: 'https://nginx.org/en/docs/http/ngx_http_core_module.html#keepalive_timeout',
+    },
+    onSettings(({ trustedProxies, proxyProtocol, timeouts: { keepalive } }) =>
+      trustedProxies.length > 0 && !proxyProtocol && keepalive < LONGER_THAN_A_POOL_MS
+        ? [
+            {
+              message: `idle connections are closed after ${keepalive / 1000} s, those of ${trustedProxies.join(', ')} among them`,
+            },
+          ]
+        : [],
+    ),
   ),
   rule(
     {

@@ -1,5 +1,14 @@
-import { endedContainerdLines, minorOf } from '../catalog';
-import { rule, Severity, type Cluster, type IRule } from '../cluster';
+import { acceptsContainerd, kubernetesMinor, lifeCyclesRead, minorOf, nextMinor } from '../catalog';
+import {
+  endedOn,
+  endingOn,
+  rule,
+  Severity,
+  type Cluster,
+  type IRule,
+  type Line,
+  type RuleViolation,
+} from '../cluster';
 
 const KUBEADM_CERTS = 'https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/';
 
@@ -51,13 +60,51 @@ export const hostRules: IRule[] = [
       remedy: 'leave containerdVersion out for the long-term line 2.3',
       reference: 'containerd/containerd:RELEASES.md',
     },
+    // Without a day it is the one of the catalogue: what had ended then has ended for everybody.
+    (cluster) => ofContainerd(cluster, (line) => endedOn(cluster.asOf ?? lifeCyclesRead, line)),
+  ),
+  rule(
+    {
+      id: 'GW-NODE-033',
+      severity: Severity.NOTE,
+      title: 'containerd is repaired for another quarter',
+      why: 'The way to the next line takes weeks of trying out and a round over all machines',
+      remedy: 'leave containerdVersion out for the long-term line 2.3',
+      reference: 'containerd/containerd:RELEASES.md',
+    },
+    (cluster) => ofContainerd(cluster, (line) => endingOn(cluster.asOf, line)),
+  ),
+  rule(
+    {
+      id: 'GW-NODE-034',
+      severity: Severity.WARNING,
+      title: 'The next Kubernetes accepts the containerd of the spec',
+      why: 'A kubelet that asks its runtime for what that does not know does not start, and an upgrade is when that shows',
+      remedy:
+        'leave containerdVersion out, or upgrade containerd on all machines before Kubernetes',
+      reference: 'containerd/containerd:RELEASES.md',
+    },
     (cluster) => {
+      const next = nextMinor(cluster.kubernetesVersion.minor);
       const version = cluster._summary('nodes')?.containerdVersion;
-      const line = version === undefined ? '' : minorOf(version);
-      const end = endedContainerdLines[line]?.value;
-      return end === undefined
+      return next === undefined || version === undefined || acceptsContainerd(next, version)
         ? []
-        : [{ message: `containerd ${version} is of line ${line}, which ended on ${end}` }];
+        : [
+            {
+              message: `Kubernetes ${next} wants containerd ${kubernetesMinor(next).containerdFloors.value.join(' or ')}, the spec names ${version}`,
+            },
+          ];
     },
   ),
 ];
+
+function ofContainerd(cluster: Cluster, check: (line: Line) => RuleViolation[]): RuleViolation[] {
+  const version = cluster._summary('nodes')?.containerdVersion;
+  return version === undefined
+    ? []
+    : check({
+        component: 'containerd',
+        line: minorOf(version),
+        label: `containerd ${version}`,
+      });
+}

@@ -21,7 +21,8 @@ import { endpointDecisions } from './endpoint/tuning';
 import { fetchedByMachines } from './fetched-by-machines';
 import { firewallSummary, requireFirewall } from './firewall/requirements';
 import { firewallDecisions } from './firewall/tuning';
-import { kernelDecisions, requireKernel } from './kernel/requirements';
+import { readByHand } from './kernel/by-hand';
+import { kernelDecisions, requireByHand, requireKernel } from './kernel/requirements';
 import { kernelTable } from './kernel/table';
 import { kubeletSettings } from './kubelet/settings';
 import type { MachineFile } from './machine-file';
@@ -84,10 +85,12 @@ export class NodeBootstrap extends Construct {
       firewall: props.firewall,
     };
     const kernel = kernelTable(cluster, props.kernel);
+    const { byHand } = readByHand(props.kernel ?? {});
     const nics = props.nicTuning ?? [];
     requireNodeBasics(this, cluster);
     requireEndpoint(this, cluster);
     requireKernel(this, cluster, kernel);
+    requireByHand(this, cluster, byHand);
     requireNicTuning(this, cluster, nics);
     requireAptRepository(this, cluster, binaries);
     if (renewal) {
@@ -124,6 +127,7 @@ export class NodeBootstrap extends Construct {
         log: paths.log,
       },
       firewall: firewallSummary(props.firewall),
+      byHand,
     });
     cluster._addReport(this.node.path, 'upgrade.md', () => upgradeRunbook(cluster, this.settings));
     nodeRules.forEach((rule) => cluster.addRule(rule, this));

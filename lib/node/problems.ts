@@ -3,7 +3,7 @@ import { familyOf, isDnsName, parseImage, type Cluster, type Problem } from '../
 import { controlPlaneProblems } from './control-plane/problems';
 import { endpointMachineProblems } from './endpoint/problems';
 import { firewallProblems } from './firewall/problems';
-import { overrideProblems } from './kernel/problems';
+import { kernelProblems } from './kernel/problems';
 import type { MachineFile } from './machine-file';
 import { nicProblems } from './nic/problems';
 import type { NodeBootstrapOptions } from './node-bootstrap-props';
@@ -20,7 +20,7 @@ export function optionProblems(cluster: Cluster, options: NodeBootstrapOptions):
     ...serverProblems(options.ntpServers),
     ...containerdProblems(cluster, options.containerdVersion),
     ...imageProblems(cluster, options.kubeVipImage),
-    ...overrideProblems(options.kernel?.overrides ?? {}),
+    ...kernelProblems(options.kernel ?? {}),
     ...nicProblems(cluster, options.nicTuning ?? []),
     ...controlPlaneProblems(cluster, options.controlPlane, options.kubelet),
     ...firewallProblems(options.firewall),

@@ -61,6 +61,9 @@ const secretRows: readonly SecretRow[] = [
   ...FIRST_ONLY.map(([path, format]): SecretRow => ({ path, audience: 'first', format })),
 ];
 
+/** Paths of everything that any cluster needs. */
+export const secretPaths: readonly string[] = secretRows.map(({ path }) => path);
+
 /**
  * Whether it opens the cluster to whoever reads it later. Token and certificate key do not: what they
  * open is gone after a day and after two hours.

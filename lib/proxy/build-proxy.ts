@@ -52,6 +52,8 @@ export function buildProxy(
     tcpBeLiberal: configuration.get('tcpBeLiberal'),
     detectLocalMode: configuration.get('detectLocalMode'),
     expectedServices: options.expectedServices,
+    nodePortAddresses: configuration.get('nodePortAddresses'),
+    image: options.image,
     ownNames: options.names === KubeProxyNames.OWN,
     inspect: inspections(
       mode,

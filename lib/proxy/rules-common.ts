@@ -1,8 +1,10 @@
 import { atLeast, kernelFloors, kubernetesMinor } from '../catalog';
 import {
   askedOfMachines,
+  Cidr,
   CniKind,
   KubeProxyMode,
+  parseImage,
   Severity,
   type Cluster,
   type IRule,
@@ -132,7 +134,51 @@ export const commonRules: IRule[] = [
         'on machines that this spec does not write, kube-proxy sizes the connection table and needs a /sys that can be written',
       ),
   ),
+  proxyRule(
+    {
+      id: 'GW-PROXY-025',
+      severity: Severity.WARNING,
+      title: 'kube-proxy is of the release of the API servers',
+      why: 'One that is newer than the API server is not supported, nor is one that is more than three minors older; each may ask for what the other does not know',
+      remedy: 'leave image out, or change its tag together with kubernetesVersion',
+      reference: 'https://kubernetes.io/releases/version-skew-policy/#kube-proxy',
+    },
+    ({ kubernetesVersion: { patch } }, { image = '' }) => {
+      const own = /^v?(\d+\.\d+\.\d+)$/.exec(parseImage(image)?.tag ?? '')?.[1];
+      return when(
+        own !== undefined && !skewAllowed(own, patch),
+        `image is of kube-proxy ${own}, the API servers are of ${patch}`,
+      );
+    },
+  ),
+  proxyRule(
+    {
+      id: 'GW-PROXY-026',
+      severity: Severity.WARNING,
+      title: 'NodePorts are narrowed in every family',
+      why: 'Where no network of a family is named, kube-proxy takes all addresses of that family, so that NodePorts are open on addresses that nobody thought of',
+      remedy:
+        'name a network of each family, or leave nodePortAddresses out for the node addresses',
+      reference:
+        'https://github.com/kubernetes/kubernetes/blob/v1.36.2/pkg/proxy/util/nodeport_addresses.go',
+    },
+    ({ _families }, { nodePortAddresses = [] }) => {
+      const named = nodePortAddresses.map((each) => Cidr.parse(each)?.family);
+      const open = named.includes(undefined)
+        ? []
+        : _families.filter((family) => !named.includes(family));
+      return open.map((family) => ({
+        message: `nodePortAddresses ${nodePortAddresses.join(', ')} names no ${family} network: NodePorts answer on every ${family} address`,
+      }));
+    },
+  ),
 ];
+
+/** Not newer, and at most three minors older. */
+function skewAllowed(proxy: string, apiServer: string): boolean {
+  const minors = [proxy, apiServer].map((version) => Number(version.split('.')[1]));
+  return atLeast(apiServer, proxy) && minors[1]! - minors[0]! <= 3;
+}
 
 function slowSyncs({
   syncPeriodSeconds = 0,

@@ -36,6 +36,8 @@ export type Block =
     }
   /** A chart that is a table, or a drawing with its numbers in it; Markdown has the numbers otherwise. */
   | { readonly kind: 'chart'; readonly draw: () => Markup; readonly table: Table }
+  /** A place for what is measured later; nothing in Markdown. */
+  | { readonly kind: 'slot'; readonly name: string }
   /** A page that a construct wrote: taken into the page, a link in Markdown. */
   | { readonly kind: 'file'; readonly name: string; readonly text: string };
 

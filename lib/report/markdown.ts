@@ -29,6 +29,7 @@ function blockMarkdown(block: Block, level: number): string[] {
     case 'table':
       return tableMarkdown(block);
     case 'figure':
+    case 'slot':
       return [];
     case 'chart':
       return tableMarkdown(block.table);

@@ -3,7 +3,7 @@ import { decisions } from './content/decisions';
 import type { Facts } from './content/facts';
 import { findingChips, findings } from './content/findings';
 import { glance } from './content/glance';
-import { levelChips, measuredSection } from './content/measured';
+import { lifeCycles } from './content/life-cycles';
 import { mtu } from './content/mtu';
 import { packetPath } from './content/packet-path';
 import { ports } from './content/ports';
@@ -12,8 +12,10 @@ import { runbook } from './content/runbook';
 import { topology } from './content/topology';
 import { text, type Section } from './document';
 import { explainLines, explainMarkdown, findingsText } from './explain';
+import { findingLines, findingsSarif } from './findings-data';
 import { pageHtml } from './html/page';
 import { sectionsMarkdown } from './markdown';
+import { withMeasured } from './measured';
 import type { Cluster, DoctorReport } from '../cluster';
 
 /** All files below `report/` that a synth writes of a cluster: names and contents, one name perhaps twice. */
@@ -23,6 +25,8 @@ export function reportFiles(cluster: Cluster): Array<[name: string, content: str
   return [
     ['explain.md', explainMarkdown(cluster)],
     ['explain.ndjson', explainLines(cluster)],
+    ['findings.ndjson', findingLines(facts.findings)],
+    ['findings.sarif', findingsSarif(facts.findings)],
     ['findings.txt', findingsText(facts.findings)],
     ['index.html', page(facts, sections)],
     ['report.md', sectionsMarkdown(titleOf(cluster), sections.map(shortened))],
@@ -36,12 +40,13 @@ export function reportFiles(cluster: Cluster): Array<[name: string, content: str
  */
 export function reportHtml(cluster: Cluster, measured?: DoctorReport): string {
   const facts = factsOf(cluster);
-  return page(facts, sectionsOf(facts, measured), measured);
+  const html = page(facts, sectionsOf(facts));
+  return measured === undefined ? html : withMeasured(html, measured);
 }
 
 /** The same as Markdown, beside explain.md and the pages of the constructs. */
-export function reportMarkdown(cluster: Cluster, measured?: DoctorReport): string {
-  const sections = sectionsOf(factsOf(cluster), measured);
+export function reportMarkdown(cluster: Cluster): string {
+  const sections = sectionsOf(factsOf(cluster));
   return sectionsMarkdown(titleOf(cluster), sections.map(shortened));
 }
 
@@ -54,43 +59,36 @@ function factsOf(cluster: Cluster): Facts {
   };
 }
 
-function sectionsOf(facts: Facts, measured?: DoctorReport): Section[] {
-  const led = [findings(facts, measured), runbook(facts)];
-  const anchors = new Set(
-    led.flatMap(({ blocks }) => blocks.flatMap((block) => ('id' in block && block.id) || [])),
-  );
+function sectionsOf(facts: Facts): Section[] {
   return [
     glance(facts),
-    ...(measured === undefined ? [] : [measuredSection(measured, anchors)]),
-    ...led,
+    findings(facts),
+    runbook(facts),
     topology(facts),
     packetPath(facts),
     mtu(facts),
     ports(facts),
     capacity(facts),
     ...residency(facts),
+    lifeCycles(facts),
     decisions(facts),
   ];
 }
 
-function page(facts: Facts, sections: readonly Section[], measured?: DoctorReport): string {
+function page(facts: Facts, sections: readonly Section[]): string {
   const { cluster } = facts;
   return pageHtml(
     {
       title: titleOf(cluster),
       subtitle: `Kubernetes ${cluster.kubernetesVersion}, ${cluster.machines.length} machines, API ${cluster.endpoint.url}`,
-      chips: [...levelChips(measured?.measurements ?? []), ...findingChips(facts.findings)],
+      chips: findingChips(facts.findings),
       quick: [
         { id: 'glance', title: 'Top' },
-        { id: 'measured', title: 'Measured' },
         { id: 'findings', title: 'Findings' },
         { id: 'runbook', title: 'Runbook' },
         { id: 'ports', title: 'Ports' },
       ],
-      footer:
-        measured === undefined
-          ? 'Written at synth from the spec: the same spec gives the same page.'
-          : 'Written from the spec and from what was measured.',
+      footer: 'Written at synth from the spec: the same spec gives the same page.',
     },
     sections,
   );

@@ -1,1 +1,12 @@
+export * from './decisions';
+export * from './findings';
+export * from './folders';
+export * from './golden';
+export type { Ini } from './ini';
 export * from './leaks';
+export * from './matchers';
+export type { NftChain, NftSet, NftTable } from './nft';
+export * from './node-files';
+export * from './objects';
+export * from './spec';
+export * from './tree';

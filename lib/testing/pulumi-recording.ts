@@ -1,3 +1,4 @@
+import { ObjectSet } from './objects';
 import { searcherFor } from './plaintext';
 
 /** One resource that a program registered. */
@@ -69,6 +70,15 @@ export class PulumiRecording<T> {
     private readonly visible: readonly VisibleText[],
     private readonly issued: readonly string[],
   ) {}
+
+  /** The Kubernetes objects among the resources, as their inputs, to be found by a part of them. */
+  public get objects(): ObjectSet {
+    return new ObjectSet(
+      this.resources
+        .filter(({ type, inputs }) => type.startsWith('kubernetes:') && inputs.kind !== undefined)
+        .map(({ inputs }) => inputs),
+    );
+  }
 
   /** The resources of a type, for example `tls:index/privateKey:PrivateKey`. */
   public ofType(type: string): RecordedResource[] {

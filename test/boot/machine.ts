@@ -138,19 +138,6 @@ export class BootMachine {
     await releaseDisk(this.path('qmp'), this.slots.indexOf(serial) + 1);
   }
 
-  /** Shuts it down in order, so that nothing is left in a cache. */
-  public async powerOff(): Promise<void> {
-    this.agent!.send({ execute: 'guest-shutdown' });
-    // Cleared afterwards: jest does not end before the last timer has.
-    let late: NodeJS.Timeout | undefined;
-    const limit = new Promise<never>((_, reject) => {
-      const error = new Error(`${this.name} does not shut down`);
-      late = setTimeout(() => reject(error), 300_000);
-    });
-    await Promise.race([this.ended, limit]).finally(() => clearTimeout(late));
-    this.gone();
-  }
-
   /** Pulls the plug. */
   public async kill(): Promise<void> {
     this.process?.kill('SIGKILL');

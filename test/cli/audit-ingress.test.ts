@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { tempDir } from '../support/temp-app';
-import { cli, writeAll } from './cli';
+import { writeTree } from '../../lib/testing/tree';
+import { cli } from './cli';
 
 const fixtures = resolve(__dirname, '../fixtures/ingress-nginx');
 const quiet = (name: string) => `
@@ -21,7 +22,7 @@ test('a folder with errors: the report, and exit code 1', async () => {
 });
 
 test('files without errors: exit code 0; several files and folders are one audit', async () => {
-  const folder = writeAll(tempDir(), {
+  const folder = writeTree(tempDir(), {
     'a.yaml': quiet('a'),
     'deep/er/b.yml': `${quiet('b')}---\n`,
     'deep/notes.txt': '{{{',
@@ -41,7 +42,7 @@ test.each([
   ['a: 1\na: 2\n', /a\.yaml must be YAML or JSON: Map keys must be unique at line 2, column 1$/],
   ['a: *b\n', /a\.yaml must be YAML or JSON: Unresolved alias/],
 ])('%j is no YAML', async (text, message) => {
-  const folder = writeAll(tempDir(), { 'a.yaml': text });
+  const folder = writeTree(tempDir(), { 'a.yaml': text });
   const { code, out, error } = await cli(['audit-ingress', folder]);
   expect([code, out]).toEqual([1, '']);
   expect(error).toMatch(message);

@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { run } from '../../lib/cli/run';
 import type { NodeBootstrapOptions } from '../../lib/node';
+import { writeTree } from '../../lib/testing/tree';
 import { Machine, type ClusterProps } from '../../lib';
 import { oslo } from '../node/support';
 import { osloMachine } from '../support/oslo';
@@ -19,15 +19,6 @@ export async function cli(words: readonly string[], now = NOW) {
     now: () => now,
   });
   return { code, out: out.join('\n'), error: error.join('\n') };
-}
-
-/** Writes files below a folder. */
-export function writeAll(folder: string, files: Readonly<Record<string, string>>): string {
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
-  }
-  return folder;
 }
 
 const known = new Map<string, Record<string, string>>();
@@ -62,7 +53,7 @@ export async function workplace(
 ) {
   const root = tempDir();
   const at = (name: string) => join(root, name);
-  writeAll(at('dist'), rendered(options, changes));
+  writeTree(at('dist'), rendered(options, changes));
   const made = await cli(['secrets', 'new', '--out', at('secrets.json')]);
   if (made.code !== 0) {
     throw new Error(made.error);

@@ -17,9 +17,9 @@ import { Size } from 'cdk8s';
 import { parse } from 'yaml';
 import { readManifest } from '../../lib/cli/secrets-manifest';
 import { ApiEndpoint } from '../../lib';
-import { findLeaks } from '../../lib/testing';
-import { readTree } from '../support/tree';
-import { cli, rendered, workplace, writeAll } from './cli';
+import { findLeaks, leaksIn } from '../../lib/testing';
+import { readTree, writeTree } from '../../lib/testing/tree';
+import { cli, rendered, workplace } from './cli';
 
 const SECRETS = '/etc/groundwork/secrets/';
 const KEYS = [
@@ -83,7 +83,7 @@ describe('seal', () => {
       expect({ ...after, write_files: [] }).toEqual({ ...before, write_files: [] });
     }
     const dist = readTree(join(at('dist'), 'nodes'));
-    expect(Object.entries(dist).flatMap(([path, text]) => findLeaks(path, text))).toEqual([]);
+    expect(leaksIn(dist)).toEqual([]);
   });
 
   test('writes what a machine without cloud-init needs as files, and everything for its owner only', async () => {
@@ -297,7 +297,7 @@ describe('what seal refuses, and then writes nothing', () => {
     ],
     [
       'a target that holds something else',
-      ({ at }) => writeAll(at('sealed'), { 'notes.txt': 'mine' }),
+      ({ at }) => writeTree(at('sealed'), { 'notes.txt': 'mine' }),
       ({ at }) =>
         `--out ${at('sealed')} must be a folder that does not exist yet, or an earlier result of seal, got one that holds notes.txt; choose another folder, or move what is in it`,
     ],
@@ -319,7 +319,7 @@ describe('what seal refuses, and then writes nothing', () => {
     [
       "another cluster's result",
       ({ at }) =>
-        writeAll(at('sealed'), { '.groundwork-sealed': 'bergen\nadmin.conf\n', 'admin.conf': '' }),
+        writeTree(at('sealed'), { '.groundwork-sealed': 'bergen\nadmin.conf\n', 'admin.conf': '' }),
       ({ at }) =>
         `--out ${at('sealed')} must be a folder of cluster oslo, got one of bergen; choose another folder for each cluster`,
     ],

@@ -11,7 +11,8 @@ import { join } from 'node:path';
 import { connect, createServer, type ConnectionOptions } from 'node:tls';
 import { findLeaks } from '../../lib/testing';
 import { tempDir } from '../support/temp-app';
-import { cli, NOW, writeAll } from './cli';
+import { writeTree } from '../../lib/testing/tree';
+import { cli, NOW } from './cli';
 
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 const write = (path: string, value: object) => writeFileSync(path, JSON.stringify(value));
@@ -124,7 +125,7 @@ describe('where secrets may lie', () => {
   });
 
   test('an ignored path that is tracked all the same is refused', async () => {
-    const tree = writeAll(tempDir(), { 'secrets.json': 'old', '.gitignore': 'secrets.json\n' });
+    const tree = writeTree(tempDir(), { 'secrets.json': 'old', '.gitignore': 'secrets.json\n' });
     git(tree, 'init', '-q');
     git(tree, 'add', '-f', 'secrets.json');
     execFileSync('rm', [join(tree, 'secrets.json')]);
@@ -151,7 +152,7 @@ describe('where secrets may lie', () => {
   });
 
   test('not in the output of synth, and not over another file', async () => {
-    const dist = writeAll(tempDir(), { '.groundwork-files': 'apply.sh\n' });
+    const dist = writeTree(tempDir(), { '.groundwork-files': 'apply.sh\n' });
     const inside = join(dist, 'nodes', 's.json');
     expect((await cli(['secrets', 'new', '--out', inside])).error).toBe(
       `cdk8s-groundwork: --out ${inside} must be outside of every output folder of synth, got a place inside of ${dist}; choose one beside it; what synth writes holds no secret`,
@@ -380,11 +381,11 @@ describe('the command line', () => {
     ['', ''],
     [
       'bogus',
-      'command must be one of secrets new, seal, secrets check, secrets renew, audit-ingress, got bogus; see --help',
+      'command must be one of secrets new, seal, secrets check, secrets renew, audit-ingress, diff, got bogus; see --help',
     ],
     [
       'secrets',
-      'command must be one of secrets new, seal, secrets check, secrets renew, audit-ingress, got secrets; see --help',
+      'command must be one of secrets new, seal, secrets check, secrets renew, audit-ingress, diff, got secrets; see --help',
     ],
     [
       'secrets new',

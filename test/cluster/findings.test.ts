@@ -10,6 +10,7 @@ import {
   type RuleViolation,
 } from '../../lib';
 import { clusterRules, findingLine, rule } from '../../lib/cluster';
+import '../../lib/testing/jest';
 import { osloCluster, osloProps } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 
@@ -147,6 +148,13 @@ describe('rules', () => {
       ['GW-CLUSTER-007', WARNING],
       ['GW-CLUSTER-008', NOTE],
       ['GW-CLUSTER-009', WARNING],
+      ['GW-CLUSTER-010', NOTE],
+      ['GW-CLUSTER-011', WARNING],
+      ['GW-CLUSTER-012', NOTE],
+      ['GW-CLUSTER-013', NOTE],
+      ['GW-CLUSTER-014', WARNING],
+      ['GW-CLUSTER-015', WARNING],
+      ['GW-CLUSTER-016', WARNING],
     ]);
     for (const { title, why, remedy, reference } of clusterRules) {
       for (const text of [title, why, remedy, reference]) {
@@ -172,21 +180,16 @@ test('a rule that breaks says which one it is', () => {
 });
 
 describe('what the machines need reaches them', () => {
-  const ids = (cluster: Cluster) => cluster.findings().map(({ id }) => id);
-
   test('an etcd disk that nothing prepares is an error as soon as machines are rendered', () => {
     const app = new App();
     const cluster = osloCluster(app);
-    expect(ids(cluster)).not.toContain('GW-CLUSTER-005');
+    expect(cluster).not.toHaveFinding('GW-CLUSTER-005');
     new NodeBootstrap(app, 'nodes', { cluster });
-    expect(cluster.findings()).toContainEqual(
-      expect.objectContaining({
-        id: 'GW-CLUSTER-005',
-        message: 'nothing prepares the etcd disk of cp-1, cp-2, cp-3',
-      }),
-    );
+    expect(cluster).toHaveFinding('GW-CLUSTER-005', {
+      message: 'nothing prepares the etcd disk of cp-1, cp-2, cp-3',
+    });
     new EtcdOnNvme(app, 'etcd', { cluster });
-    expect(ids(cluster)).not.toContain('GW-CLUSTER-005');
+    expect(cluster).not.toHaveFinding('GW-CLUSTER-005');
   });
 
   test('needs that nothing writes are a warning, on own machines only', () => {
@@ -196,15 +199,12 @@ describe('what the machines need reaches them', () => {
     for (const cluster of [own, foreign]) {
       cluster.ledger.requireKernelModule('ip_vs', { by: cluster, why: 'a test' });
     }
-    expect(own.findings()).toContainEqual(
-      expect.objectContaining({
-        id: 'GW-CLUSTER-006',
-        message: '1 modules, sysctls and files are asked of the machines, and nothing writes them',
-      }),
-    );
-    expect(ids(foreign)).not.toContain('GW-CLUSTER-006');
+    expect(own).toHaveFinding('GW-CLUSTER-006', {
+      message: '1 modules, sysctls and files are asked of the machines, and nothing writes them',
+    });
+    expect(foreign).not.toHaveFinding('GW-CLUSTER-006');
     new NodeBootstrap(app, 'nodes', { cluster: own });
-    expect(ids(own)).not.toContain('GW-CLUSTER-006');
+    expect(own).not.toHaveFinding('GW-CLUSTER-006');
   });
 });
 

@@ -33,6 +33,15 @@ describe('networks', () => {
     ],
   ])('%s share no address', (_, changes, line) => expectProblems(changes, [line]));
 
+  test('networks outside are no networks of pods or Services; machines may stand on them', () => {
+    expectProblems({ outsideCidrs: ['10.0.0.0/8', '172.17.0.1/16', '192.0.2.0/24'] }, [
+      'outsideCidrs must be apart from podCidr 10.244.0.0/16, got 10.0.0.0/8; change podCidr: nothing in the cluster could reach these addresses',
+      'outsideCidrs must be apart from serviceCidr 10.96.0.0/16, got 10.0.0.0/8; change serviceCidr: nothing in the cluster could reach these addresses',
+      'outsideCidrs must be canonical CIDRs, got 172.17.0.1/16; write the network address with its prefix length, for example 172.17.0.0/16',
+    ]);
+    expect(() => osloCluster(new App(), { outsideCidrs: ['10.20.0.0/16'] })).not.toThrow();
+  });
+
   test.each([
     '10.244.0.1/16',
     '10.244.0.0/016',

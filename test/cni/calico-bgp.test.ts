@@ -1,9 +1,9 @@
-import { ApiObject } from 'cdk8s';
 import { Encapsulation } from '../../lib';
-import { Phase, phaseOf, SecretRef } from '../../lib/cluster';
+import { Phase, SecretRef } from '../../lib/cluster';
 import { ClusterRoutingMode } from '../../lib/cni';
 import { dualStack } from '../support/dual-stack';
-import { find, network, render, spread, type Rendered } from './calico';
+import { phases } from '../support/phases';
+import { network, render, spread, type Rendered } from './calico';
 import { ALL_OF_BGP, onlyV6 } from './calico-variants';
 
 const STORED = 'crd.projectcalico.org/v1';
@@ -11,10 +11,10 @@ const reflectors = { routeReflectors: { machines: ['cp-1', 'cp-3'] } };
 
 /** Objects of a phase as `Kind name`, in the order in which they are applied. */
 function inPhase({ calico }: Rendered, phase: Phase): string[] {
-  return calico.node
-    .findAll()
-    .filter((node): node is ApiObject => ApiObject.isApiObject(node) && phaseOf(node) === phase)
-    .map((object) => `${object.kind} ${object.name}`);
+  const start = `${phase} `;
+  return phases(calico).flatMap((line) =>
+    line.startsWith(start) ? [line.slice(start.length)] : [],
+  );
 }
 
 test('everything that BIRD reads at its start comes before the Installation', () => {
@@ -31,7 +31,9 @@ test('everything that BIRD reads at its start comes before the Installation', ()
     'APIServer default',
   ]);
   const kinds = ['BGPFilter', 'BGPConfiguration', 'BGPPeer'];
-  expect(kinds.map((kind) => find(rendered, kind).apiVersion)).toEqual(kinds.map(() => STORED));
+  expect(kinds.map((kind) => rendered.objects.find(kind).apiVersion)).toEqual(
+    kinds.map(() => STORED),
+  );
   const waits = rendered.cluster
     ._waits('after', Phase.CNI_OPERATOR)
     .map(({ resource }) => resource);
@@ -43,7 +45,7 @@ test('everything that BIRD reads at its start comes before the Installation', ()
 });
 
 test('BGPConfiguration has every option', () => {
-  expect(find(render(ALL_OF_BGP), 'BGPConfiguration').spec).toEqual({
+  expect(render(ALL_OF_BGP).objects.find('BGPConfiguration').spec).toEqual({
     asNumber: 64999,
     listenPort: 1790,
     nodeToNodeMeshEnabled: true,
@@ -64,7 +66,7 @@ test('BGPConfiguration has every option', () => {
 
 test('BGPPeer and BGPFilter have every option', () => {
   const rendered = render(ALL_OF_BGP);
-  expect(find(rendered, 'BGPPeer').spec).toEqual({
+  expect(rendered.objects.find('BGPPeer').spec).toEqual({
     nodeSelector: "topology.kubernetes.io/zone == 'oslo-1'",
     peerIP: '10.20.0.1',
     asNumber: 65001,
@@ -77,7 +79,7 @@ test('BGPPeer and BGPFilter have every option', () => {
     numAllowedLocalASNumbers: 1,
     filters: ['no-default'],
   });
-  expect(find(rendered, 'BGPFilter').spec).toEqual({
+  expect(rendered.objects.find('BGPFilter').spec).toEqual({
     importV4: [
       { action: 'Reject', cidr: '0.0.0.0/0', matchOperator: 'Equal' },
       { action: 'Accept', source: 'RemotePeers', interface: 'eno*' },
@@ -88,7 +90,7 @@ test('BGPPeer and BGPFilter have every option', () => {
 
 test('calico-node may read the passwords, and nothing else', () => {
   const rendered = render(ALL_OF_BGP);
-  expect(find(rendered, 'Role')).toMatchObject({
+  expect(rendered.objects.find('Role')).toMatchObject({
     metadata: { namespace: 'calico-system' },
     rules: [
       {
@@ -99,35 +101,35 @@ test('calico-node may read the passwords, and nothing else', () => {
       },
     ],
   });
-  expect(find(rendered, 'RoleBinding', 'calico-bgp-passwords')).toMatchObject({
+  expect(rendered.objects.find('RoleBinding', 'calico-bgp-passwords')).toMatchObject({
     metadata: { namespace: 'calico-system' },
     roleRef: { kind: 'Role', name: 'calico-bgp-passwords' },
     subjects: [{ kind: 'ServiceAccount', name: 'calico-node', namespace: 'calico-system' }],
   });
   // pkg/render/namespaces.go of the operator; other labels of the same keys would start a quarrel.
-  expect(find(rendered, 'Namespace', 'calico-system').metadata.labels).toMatchObject({
+  expect(rendered.objects.find('Namespace', 'calico-system').metadata.labels).toMatchObject({
     name: 'calico-system',
     'pod-security.kubernetes.io/enforce': 'privileged',
     'pod-security.kubernetes.io/enforce-version': 'latest',
   });
-  expect(rendered.objects.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+  expect(rendered.objects.ofKind('Secret')).toEqual([]);
 });
 
 test('without a password there is no namespace and no right', () => {
   const rendered = render({ bgp: { asNumber: 64999 } });
-  expect(rendered.objects.filter(({ kind }) => kind === 'Role')).toEqual([]);
-  expect(rendered.objects.filter(({ kind }) => kind === 'Namespace')).toHaveLength(1);
+  expect(rendered.objects.ofKind('Role')).toEqual([]);
+  expect(rendered.objects.ofKind('Namespace')).toHaveLength(1);
 });
 
 test('BGP without options leaves its configuration to Calico', () => {
-  expect(render().objects.filter(({ kind }) => /^BGP/.test(kind))).toEqual([]);
-  expect(find(render({ bgp: {} }), 'BGPConfiguration').spec).toEqual({
+  expect(render().objects.all.filter(({ kind }) => /^BGP/.test(kind))).toEqual([]);
+  expect(render({ bgp: {} }).objects.find('BGPConfiguration').spec).toEqual({
     asNumber: 64512,
     listenPort: 179,
     nodeToNodeMeshEnabled: true,
   });
   expect(
-    render({ encapsulation: Encapsulation.VXLAN, bgp: {} }).objects.filter(({ kind }) =>
+    render({ encapsulation: Encapsulation.VXLAN, bgp: {} }).objects.all.filter(({ kind }) =>
       /^BGP/.test(kind),
     ),
   ).toEqual([]);
@@ -137,7 +139,7 @@ describe('route reflectors', () => {
   const rendered = render({ bgp: reflectors });
 
   test('are marked on their Nodes, which no engine may prune', () => {
-    const nodes = rendered.objects.filter(({ kind }) => kind === 'Node');
+    const nodes = rendered.objects.ofKind('Node');
     expect(nodes.map(({ metadata }) => metadata.name)).toEqual(['cp-1', 'cp-3']);
     for (const node of nodes) {
       expect(Object.keys(node).sort()).toEqual(['apiVersion', 'kind', 'metadata']);
@@ -151,16 +153,16 @@ describe('route reflectors', () => {
   });
 
   test('have every machine as neighbour, in the AS that all share', () => {
-    expect(find(rendered, 'BGPPeer').spec).toEqual({
+    expect(rendered.objects.find('BGPPeer').spec).toEqual({
       nodeSelector: 'all()',
       peerSelector: "route-reflector == 'true'",
     });
-    expect(find(rendered, 'BGPConfiguration').spec.nodeToNodeMeshEnabled).toBe(false);
+    expect(rendered.objects.find('BGPConfiguration').spec.nodeToNodeMeshEnabled).toBe(false);
   });
 
   test('come before the mesh goes, when told so', () => {
     const both = render({ bgp: { ...reflectors, nodeToNodeMesh: true } });
-    expect(find(both, 'BGPConfiguration').spec.nodeToNodeMeshEnabled).toBe(true);
+    expect(both.objects.find('BGPConfiguration').spec.nodeToNodeMeshEnabled).toBe(true);
   });
 });
 
@@ -172,7 +174,7 @@ describe('routers', () => {
       { peerIp: '10.99.0.1', asNumber: 65003 },
     ];
     const { objects } = render({ bgp: { topOfRackPeers } }, spread(4, 2));
-    const peers = objects.filter(({ kind }) => kind === 'BGPPeer');
+    const peers = objects.ofKind('BGPPeer');
     expect(peers.map(({ metadata, spec }) => [metadata.name, spec.nodeSelector])).toEqual([
       ['tor-oslo-1-10-20-0-1', "topology.kubernetes.io/zone == 'oslo-1'"],
       ['tor-oslo-2-10-20-1-1', "topology.kubernetes.io/zone == 'oslo-2'"],
@@ -185,7 +187,7 @@ describe('routers', () => {
     ['fd00:20::', 'tor-fd00-20--0'],
   ])('%s makes a name that Kubernetes takes', (peerIp, name) => {
     const bgp = { topOfRackPeers: [{ peerIp, asNumber: 65001 }] };
-    expect(find(render({ bgp }, onlyV6()), 'BGPPeer').metadata.name).toBe(name);
+    expect(render({ bgp }, onlyV6()).objects.find('BGPPeer').metadata.name).toBe(name);
   });
 
   test('reach the machines by their addresses on the port of the spec', () => {
@@ -199,7 +201,7 @@ describe('routers', () => {
 
 test('both Service networks are advertised in a dual-stack cluster', () => {
   const rendered = render({ bgp: { advertiseServiceCidr: true } }, dualStack());
-  expect(find(rendered, 'BGPConfiguration').spec.serviceClusterIPs).toEqual([
+  expect(rendered.objects.find('BGPConfiguration').spec.serviceClusterIPs).toEqual([
     { cidr: '10.96.0.0/16' },
     { cidr: 'fd00:96::/112' },
   ]);

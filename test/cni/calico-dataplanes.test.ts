@@ -7,14 +7,15 @@ import {
   NodeAddressAutodetection,
   TunedCalico,
 } from '../../lib/cni';
+import '../../lib/testing/jest';
 import { dualStack } from '../support/dual-stack';
 import { osloMachine, osloProps } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
-import { find, network, render, said } from './calico';
+import { network, render, said } from './calico';
 import { onlyV6, WITHOUT_PROXY } from './calico-variants';
 
 const felix = (...args: Parameters<typeof render>) =>
-  find(render(...args), 'FelixConfiguration').spec;
+  render(...args).objects.find('FelixConfiguration').spec;
 const needs = (...args: Parameters<typeof render>) => {
   const { cluster } = render(...args);
   const { kernelModules, ports, sysctls } = cluster.ledger.forMachine(cluster.machines[0]!);
@@ -114,7 +115,7 @@ describe('address families', () => {
 describe('BPF', () => {
   test('the operator finds the API by address, before anything serves Services', () => {
     const data = (endpoint: ApiEndpoint) =>
-      find(render({}, { ...WITHOUT_PROXY, endpoint }), 'ConfigMap');
+      render({}, { ...WITHOUT_PROXY, endpoint }).objects.find('ConfigMap');
     const map = data(
       ApiEndpoint.kubeVip('10.20.0.10', { dnsName: 'api.oslo.example', port: 7443 }),
     );
@@ -137,7 +138,7 @@ describe('BPF', () => {
     // The operator owns these, and never both ways to the API.
     expect(network(rendered)).not.toHaveProperty('kubeProxyManagement');
     expect(network(rendered)).not.toHaveProperty('bpfNetworkBootstrap');
-    expect(find(rendered, 'FelixConfiguration').spec).toEqual({
+    expect(rendered.objects.find('FelixConfiguration').spec).toEqual({
       usageReportingEnabled: false,
       mtuIfacePattern: '^(eno1)$',
       bpfDataIfacePattern: '^(eno1)$',
@@ -168,8 +169,7 @@ describe('BPF', () => {
     const cni = TunedCalico.configure({ linuxDataplane: LinuxDataplane.BPF });
     const plane = new NvmeControlPlane(tempApp(), 'oslo', { ...osloProps(), cni });
     expect(plane.cluster.kubeProxyMode).toBe('none');
-    const ids = plane.cluster.findings().map(({ id, severity }) => `${severity} ${id}`);
-    expect(ids.filter((id) => id.startsWith('error'))).toEqual([]);
+    expect(plane.cluster).toHaveNoFindings({ from: 'error' });
   });
 
   test.each([

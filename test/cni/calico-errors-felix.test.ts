@@ -136,7 +136,7 @@ test('no field that is rendered may be overridden', () => {
       hostEndpoints: {},
       felix: { prometheusMetricsPort: 9091 },
     })
-      .objects.filter(({ kind }) => kind === 'FelixConfiguration')
+      .objects.ofKind('FelixConfiguration')
       .flatMap(({ spec }) => Object.keys(spec)),
   );
   expect(rendered.size).toBeGreaterThan(6);

@@ -2,7 +2,7 @@ import { Encapsulation, LoadBalancerKind, Underlay } from '../../lib';
 import { clusterRules } from '../../lib/cluster/rules';
 import { NodeAddressAutodetection, TunedCalico } from '../../lib/cni';
 import { calicoRules } from '../../lib/cni/calico/rules';
-import { find, render, spread } from './calico';
+import { render, spread } from './calico';
 import { on, type Failure } from './failure';
 import { errors } from './failures-errors';
 
@@ -87,7 +87,9 @@ const warnings: Failure[] = [
       'it is pinned',
       () =>
         expect(
-          find(render(), 'Deployment').spec.template.spec.containers[0].env.map((e: any) => e.name),
+          render()
+            .objects.find('Deployment')
+            .spec.template.spec.containers[0].env.map((e: any) => e.name),
         ).toContain('CALICO_API_GROUP'),
     ],
   },

@@ -1,18 +1,20 @@
 import { Duration } from 'cdk8s';
 import * as fc from 'fast-check';
 import { ApiEndpoint, Encapsulation, KubeProxyMode, Underlay } from '../../lib';
-import { overheadOf, Phase, phaseOf, wrappingOf } from '../../lib/cluster';
+import { overheadOf, Phase, wrappingOf } from '../../lib/cluster';
 import { FelixLogSeverity } from '../../lib/cni';
+import '../../lib/testing/jest';
 import { unexplainedLeaves } from '../support/coverage';
 import { osloMachine } from '../support/oslo';
 import { validateStrictly } from '../support/strict-schema';
 import { describeWithUpstream } from '../support/upstream';
-import { find, network, render, spread } from './calico';
+import { phases } from '../support/phases';
+import { network, render, spread } from './calico';
 import { variants } from './calico-variants';
 
 describeWithUpstream('every object passes a strict API server', () => {
   test.each(variants)('%s', (_name, make) => {
-    expect(make().objects.flatMap((o) => validateStrictly(o))).toEqual([]);
+    expect(make().objects.all.flatMap((o) => validateStrictly(o))).toEqual([]);
   });
 });
 
@@ -49,15 +51,11 @@ test.each(variants)('every value has a reason: %s', (_name, make) => {
       ),
     ],
   };
-  expect(objects.flatMap((object) => unexplainedLeaves(object, explained))).toEqual([]);
+  expect(objects.all.flatMap((object) => unexplainedLeaves(object, explained))).toEqual([]);
 });
 
 test('the operator comes a phase before what it installs, settings of Felix first', () => {
-  const phases = render()
-    .calico.node.findAll()
-    .filter((node: any) => node.kind !== undefined)
-    .map((node: any) => `${phaseOf(node)} ${node.kind}`);
-  expect(phases).toEqual([
+  expect(phases(render().calico).map((line) => line.replace(/ \S+$/, ''))).toEqual([
     '10-cni-operator Namespace',
     '10-cni-operator ServiceAccount',
     '10-cni-operator ClusterRole',
@@ -79,7 +77,7 @@ test('each phase waits for what the next one needs', () => {
   expect(
     cluster._waits('after', Phase.CNI_OPERATOR).every((w) => w.condition === 'Established'),
   ).toBe(true);
-  const applied = objects
+  const applied = objects.all
     // What the API server of Calico serves needs no definition.
     .filter((o) => /operator\.tigera\.io|crd\.projectcalico\.org/.test(o.apiVersion))
     .map((o) => `crd/${o.kind.toLowerCase()}s.${o.apiVersion.split('/')[0]}`);
@@ -94,7 +92,7 @@ test('each phase waits for what the next one needs', () => {
 });
 
 test('the flagship: no encapsulation, BGP, the whole MTU, the address kubelet was given', () => {
-  const { spec } = find(render(), 'Installation');
+  const { spec } = render().objects.find('Installation');
   expect(spec).toEqual({
     flexVolumePath: 'None',
     kubeletVolumePluginPath: 'None',
@@ -149,7 +147,7 @@ describe('the encapsulation follows the underlay', () => {
     const rendered = render({}, facts);
     expect(network(rendered)).toMatchObject({ bgp, mtu, ipPools: [{ encapsulation }] });
     expect(rendered.calico).toMatchObject({ encapsulation, podMtu: mtu });
-    expect(rendered.cluster.findings().filter((f) => f.severity === 'error')).toEqual([]);
+    expect(rendered.cluster).toHaveNoFindings({ from: 'error' });
   });
 });
 
@@ -177,12 +175,12 @@ test.each([
 });
 
 test('one machine gets one Calico API server', () => {
-  expect(find(render({}, spread(1, 1)), 'Installation').spec.controlPlaneReplicas).toBe(1);
+  expect(render({}, spread(1, 1)).objects.find('Installation').spec.controlPlaneReplicas).toBe(1);
 });
 
 describe('Felix', () => {
   const spec = (...args: Parameters<typeof render>) =>
-    find(render(...args), 'FelixConfiguration').spec;
+    render(...args).objects.find('FelixConfiguration').spec;
   const owned = [
     'healthPort',
     'vxlanVNI',
@@ -193,7 +191,7 @@ describe('Felix', () => {
   ];
 
   test.each(variants)('reports no usage and leaves the operator its fields: %s', (_name, make) => {
-    const felix = find(make(), 'FelixConfiguration').spec;
+    const felix = make().objects.find('FelixConfiguration').spec;
     expect(felix.usageReportingEnabled).toBe(false);
     expect(Object.keys(felix).filter((field) => owned.includes(field))).toEqual([]);
   });

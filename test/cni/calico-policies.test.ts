@@ -1,29 +1,28 @@
-import { ApiObject, Size } from 'cdk8s';
+import { Size } from 'cdk8s';
 import { ApiEndpoint, LoadBalancerKind } from '../../lib';
-import { Phase, phaseOf } from '../../lib/cluster';
+import { Phase } from '../../lib/cluster';
 import { CalicoBaseline, CalicoIpamType, IpPoolUse } from '../../lib/cni';
 import { dualStack } from '../support/dual-stack';
-import { find, network, render, type Rendered } from './calico';
+import { phases } from '../support/phases';
+import { network, render, type Rendered } from './calico';
 import { ALL_OF_POOLS, DIGESTS, onlyV6 } from './calico-variants';
 
 const denied = (...args: Parameters<typeof render>) =>
-  find(render(...args), 'GlobalNetworkPolicy', 'groundwork-metadata-guard').spec;
+  render(...args).objects.find('GlobalNetworkPolicy', 'groundwork-metadata-guard').spec;
 const deny = (options: object, facts = {}) =>
-  find(
-    render({ policy: { baseline: CalicoBaseline.DEFAULT_DENY, ...options } }, facts),
+  render({ policy: { baseline: CalicoBaseline.DEFAULT_DENY, ...options } }, facts).objects.find(
     'GlobalNetworkPolicy',
     'groundwork-default-deny',
   ).spec;
-const kinds = ({ objects }: Rendered) => objects.map(({ kind }) => kind);
+const kinds = ({ objects }: Rendered) => objects.all.map(({ kind }) => kind);
 const phase = ({ calico }: Rendered, kind: string) =>
-  calico.node
-    .findAll()
-    .filter((node): node is ApiObject => ApiObject.isApiObject(node) && node.kind === kind)
-    .map((object) => phaseOf(object));
+  phases(calico)
+    .map((line) => line.split(' '))
+    .flatMap(([of, each]) => (each === kind ? [of] : []));
 
 describe('the metadata guard', () => {
   test('stands in a tier of its own, and passes on what it does not deny', () => {
-    expect(find(render(), 'Tier')).toMatchObject({
+    expect(render().objects.find('Tier')).toMatchObject({
       apiVersion: 'projectcalico.org/v3',
       metadata: { name: 'groundwork' },
       spec: { order: 200, defaultAction: 'Pass' },
@@ -108,7 +107,7 @@ describe('host endpoints', () => {
 
   test('are made by the controller of Calico, with the ports that keep a machine reachable', () => {
     const rendered = render({ hostEndpoints: {} });
-    expect(find(rendered, 'KubeControllersConfiguration')).toMatchObject({
+    expect(rendered.objects.find('KubeControllersConfiguration')).toMatchObject({
       apiVersion: 'projectcalico.org/v3',
       metadata: { name: 'default' },
       spec: {
@@ -117,7 +116,7 @@ describe('host endpoints', () => {
         },
       },
     });
-    const { spec } = find(rendered, 'FelixConfiguration');
+    const { spec } = rendered.objects.find('FelixConfiguration');
     const tcp = [179, 2379, 2380, 5473, 6443].map((port) => `TCP ${port}`);
     expect(ports(spec.failsafeInboundHostPorts)).toEqual(['TCP 22', ...tcp, 'TCP 10250', 'UDP 68']);
     expect(ports(spec.failsafeOutboundHostPorts)).toEqual([...tcp, 'UDP 53', 'UDP 67']);
@@ -126,7 +125,7 @@ describe('host endpoints', () => {
   test('know the ports of this cluster', () => {
     const endpoint = ApiEndpoint.external({ address: '10.20.0.10', port: 8443 });
     const options = { hostEndpoints: {}, bgp: { listenPort: 1790 } };
-    const { spec } = find(render(options, { endpoint }), 'FelixConfiguration');
+    const { spec } = render(options, { endpoint }).objects.find('FelixConfiguration');
     const both = [spec.failsafeInboundHostPorts, spec.failsafeOutboundHostPorts].map(ports);
     // Routers keep their own port, whatever machines listen on.
     both.forEach((list) =>
@@ -143,7 +142,7 @@ describe('host endpoints', () => {
 describe('addresses', () => {
   test('pools for Services come late and stand outside of the Installation', () => {
     const rendered = render(ALL_OF_POOLS, { loadBalancer: LoadBalancerKind.CALICO });
-    expect(find(rendered, 'IPPool')).toMatchObject({
+    expect(rendered.objects.find('IPPool')).toMatchObject({
       apiVersion: 'projectcalico.org/v3',
       metadata: { name: 'services' },
       spec: {
@@ -168,7 +167,7 @@ describe('addresses', () => {
   test('a small pool for Services is one block, whatever pods have', () => {
     const services = { name: 's', cidr: '198.51.100.0/28', allowedUses: [IpPoolUse.LOAD_BALANCER] };
     const ipPools = [{ cidr: '10.244.0.0/16' }, services];
-    expect(find(render({ ipPools, blockSize: 24 }), 'IPPool').spec.blockSize).toBe(28);
+    expect(render({ ipPools, blockSize: 24 }).objects.find('IPPool').spec.blockSize).toBe(28);
   });
 
   test('every field of a pool', () => {
@@ -193,7 +192,7 @@ describe('addresses', () => {
 
   test('how they are given out is stored before the first pod asks', () => {
     const rendered = render(ALL_OF_POOLS);
-    expect(find(rendered, 'IPAMConfig')).toMatchObject({
+    expect(rendered.objects.find('IPAMConfig')).toMatchObject({
       apiVersion: 'crd.projectcalico.org/v1',
       metadata: { name: 'default' },
       spec: { strictAffinity: true, autoAllocateBlocks: true, maxBlocksPerHost: 4 },
@@ -204,18 +203,18 @@ describe('addresses', () => {
 
   test('HostLocal', () => {
     const rendered = render({ ipam: { type: CalicoIpamType.HOST_LOCAL } });
-    expect(find(rendered, 'Installation').spec.cni).toEqual({
+    expect(rendered.objects.find('Installation').spec.cni).toEqual({
       type: 'Calico',
       ipam: { type: 'HostLocal' },
     });
     expect(kinds(rendered)).not.toContain('IPAMConfig');
-    expect(find(render(), 'Installation').spec).not.toHaveProperty('cni');
+    expect(render().objects.find('Installation').spec).not.toHaveProperty('cni');
   });
 });
 
 test('digests of images, under the name that the operator looks for', () => {
   const rendered = render({ imageDigests: DIGESTS });
-  const set = find(rendered, 'ImageSet');
+  const set = rendered.objects.find('ImageSet');
   expect(set.metadata.name).toBe('calico-v3.32.1');
   expect(set.spec.images).toEqual(
     Object.entries(DIGESTS).map(([image, digest]) => ({ image, digest })),
@@ -225,10 +224,10 @@ test('digests of images, under the name that the operator looks for', () => {
 
 test('what is set aside for Typha and for calico-node', () => {
   const resources = { cpuRequestMillicores: 250, memoryRequest: Size.gibibytes(1) };
-  const { spec } = find(
-    render({ typha: { metricsPort: 9093, resources }, nodeResources: { cpuRequestMillicores: 5 } }),
-    'Installation',
-  );
+  const { spec } = render({
+    typha: { metricsPort: 9093, resources },
+    nodeResources: { cpuRequestMillicores: 5 },
+  }).objects.find('Installation');
   const containers = (field: string) => spec[field].spec.template.spec.containers;
   expect(spec.typhaMetricsPort).toBe(9093);
   expect(containers('typhaDeployment')).toEqual([
@@ -237,7 +236,9 @@ test('what is set aside for Typha and for calico-node', () => {
   expect(containers('calicoNodeDaemonSet')).toEqual([
     { name: 'calico-node', resources: { requests: { cpu: '5m' } } },
   ]);
-  const empty = find(render({ typha: { resources: {} }, nodeResources: {} }), 'Installation').spec;
+  const empty = render({ typha: { resources: {} }, nodeResources: {} }).objects.find(
+    'Installation',
+  ).spec;
   expect(empty).not.toHaveProperty('typhaDeployment');
   expect(empty).not.toHaveProperty('calicoNodeDaemonSet');
 });

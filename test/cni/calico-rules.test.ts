@@ -11,9 +11,10 @@ import {
 } from '../../lib';
 import { TunedCalico } from '../../lib/cni';
 import { calicoRules } from '../../lib/cni/calico/rules';
+import { ObjectSet } from '../../lib/testing';
 import { osloProps } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
-import { find, objectsOf, ours, render, said, spread } from './calico';
+import { ours, render, said, spread } from './calico';
 
 test('the flagship gives Calico nothing to say', () => {
   expect(said(render())).toEqual([]);
@@ -249,9 +250,9 @@ test('under fromFacts the same objects come out', () => {
   const chart = new Chart(tempApp(), 'oslo');
   const cluster = Cluster.fromFacts(chart, 'cluster', { clusterName: 'oslo', ...osloProps() });
   const calico = new TunedCalico(chart, 'cni', { cluster });
-  const objects = objectsOf(calico);
-  expect(objects.sort(byName)).toEqual([...render().objects].sort(byName));
-  expect(find({ cluster, calico, objects }, 'Installation').spec.calicoNetwork.mtu).toBe(1500);
+  const objects = ObjectSet.of(calico);
+  expect([...objects.all].sort(byName)).toEqual([...render().objects.all].sort(byName));
+  expect(objects.find('Installation').spec.calicoNetwork.mtu).toBe(1500);
 });
 
 function byName(a: any, b: any): number {

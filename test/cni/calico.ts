@@ -1,4 +1,4 @@
-import { ApiObject, Chart } from 'cdk8s';
+import { Chart } from 'cdk8s';
 import {
   Cluster,
   type ClusterFacts,
@@ -10,6 +10,7 @@ import {
   type UnderlayOptions,
 } from '../../lib';
 import { TunedCalico, type TunedCalicoOptions } from '../../lib/cni';
+import { ObjectSet } from '../../lib/testing';
 import { osloProps } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 
@@ -17,7 +18,7 @@ import { tempApp } from '../support/temp-app';
 export interface Rendered {
   readonly cluster: Cluster;
   readonly calico: TunedCalico;
-  readonly objects: any[];
+  readonly objects: ObjectSet;
 }
 
 /** The flagship with Calico; facts and options as wanted. */
@@ -28,7 +29,7 @@ export function render(
   const chart = new Chart(tempApp(), 'oslo');
   const cluster = new Cluster(chart, 'cluster', { clusterName: 'oslo', ...osloProps(facts) });
   const calico = new TunedCalico(chart, 'cni', { cluster, ...options });
-  return { cluster, calico, objects: objectsOf(calico) };
+  return { cluster, calico, objects: ObjectSet.of(calico) };
 }
 
 /** The same on machines that somebody else made. */
@@ -42,29 +43,12 @@ export function foreign(
     ...osloProps(facts),
   });
   const calico = new TunedCalico(chart, 'cni', { cluster, ...options });
-  return { cluster, calico, objects: objectsOf(calico) };
-}
-
-/** What a construct renders, whatever the rules say about it. */
-export function objectsOf(calico: TunedCalico): any[] {
-  return calico.node
-    .findAll()
-    .filter((node) => ApiObject.isApiObject(node))
-    .map((node) => (node as ApiObject).toJson());
-}
-
-/** The only object of a kind, or of a kind and name. */
-export function find({ objects }: Rendered, kind: string, name?: string): any {
-  const found = objects.filter(
-    (o) => o.kind === kind && (name === undefined || o.metadata.name === name),
-  );
-  expect(found).toHaveLength(1);
-  return found[0];
+  return { cluster, calico, objects: ObjectSet.of(calico) };
 }
 
 /** The network part of the Installation. */
 export function network(rendered: Rendered): any {
-  return find(rendered, 'Installation').spec.calicoNetwork;
+  return rendered.objects.find('Installation').spec.calicoNetwork;
 }
 
 /** What the rules of this room say, as `id message`. */

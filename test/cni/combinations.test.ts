@@ -2,7 +2,7 @@ import { Encapsulation, KubeProxyMode, Severity } from '../../lib';
 import { validateStrictly } from '../support/strict-schema';
 import { operatorFaults } from '../support/tigera-operator';
 import { upstreamDir } from '../support/upstream';
-import { find, ours, render } from './calico';
+import { ours, render } from './calico';
 import { allFamilies, factsOf, sites } from './sites';
 
 // Every encapsulation on every underlay with every service proxy in every address family: either what
@@ -59,10 +59,12 @@ function faultsOf(combination: Combination): string[] {
   if (expected.length > 0) {
     return [];
   }
-  const installation = find(rendered, 'Installation');
+  const installation = rendered.objects.find('Installation');
   return [
     ...operatorFaults(installation, rendered.cluster.podCidrs),
-    ...(upstreamDir() === undefined ? [] : rendered.objects.flatMap((o) => validateStrictly(o))),
+    ...(upstreamDir() === undefined
+      ? []
+      : rendered.objects.all.flatMap((o) => validateStrictly(o))),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { ClusterProps } from '../../lib';
 import type { TunedCalicoOptions } from '../../lib/cni';
-import { find, render, said } from './calico';
+import { render, said } from './calico';
 import { variants } from './calico-variants';
 
 // Every failure that reports from running clusters taught: E is one that leaves a cluster broken, W one
@@ -27,4 +27,4 @@ export const make =
     render(options, facts);
 /** A look at the Installation of every variant. */
 export const everywhere = (check: (installation: any) => void) => () =>
-  variants.forEach(([, variant]) => check(find(variant(), 'Installation')));
+  variants.forEach(([, variant]) => check(variant().objects.find('Installation')));

@@ -1,7 +1,7 @@
 import { Encapsulation, KubeProxyMode, Underlay } from '../../lib';
 import { SecretRef } from '../../lib/cluster';
 import { CalicoIpamType, LinuxDataplane } from '../../lib/cni';
-import { find, render, said } from './calico';
+import { render, said } from './calico';
 import { onlyV6 } from './calico-variants';
 import { everywhere, make, on, type Failure } from './failure';
 
@@ -110,7 +110,8 @@ export const errors: Failure[] = [
       'the slash is added to cluster.imageRegistry',
       () =>
         expect(
-          find(render({}, { imageRegistry: 'mirror.example.no' }), 'Installation').spec.registry,
+          render({}, { imageRegistry: 'mirror.example.no' }).objects.find('Installation').spec
+            .registry,
         ).toBe('mirror.example.no/'),
     ],
   },

@@ -68,7 +68,7 @@ function faultsOf(combination: Combination): string[] {
   }
   return expected.length > 0 || upstreamDir() === undefined
     ? []
-    : objects.flatMap((object) => validateStrictly(object));
+    : objects.all.flatMap((object) => validateStrictly(object));
 }
 
 /** What makes a combination impossible. */

@@ -10,19 +10,19 @@ import {
   ZoneLink,
   type ClusterProps,
 } from '../../lib';
-import { phaseOf, wrappingBytes } from '../../lib/cluster';
+import { wrappingBytes } from '../../lib/cluster';
 import { TunedFlannel } from '../../lib/cni';
 import { unexplainedLeaves } from '../support/coverage';
 import { osloProps } from '../support/oslo';
 import { validateStrictly } from '../support/strict-schema';
 import { tempApp } from '../support/temp-app';
 import { describeWithUpstream } from '../support/upstream';
+import { phases } from '../support/phases';
 import { spread } from './calico';
 import {
   args,
   cniConf,
   dualStack,
-  find,
   ipv6Only,
   netConf,
   pod,
@@ -82,7 +82,7 @@ const variants: Array<[string, () => RenderedFlannel]> = [
 
 describeWithUpstream('every object passes a strict API server', () => {
   test.each(variants)('%s', (_name, make) => {
-    expect(make().objects.flatMap((o) => validateStrictly(o))).toEqual([]);
+    expect(make().objects.all.flatMap((o) => validateStrictly(o))).toEqual([]);
   });
 });
 
@@ -128,21 +128,17 @@ test.each(variants)('every value has a reason: %s', (_name, make) => {
     { kind: 'net-conf.json', ...netConf(rendered) },
     { ...cniConf(rendered), kind: 'cni-conf.json' },
   ];
-  expect([...objects, ...apart].flatMap((o) => unexplainedLeaves(o, explained))).toEqual([]);
+  expect([...objects.all, ...apart].flatMap((o) => unexplainedLeaves(o, explained))).toEqual([]);
 });
 
 test('all is applied in one phase, the configuration before the pods', () => {
-  const phases = render()
-    .flannel.node.findAll()
-    .filter((node: any) => node.kind !== undefined)
-    .map((node: any) => `${phaseOf(node)} ${node.kind}`);
-  expect(phases).toEqual([
-    '20-cni Namespace',
-    '20-cni ServiceAccount',
-    '20-cni ClusterRole',
-    '20-cni ClusterRoleBinding',
-    '20-cni ConfigMap',
-    '20-cni DaemonSet',
+  expect(phases(render().flannel)).toEqual([
+    '20-cni Namespace kube-flannel',
+    '20-cni ServiceAccount flannel',
+    '20-cni ClusterRole flannel',
+    '20-cni ClusterRoleBinding flannel',
+    '20-cni ConfigMap kube-flannel-cfg',
+    '20-cni DaemonSet kube-flannel-ds',
   ]);
 });
 
@@ -341,7 +337,9 @@ describe('options reach flannel', () => {
 
 test('a new text is a new pod, the same text is the same one', () => {
   const hash = (rendered: RenderedFlannel) =>
-    find(rendered, 'DaemonSet').spec.template.metadata.annotations['cdk8s-groundwork/config-hash'];
+    rendered.objects.find('DaemonSet').spec.template.metadata.annotations[
+      'cdk8s-groundwork/config-hash'
+    ];
   expect(hash(render())).toMatch(/^[0-9a-f]{12}$/);
   expect(hash(render())).toBe(hash(render()));
   const changed = [{ mtu: 1400 }, { hairpinMode: false }].map((options) => hash(render(options)));
@@ -351,7 +349,8 @@ test('a new text is a new pod, the same text is the same one', () => {
 test('a tunnel that a restart interrupts is restarted one machine at a time', () => {
   const steps = backends.map(
     ([, backend]) =>
-      find(render({ backend }), 'DaemonSet').spec.updateStrategy.rollingUpdate.maxUnavailable,
+      render({ backend }).objects.find('DaemonSet').spec.updateStrategy.rollingUpdate
+        .maxUnavailable,
   );
   expect(steps).toEqual(['10%', '10%', 1, 1]);
 });

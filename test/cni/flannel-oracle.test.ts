@@ -1,19 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { parseAllDocuments } from 'yaml';
 import { FlannelBackend } from '../../lib';
-import { describeWithUpstream, upstreamFile } from '../support/upstream';
+import { describeWithUpstream, upstreamManifest } from '../support/upstream';
 import { args, cniConf, netConf, pod, render } from './flannel';
 
 // Upstream's default backend, so that every difference is one that we mean.
 const rendered = render({ backend: FlannelBackend.vxlan({ directRouting: false }) });
 
 describeWithUpstream('against the manifest of the pinned release', () => {
-  const upstream: any[] = parseAllDocuments(
-    readFileSync(upstreamFile('manifests', 'flannel-0.28.9-kube-flannel.yml'), 'utf8'),
-  ).map((document) => document.toJSON());
-  const byKind = (objects: any[], kind: string) => objects.find((o) => o.kind === kind);
-  const theirs = (kind: string) => byKind(upstream, kind);
-  const ours = (kind: string) => byKind(rendered.objects, kind);
+  const upstream = upstreamManifest('flannel-0.28.9-kube-flannel.yml');
+  const theirs = (kind: string) => upstream.find(kind);
+  const ours = (kind: string) => rendered.objects.find(kind);
   const theirSpec = () => theirs('DaemonSet').spec;
   const theirPod = () => theirSpec().template.spec;
   const spec = ours('DaemonSet').spec;
@@ -23,11 +18,11 @@ describeWithUpstream('against the manifest of the pinned release', () => {
   test('the same objects, by kind, name and namespace', () => {
     const identity = (o: any) =>
       `${o.apiVersion} ${o.kind} ${o.metadata.namespace ?? ''}/${o.metadata.name}`;
-    expect(rendered.objects.map(identity).sort()).toEqual(upstream.map(identity).sort());
+    expect(rendered.objects.all.map(identity).sort()).toEqual(upstream.all.map(identity).sort());
   });
 
   test("every object carries upstream's labels", () => {
-    for (const o of upstream) {
+    for (const o of upstream.all) {
       expect(ours(o.kind).metadata.labels).toMatchObject(o.metadata.labels);
     }
   });

@@ -279,7 +279,7 @@ describe('what etcd had', () => {
       'GW-CNI-120 etcdConfig names no Backend, which meant udp; here it is vxlan with direct routes',
     ]);
     expect(etcd({ Backend: { Type: 'udp', Port: 7890 } })).toEqual([
-      'GW-CNI-120 etcdConfig has Backend udp; here it is vxlan with direct routes',
+      'GW-CNI-120 etcdConfig has Backend udp, by which a process copies every packet to user space and back; here it is vxlan with direct routes',
       'GW-CNI-121 etcdConfig has Backend.Port, which is not carried over',
     ]);
     expect(etcd({ Backend: { Type: 'host-gw' } })).toEqual([]);

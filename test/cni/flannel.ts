@@ -1,7 +1,7 @@
-import { ApiObject, Chart } from 'cdk8s';
-import type { Construct } from 'constructs';
+import { Chart } from 'cdk8s';
 import { ApiEndpoint, Cluster, Machine, Zone, type ClusterProps } from '../../lib';
 import { TunedFlannel, type TunedFlannelOptions } from '../../lib/cni';
+import { ObjectSet } from '../../lib/testing';
 import { osloMachine, osloProps } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 
@@ -9,7 +9,7 @@ import { tempApp } from '../support/temp-app';
 export interface RenderedFlannel {
   readonly cluster: Cluster;
   readonly flannel: TunedFlannel;
-  readonly objects: any[];
+  readonly objects: ObjectSet;
 }
 
 /** The flagship with flannel; facts and options as wanted. */
@@ -20,26 +20,12 @@ export function render(
   const chart = new Chart(tempApp(), 'oslo');
   const cluster = new Cluster(chart, 'cluster', { clusterName: 'oslo', ...osloProps(facts) });
   const flannel = new TunedFlannel(chart, 'cni', { cluster, ...options });
-  return { cluster, flannel, objects: objectsOf(flannel) };
-}
-
-function objectsOf(flannel: Construct): any[] {
-  return flannel.node
-    .findAll()
-    .filter((node) => ApiObject.isApiObject(node))
-    .map((node) => (node as ApiObject).toJson());
-}
-
-/** The only object of a kind. */
-export function find({ objects }: RenderedFlannel, kind: string): any {
-  const found = objects.filter((o) => o.kind === kind);
-  expect(found).toHaveLength(1);
-  return found[0];
+  return { cluster, flannel, objects: ObjectSet.of(flannel) };
 }
 
 /** The pod of the DaemonSet. */
 export function pod(rendered: RenderedFlannel): any {
-  return find(rendered, 'DaemonSet').spec.template.spec;
+  return rendered.objects.find('DaemonSet').spec.template.spec;
 }
 
 /** What flanneld is started with. */
@@ -49,12 +35,12 @@ export function args(rendered: RenderedFlannel): string[] {
 
 /** net-conf.json, parsed. */
 export function netConf(rendered: RenderedFlannel): any {
-  return JSON.parse(find(rendered, 'ConfigMap').data['net-conf.json']);
+  return JSON.parse(rendered.objects.find('ConfigMap').data['net-conf.json']);
 }
 
 /** cni-conf.json, parsed. */
 export function cniConf(rendered: RenderedFlannel): any {
-  return JSON.parse(find(rendered, 'ConfigMap').data['cni-conf.json']);
+  return JSON.parse(rendered.objects.find('ConfigMap').data['cni-conf.json']);
 }
 
 /** What the rules of this room say, as `id message`; not that flannel has no NetworkPolicy. */
@@ -94,7 +80,7 @@ export function foreign(
   const chart = new Chart(tempApp(), 'oslo');
   const cluster = Cluster.fromFacts(chart, 'cluster', { clusterName: 'oslo', ...osloProps(facts) });
   const flannel = new TunedFlannel(chart, 'cni', { cluster, ...options });
-  return { cluster, flannel, objects: objectsOf(flannel) };
+  return { cluster, flannel, objects: ObjectSet.of(flannel) };
 }
 
 /** Machines of other kinds beside the three of the flagship. */

@@ -4,7 +4,7 @@ import { TunedCalico } from '../../lib/cni';
 import { dualStack } from '../support/dual-stack';
 import { validateStrictly } from '../support/strict-schema';
 import { describeWithUpstream } from '../support/upstream';
-import { find, render, said } from './calico';
+import { render, said } from './calico';
 
 type Env = Record<string, string>;
 
@@ -165,7 +165,7 @@ describe('every field of FelixConfiguration has its variable', () => {
       const { [variableOf(field)]: _own, ...others } = companions(field);
       const env: Env = { ...others, [variableOf(field).replace('FELIX', 'Felix')]: text };
       const rendered = render(read(env), facts(env));
-      const felix = find(rendered, 'FelixConfiguration');
+      const felix = rendered.objects.find('FelixConfiguration');
       expect(felix.spec[field]).toEqual(value);
       expect(validateStrictly(felix)).toEqual([]);
       expect(said(rendered).filter((message) => /-04[345] Felix/.test(message))).toEqual([]);

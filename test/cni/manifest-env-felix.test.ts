@@ -1,13 +1,13 @@
 import { KubeProxyMode } from '../../lib/cluster';
 import { LinuxDataplane, TunedCalico } from '../../lib/cni';
 import { dualStack } from '../support/dual-stack';
-import { find, render, said } from './calico';
+import { render, said } from './calico';
 
 type Env = Record<string, string>;
 
 const read = (env: Env) => TunedCalico.fromManifestEnv(env);
 const spec = (env: Env, facts = {}) =>
-  find(render(read(env), facts), 'FelixConfiguration').spec as Record<string, unknown>;
+  render(read(env), facts).objects.find('FelixConfiguration').spec as Record<string, unknown>;
 const notes = (env: Env, facts = {}) =>
   said(render(read(env), facts))
     .filter((text) => /-04[345] FELIX/i.test(text))

@@ -1,6 +1,6 @@
 import { TunedCalico } from '../../lib/cni';
 import { dualStack } from '../support/dual-stack';
-import { find, network, render, said } from './calico';
+import { network, render, said } from './calico';
 
 type Env = Record<string, string>;
 
@@ -131,7 +131,7 @@ describe('BGP', () => {
 
   test('Services are advertised', () => {
     const rendered = render(read({ CALICO_ADVERTISE_CLUSTER_IPS: '10.96.0.0/16', AS: '64513' }));
-    expect(find(rendered, 'BGPConfiguration').spec).toMatchObject({
+    expect(rendered.objects.find('BGPConfiguration').spec).toMatchObject({
       asNumber: 64513,
       serviceClusterIPs: [{ cidr: '10.96.0.0/16' }],
     });
@@ -175,7 +175,7 @@ test.each<Env>([
   { USE_POD_CIDR: 'true' },
   { CNI_NETWORK_CONFIG: '{"ipam": {"type": "host-local"}}' },
 ])('host-local by %j', (env) => {
-  expect(find(render(read(env)), 'Installation').spec.cni.ipam.type).toBe('HostLocal');
+  expect(render(read(env)).objects.find('Installation').spec.cni.ipam.type).toBe('HostLocal');
 });
 
 test('what the operator decides, and what nobody knows', () => {

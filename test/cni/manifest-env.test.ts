@@ -4,7 +4,7 @@ import { TunedCalico } from '../../lib/cni';
 import { dualStack } from '../support/dual-stack';
 import { validateStrictly } from '../support/strict-schema';
 import { describeWithUpstream } from '../support/upstream';
-import { find, network, ours, render, said } from './calico';
+import { network, ours, render, said } from './calico';
 
 const read = (env: Record<string, string>) => TunedCalico.fromManifestEnv(env);
 const renderEnv = (env: Record<string, string>, facts = {}) => render(read(env), facts);
@@ -110,7 +110,7 @@ describe("upstream's own environment", () => {
 
   describeWithUpstream('by the schema', () => {
     test.each(['Installation', 'FelixConfiguration'])('its %s is valid', (kind) => {
-      expect(validateStrictly(find(renderEnv(upstream), kind))).toEqual([]);
+      expect(validateStrictly(renderEnv(upstream).objects.find(kind))).toEqual([]);
     });
   });
 

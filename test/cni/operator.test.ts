@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import { calico, calicoImages, imageReference, images } from '../../lib/catalog';
 import { phaseOf } from '../../lib/cluster';
-import { describeWithUpstream, upstreamFile } from '../support/upstream';
-import { find, render } from './calico';
+import { describeWithUpstream, upstreamManifest } from '../support/upstream';
+import { render } from './calico';
 
 const rendered = render();
-const pod = find(rendered, 'Deployment').spec.template.spec;
+const pod = rendered.objects.find('Deployment').spec.template.spec;
 
 interface Rule {
   readonly apiGroups: string[];
@@ -37,11 +35,8 @@ function grants(rules: Rule[]): string[] {
 }
 
 describeWithUpstream('against the manifest of the pinned release', () => {
-  const upstream: any[] = parseAllDocuments(
-    readFileSync(upstreamFile('manifests', 'calico-3.32.1-tigera-operator.yaml'), 'utf8'),
-  ).map((document) => document.toJSON());
-  const theirs = (kind: string, name: string) =>
-    upstream.find((o) => o.kind === kind && o.metadata.name === name);
+  const upstream = upstreamManifest('calico-3.32.1-tigera-operator.yaml');
+  const theirs = (kind: string, name: string) => upstream.find(kind, name);
   const theirPod = theirs('Deployment', 'tigera-operator').spec.template.spec;
 
   test('the same objects, by kind, name and namespace', () => {
@@ -51,14 +46,14 @@ describeWithUpstream('against the manifest of the pinned release', () => {
       .findAll()
       .filter((node: any) => node.kind !== undefined && phaseOf(node) === '10-cni-operator')
       .map((node: any) => identity(node.toJson()));
-    expect(operator.sort()).toEqual(upstream.map(identity).sort());
+    expect(operator.sort()).toEqual(upstream.all.map(identity).sort());
     expect(operator).toHaveLength(7);
   });
 
   test.each(['tigera-operator', 'tigera-operator-secrets'])(
     'ClusterRole %s grants the same',
     (name) => {
-      const own = grants(find(rendered, 'ClusterRole', name).rules);
+      const own = grants(rendered.objects.find('ClusterRole', name).rules);
       const other = grants(theirs('ClusterRole', name).rules);
       expect({
         missing: other.filter((g) => !own.includes(g)),
@@ -72,7 +67,7 @@ describeWithUpstream('against the manifest of the pinned release', () => {
     ['ClusterRoleBinding', 'tigera-operator'],
     ['RoleBinding', 'tigera-operator-secrets'],
   ])('%s %s binds the same', (kind, name) => {
-    const { roleRef, subjects } = find(rendered, kind, name);
+    const { roleRef, subjects } = rendered.objects.find(kind, name);
     expect({ roleRef, subjects }).toEqual({
       roleRef: theirs(kind, name).roleRef,
       subjects: theirs(kind, name).subjects,
@@ -80,8 +75,8 @@ describeWithUpstream('against the manifest of the pinned release', () => {
   });
 
   test("the namespace and the objects carry upstream's labels", () => {
-    for (const other of upstream) {
-      expect(find(rendered, other.kind, other.metadata.name).metadata.labels).toMatchObject(
+    for (const other of upstream.all) {
+      expect(rendered.objects.find(other.kind, other.metadata.name).metadata.labels).toMatchObject(
         other.metadata.labels,
       );
     }
@@ -94,7 +89,7 @@ describeWithUpstream('against the manifest of the pinned release', () => {
     expect({ ...own, env: undefined }).toEqual({ ...other, env: undefined });
     expect(own.env).toEqual([...other.env, ...extra]);
     expect({ ...pod, containers: [] }).toEqual({ ...theirPod, containers: [] });
-    expect(find(rendered, 'Deployment').spec.selector).toEqual(
+    expect(rendered.objects.find('Deployment').spec.selector).toEqual(
       theirs('Deployment', 'tigera-operator').spec.selector,
     );
   });
@@ -103,11 +98,11 @@ describeWithUpstream('against the manifest of the pinned release', () => {
 test('the API group is one that the operator reads as the stored v1 kinds', () => {
   // Exactly projectcalico.org/v3 means native kinds, any other word means these.
   expect(calico.apiGroup.value).not.toBe('projectcalico.org/v3');
-  expect(find(rendered, 'FelixConfiguration').apiVersion).toBe(calico.apiGroup.value);
+  expect(rendered.objects.find('FelixConfiguration').apiVersion).toBe(calico.apiGroup.value);
 });
 
 test('no object redirects the operator past kube-proxy', () => {
-  expect(rendered.objects.filter(({ kind }) => kind === 'ConfigMap')).toEqual([]);
+  expect(rendered.objects.ofKind('ConfigMap')).toEqual([]);
 });
 
 test('a mirror serves the operator, pull secrets reach the pod', () => {
@@ -115,14 +110,14 @@ test('a mirror serves the operator, pull secrets reach the pod', () => {
     {},
     { imageRegistry: 'mirror.example.no/k8s', imagePullSecrets: ['mirror'] },
   );
-  const spec = find(mirrored, 'Deployment').spec.template.spec;
+  const spec = mirrored.objects.find('Deployment').spec.template.spec;
   expect(spec.containers[0].image).toBe('mirror.example.no/k8s/tigera/operator:v1.42.3');
   expect(spec.imagePullSecrets).toEqual([{ name: 'mirror' }]);
 });
 
 test('the operator makes the same image paths on the mirror as the catalogue', () => {
   const mirror = 'mirror.example.no/k8s';
-  const { registry } = find(render({}, { imageRegistry: mirror }), 'Installation').spec;
+  const { registry } = render({}, { imageRegistry: mirror }).objects.find('Installation').spec;
   expect(registry.endsWith('/')).toBe(true);
   for (const image of calicoImages) {
     // registry, default image path, image name: pkg/components/references.go of the operator.
@@ -133,7 +128,7 @@ test('the operator makes the same image paths on the mirror as the catalogue', (
 
 test("an operator of one's own says its version to itself", () => {
   const other = render({ operatorImage: 'registry.example.no:5000/tigera/operator:v1.42.4' });
-  const [container] = find(other, 'Deployment').spec.template.spec.containers;
+  const [container] = other.objects.find('Deployment').spec.template.spec.containers;
   expect(container.image).toBe('registry.example.no:5000/tigera/operator:v1.42.4');
   expect(container.env).toContainEqual({
     name: 'TIGERA_OPERATOR_INIT_IMAGE_VERSION',

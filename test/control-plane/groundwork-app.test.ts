@@ -13,7 +13,7 @@ import {
 } from '../../lib';
 import { osloProps } from '../support/oslo';
 import { tempDir } from '../support/temp-app';
-import { readTree } from '../support/tree';
+import { readTree } from '../../lib/testing/tree';
 import { osloPlane } from './oslo-plane';
 
 const silence = () => jest.spyOn(process.stderr, 'write').mockReturnValue(true);

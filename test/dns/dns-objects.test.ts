@@ -7,14 +7,14 @@ import {
   type ClusterProps,
   type NodeLocalDnsOptions,
 } from '../../lib';
-import { phaseOf } from '../../lib/cluster';
 import { unexplainedLeaves } from '../support/coverage';
 import { dualStack } from '../support/dual-stack';
 import { osloProps } from '../support/oslo';
 import { validateStrictly } from '../support/strict-schema';
 import { tempApp } from '../support/temp-app';
 import { describeWithUpstream } from '../support/upstream';
-import { args, blocks, find, foreign, ipv6Only, pod, render, type RenderedDns } from './dns';
+import { phases } from '../support/phases';
+import { args, blocks, foreign, ipv6Only, pod, render, type RenderedDns } from './dns';
 
 const modes = [...Object.values(KubeProxyMode), undefined];
 
@@ -57,7 +57,7 @@ const variants: Array<[string, () => RenderedDns]> = [
 
 describeWithUpstream('every object passes a strict API server', () => {
   test.each(variants)('%s', (_name, make) => {
-    expect(make().objects.flatMap((o) => validateStrictly(o))).toEqual([]);
+    expect(make().objects.all.flatMap((o) => validateStrictly(o))).toEqual([]);
   });
 });
 
@@ -92,7 +92,7 @@ test.each(variants)('every value has a reason: %s', (_name, make) => {
   };
   const flags = Object.fromEntries(args(rendered).map((arg) => arg.split('=')));
   const apart = [{ kind: 'node-cache', ...flags }, ...blocks(rendered).map(leavesOf)];
-  const all = [...rendered.objects, ...apart];
+  const all = [...rendered.objects.all, ...apart];
   expect(all.flatMap((o) => unexplainedLeaves(o, explained))).toEqual([]);
 });
 
@@ -113,11 +113,7 @@ function leavesOf({ zones, plugins }: ReturnType<typeof blocks>[number]): any {
 }
 
 test('all is applied in one phase, the configuration before the pods', () => {
-  const phases = foreign({}, { kubeProxyMode: KubeProxyMode.IPTABLES })
-    .dns.node.findAll()
-    .filter((node: any) => node.kind !== undefined)
-    .map((node: any) => `${phaseOf(node)} ${node.kind} ${node.name}`);
-  expect(phases).toEqual([
+  expect(phases(foreign({}, { kubeProxyMode: KubeProxyMode.IPTABLES }).dns)).toEqual([
     '05-node-local-dns ServiceAccount node-local-dns',
     '05-node-local-dns Service kube-dns-upstream',
     '05-node-local-dns ConfigMap node-local-dns',
@@ -191,13 +187,13 @@ describe('addresses in every mode', () => {
   });
 
   test.each(variants)('nothing is left for node-cache to fill in: %s', (_name, make) => {
-    expect(find(make(), 'ConfigMap').data.Corefile).not.toContain('__');
+    expect(make().objects.find('ConfigMap').data.Corefile).not.toContain('__');
   });
 });
 
 test('all options reach the output', () => {
   const rendered = render(everything, { kubeProxyMode: KubeProxyMode.NFTABLES });
-  expect(find(rendered, 'ConfigMap').data.Corefile).toBe(
+  expect(rendered.objects.find('ConfigMap').data.Corefile).toBe(
     [
       ['cluster.local', 'forward . 10.96.0.20', '2', '    health 169.254.25.10:18080\n'],
       ['in-addr.arpa', 'forward . 10.96.0.20', '60', ''],
@@ -225,8 +221,11 @@ ${health}}
       .join(''),
   );
   expect(args(rendered)).toContain('-health-port=18080');
-  expect(find(rendered, 'Service', 'kube-dns-upstream').spec.clusterIP).toBe('10.96.0.20');
-  expect(find(rendered, 'Service').spec.ports[0]).toMatchObject({ port: 19253, targetPort: 19253 });
+  expect(rendered.objects.find('Service', 'kube-dns-upstream').spec.clusterIP).toBe('10.96.0.20');
+  expect(rendered.objects.find('Service', 'node-local-dns').spec.ports[0]).toMatchObject({
+    port: 19253,
+    targetPort: 19253,
+  });
   const [container] = pod(rendered).containers;
   expect(container.image).toBe('registry.example.no/dns/node-cache:1.26.7');
   expect(container.livenessProbe.httpGet.port).toBe(18080);
@@ -266,7 +265,7 @@ test('a mirror serves the image, pull secrets reach the pod', () => {
 
 test('a new Corefile is read by the running cache; nothing of it is in the pod template', () => {
   const template = (options: NodeLocalDnsOptions) =>
-    find(render(options), 'DaemonSet').spec.template;
+    render(options).objects.find('DaemonSet').spec.template;
   expect(template({ logQueries: true, cacheDenialTtl: Duration.seconds(1) })).toEqual(template({}));
 });
 

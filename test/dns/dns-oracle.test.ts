@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { parseAllDocuments } from 'yaml';
 import { KubeProxyMode } from '../../lib';
+import { ObjectSet } from '../../lib/testing';
 import { describeWithUpstream, upstreamFile } from '../support/upstream';
 import { parseCorefile, type Plugin, type ServerBlock } from './corefile-parser';
-import { args, blocks, find, foreign, pod, render, type RenderedDns } from './dns';
+import { args, blocks, foreign, pod, render, type RenderedDns } from './dns';
 
 const alone = render({}, { kubeProxyMode: KubeProxyMode.IPVS });
 const both = foreign({}, { kubeProxyMode: KubeProxyMode.IPTABLES });
@@ -23,30 +23,29 @@ describeWithUpstream("against upstream's template", () => {
     };
     const result = Object.entries(values).reduce((t, [from, to]) => t.replaceAll(from, to), text);
     expect(result).not.toContain('__PILLAR__');
-    return parseAllDocuments(result).map((document) => document.toJSON());
+    return ObjectSet.fromYaml(result);
   };
   const identity = (o: any) =>
     `${o.apiVersion} ${o.kind} ${o.metadata.namespace}/${o.metadata.name}`;
-  const variants: Array<[string, RenderedDns, any[]]> = [
+  const variants: Array<[string, RenderedDns, ObjectSet]> = [
     ['the local address alone', alone, filled('', '10.96.0.10')],
     ['the address of the Service, too', both, filled('10.96.0.10', '10.96.0.11')],
   ];
 
   describe.each(variants)('%s', (_name, rendered, upstream) => {
-    const theirs = (kind: string, name = 'node-local-dns') =>
-      upstream.find((o) => o.kind === kind && o.metadata.name === name);
+    const theirs = (kind: string, name = 'node-local-dns') => upstream.find(kind, name);
     const binds = rendered === both;
     const theirPod = theirs('DaemonSet').spec.template.spec;
     const [other] = theirPod.containers;
     const [container] = pod(rendered).containers;
 
     test('the same objects; the second Service only where the first is held', () => {
-      const expected = upstream.filter((o) => binds || o.metadata.name !== 'kube-dns-upstream');
-      expect(rendered.objects.map(identity).sort()).toEqual(expected.map(identity).sort());
+      const expected = upstream.all.filter((o) => binds || o.metadata.name !== 'kube-dns-upstream');
+      expect(rendered.objects.all.map(identity).sort()).toEqual(expected.map(identity).sort());
     });
 
     test('labels of upstream, without those of the addon manager, which would take ours away', () => {
-      for (const o of rendered.objects.filter(({ kind }) => kind !== 'ConfigMap')) {
+      for (const o of rendered.objects.all.filter(({ kind }) => kind !== 'ConfigMap')) {
         const { 'addonmanager.kubernetes.io/mode': _mode, ...labels } = theirs(
           o.kind,
           o.metadata.name,
@@ -56,12 +55,12 @@ describeWithUpstream("against upstream's template", () => {
     });
 
     test('the same Services; the address of the second is fixed', () => {
-      const services = rendered.objects.filter(({ kind }) => kind === 'Service');
+      const services = rendered.objects.ofKind('Service');
       for (const { metadata, spec } of services) {
         const fixed = metadata.name === 'kube-dns-upstream' ? { clusterIP: '10.96.0.11' } : {};
         expect(spec).toEqual({ ...theirs('Service', metadata.name).spec, ...fixed });
       }
-      expect(find(rendered, 'Service').metadata.annotations).toEqual(
+      expect(rendered.objects.find('Service', 'node-local-dns').metadata.annotations).toEqual(
         theirs('Service').metadata.annotations,
       );
     });
@@ -131,10 +130,8 @@ describeWithUpstream("against upstream's template", () => {
     });
 
     test('the same DaemonSet otherwise; how it is updated follows from who answers meanwhile', () => {
-      const { template, updateStrategy, minReadySeconds, ...rest } = find(
-        rendered,
-        'DaemonSet',
-      ).spec;
+      const { template, updateStrategy, minReadySeconds, ...rest } =
+        rendered.objects.find('DaemonSet').spec;
       const {
         template: theirTemplate,
         updateStrategy: strategy,

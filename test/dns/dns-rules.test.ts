@@ -13,6 +13,7 @@ import {
   type NodeLocalDnsOptions,
 } from '../../lib';
 import { absentRules, dnsRules } from '../../lib/dns/rules';
+import '../../lib/testing/jest';
 import { osloProps } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 import { foreign, ipv6Only, render, said } from './dns';
@@ -133,7 +134,7 @@ describe('GW-DNS-006: settled for another proxy', () => {
         mode,
         strictArp: false,
         excludeCidrs: [],
-      inspect: [],
+        inspect: [],
       });
     const dns = () => new NodeLocalDns(chart, 'dns', { cluster, ...options });
     (first === 'dns' ? [dns, proxy] : [proxy, dns]).forEach((make) => make());
@@ -257,7 +258,7 @@ test('GW-DNS-013: no cache', () => {
   const chart = new Chart(tempApp(), 'oslo');
   const cluster = new Cluster(chart, 'cluster', osloProps());
   NodeLocalDns.none().create(chart, 'none', cluster);
-  expect(cluster.findings().find(({ id }) => id === 'GW-DNS-013')).toMatchObject({
+  expect(cluster).toHaveFinding('GW-DNS-013', {
     severity: 'note',
     path: 'oslo/none',
     message: 'every question is translated and tracked; kernel 6.1 has the repairs of 5.6',

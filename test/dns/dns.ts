@@ -1,4 +1,4 @@
-import { ApiObject, Chart } from 'cdk8s';
+import { Chart } from 'cdk8s';
 import {
   ApiEndpoint,
   Cluster,
@@ -7,6 +7,7 @@ import {
   type ClusterProps,
   type NodeLocalDnsOptions,
 } from '../../lib';
+import { ObjectSet } from '../../lib/testing';
 import { osloMachine, osloProps } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 import { parseCorefile, type ServerBlock } from './corefile-parser';
@@ -15,7 +16,7 @@ import { parseCorefile, type ServerBlock } from './corefile-parser';
 export interface RenderedDns {
   readonly cluster: Cluster;
   readonly dns: NodeLocalDns;
-  readonly objects: any[];
+  readonly objects: ObjectSet;
 }
 
 /** The flagship with the cache; facts and options as wanted. */
@@ -42,23 +43,12 @@ function make(options: NodeLocalDnsOptions, clusterIn: (chart: Chart) => Cluster
   const chart = new Chart(tempApp(), 'oslo');
   const cluster = clusterIn(chart);
   const dns = new NodeLocalDns(chart, 'dns', { cluster, ...options });
-  const objects = dns.node
-    .findAll()
-    .filter((node) => ApiObject.isApiObject(node))
-    .map((node) => (node as ApiObject).toJson());
-  return { cluster, dns, objects };
-}
-
-/** The only object of a kind and name. */
-export function find({ objects }: RenderedDns, kind: string, name = 'node-local-dns'): any {
-  const found = objects.filter((o) => o.kind === kind && o.metadata.name === name);
-  expect(found).toHaveLength(1);
-  return found[0];
+  return { cluster, dns, objects: ObjectSet.of(dns) };
 }
 
 /** The pod of the DaemonSet. */
 export function pod(rendered: RenderedDns): any {
-  return find(rendered, 'DaemonSet').spec.template.spec;
+  return rendered.objects.find('DaemonSet').spec.template.spec;
 }
 
 /** What node-cache is started with. */
@@ -68,7 +58,7 @@ export function args(rendered: RenderedDns): string[] {
 
 /** The Corefile, parsed. */
 export function blocks(rendered: RenderedDns): ServerBlock[] {
-  return parseCorefile(find(rendered, 'ConfigMap').data.Corefile);
+  return parseCorefile(rendered.objects.find('ConfigMap').data.Corefile);
 }
 
 /** What the rules of this room say, as `id message`. */

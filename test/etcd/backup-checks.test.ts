@@ -10,6 +10,7 @@ import {
 } from '../../lib';
 import { backupRules } from '../../lib/etcd/backup/rules';
 import { parseSchedule } from '../../lib/etcd/backup/schedule';
+import '../../lib/testing/jest';
 import { osloProps } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 import { bucket, render, said } from './backup';
@@ -294,8 +295,7 @@ describe('findings', () => {
     new EtcdBackup(chart, 'backup', { cluster, target: bucket() });
     expect(said({ cluster })).toEqual([]);
     new EtcdOnNvme(chart, 'etcd', { cluster });
-    const finding = cluster.findings().find(({ id }) => id === 'GW-ETCD-036');
-    expect(finding).toMatchObject({
+    expect(cluster).toHaveFinding('GW-ETCD-036', {
       severity: Severity.ERROR,
       path: 'oslo/backup',
       message: 'the backup was created before etcd, and took other values for it',

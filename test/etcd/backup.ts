@@ -1,4 +1,4 @@
-import { ApiObject, Chart } from 'cdk8s';
+import { Chart } from 'cdk8s';
 import {
   Cluster,
   EtcdBackup,
@@ -8,6 +8,7 @@ import {
   type EtcdBackupOptions,
   type EtcdOnNvmeOptions,
 } from '../../lib';
+import { ObjectSet } from '../../lib/testing';
 import { osloProps } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 
@@ -61,10 +62,7 @@ function make(
   const chart = new Chart(tempApp(), 'oslo');
   const cluster = clusterIn(chart);
   const backup = new EtcdBackup(chart, 'backup', { cluster, target: bucket(), ...options });
-  const [job] = backup.node
-    .findAll()
-    .filter((node) => ApiObject.isApiObject(node))
-    .map((node) => (node as ApiObject).toJson());
+  const job = ObjectSet.of(backup).find('CronJob');
   const pod = job.spec.jobTemplate.spec.template.spec;
   return { chart, cluster, backup, job, pod, script: pod.containers[0].command[2] };
 }

@@ -17,12 +17,24 @@ export function withWalDisks(): Machine[] {
   return [1, 2, 3].map((n) => osloMachine(n, { etcdWalDisk: EtcdDisk.nvmeSerial(`WAL${n}`) }));
 }
 
+/** What kubeadm is told of etcd: the arguments by name, and as the list that they are. */
+export function local(cluster: Cluster) {
+  const { dataDir, extraArgs, ...rest } = cluster._summary('etcd')!.kubeadmLocal as {
+    dataDir: string;
+    extraArgs: Array<{ name: string; value: string }>;
+    imageTag?: string;
+  };
+  return {
+    dataDir,
+    list: extraArgs,
+    args: Object.fromEntries(extraArgs.map((a) => [a.name, a.value])),
+    ...rest,
+  };
+}
+
 /** What kubeadm passes to etcd beyond its own. */
 export function argumentsOf(cluster: Cluster): Record<string, string> {
-  const { extraArgs } = cluster._summary('etcd')!.kubeadmLocal as {
-    extraArgs: Array<{ name: string; value: string }>;
-  };
-  return Object.fromEntries(extraArgs.map(({ name, value }) => [name, value]));
+  return local(cluster).args;
 }
 
 /** Keys of decisions that are the user's own, not ours. */

@@ -4,7 +4,7 @@ import { NginxController } from '../../lib/ingress';
 import { edge } from './edge';
 
 const env = celEnv({ funcs: strings });
-const { spec } = edge().only('ValidatingAdmissionPolicy');
+const { spec } = edge().objects.find('ValidatingAdmissionPolicy');
 
 function toCel(value: any): any {
   return typeof value === 'object' && value !== null
@@ -83,18 +83,18 @@ test.each<[Record<string, string>, string]>([
 });
 
 test('it is about the class that is served, in force, and can be left out', () => {
-  const { only } = edge({ ingressClassName: 'public' });
-  expect(only('ValidatingAdmissionPolicy').spec.matchConditions[0].expression).toContain(
+  const { objects } = edge({ ingressClassName: 'public' });
+  expect(objects.find('ValidatingAdmissionPolicy').spec.matchConditions[0].expression).toContain(
     'object.spec.ingressClassName == "public"',
   );
-  expect(only('ValidatingAdmissionPolicyBinding').spec).toEqual({
-    policyName: only('ValidatingAdmissionPolicy').metadata.name,
+  expect(objects.find('ValidatingAdmissionPolicyBinding').spec).toEqual({
+    policyName: objects.find('ValidatingAdmissionPolicy').metadata.name,
     validationActions: ['Deny'],
   });
   const off = edge({
     controller: NginxController.nginxIngressController({ admissionPolicy: false }),
   });
-  expect(off.objects.filter(({ kind }) => kind.startsWith('ValidatingAdmission'))).toEqual([]);
+  expect(off.objects.all.filter(({ kind }) => kind.startsWith('ValidatingAdmission'))).toEqual([]);
   const keys = off.cluster.decisions().map(({ key }) => key);
   expect(keys.filter((key) => key.startsWith('ValidatingAdmission'))).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { ApiEndpoint, CniKind, LoadBalancerKind } from '../../lib/cluster';
 import { HardenedNginxIngress, RealIp, type HardenedNginxIngressOptions } from '../../lib/ingress';
 import { SHUTDOWN_SECONDS } from '../../lib/ingress/sizing';
 import { tuning as nodeTuning } from '../../lib/node/tuning';
+import '../../lib/testing/jest';
 import { osloCluster, osloMachine } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 import { edge, findingIds, withWorkers } from './edge';
@@ -198,13 +199,10 @@ test('configure() is the construct with its options', () => {
   const created = configuration.create(chart, 'ingress', osloCluster(app));
   expect(created).toBeInstanceOf(HardenedNginxIngress);
   expect((created as HardenedNginxIngress).replicas).toBe(5);
-  expect(chart.toJson()).toEqual(edge({ replicas: 5 }).objects);
+  expect(chart.toJson()).toEqual(edge({ replicas: 5 }).objects.all);
 });
 
 describe('findings', () => {
-  const of = (id: string, e: ReturnType<typeof edge>) =>
-    e.cluster.findings().filter((f) => f.id === id);
-
   test('the flagship: old nginx, and nothing that gives an address', () => {
     const e = edge();
     expect(findingIds(e.cluster)).toEqual([
@@ -213,9 +211,9 @@ describe('findings', () => {
       'GW-INGRESS-005',
       'GW-INGRESS-010',
     ]);
-    expect(of('GW-INGRESS-005', e)[0].message).toBe(
-      'nothing gives the edge an address; it answers on node ports 30080 and 30043',
-    );
+    expect(e.cluster).toHaveFinding('GW-INGRESS-005', {
+      message: 'nothing gives the edge an address; it answers on node ports 30080 and 30043',
+    });
     expect(e.cluster.findings().every((f) => f.severity !== 'error')).toBe(true);
   });
 
@@ -223,18 +221,18 @@ describe('findings', () => {
     const header = (seconds: number) =>
       edge({ clientTimeouts: { header: Duration.seconds(seconds) } });
     expect(findingIds(header(15).cluster)).not.toContain('GW-INGRESS-004');
-    expect(of('GW-INGRESS-004', header(16))[0].message).toBe(
-      'with 16 s for the header, 256 slow clients a second fill a replica',
-    );
+    expect(header(16).cluster).toHaveFinding('GW-INGRESS-004', {
+      message: 'with 16 s for the header, 256 slow clients a second fill a replica',
+    });
   });
 
   test('006: machines without a replica refuse', () => {
-    expect(of('GW-INGRESS-006', edge({}, withWorkers(5)))[0].message).toBe(
-      '3 of 8 machines answer on the node ports, the others refuse',
-    );
-    expect(of('GW-INGRESS-006', edge({ replicas: 2 }))[0].message).toBe(
-      '2 of 3 machines answer on the node ports, the others refuse',
-    );
+    expect(edge({}, withWorkers(5)).cluster).toHaveFinding('GW-INGRESS-006', {
+      message: '3 of 8 machines answer on the node ports, the others refuse',
+    });
+    expect(edge({ replicas: 2 }).cluster).toHaveFinding('GW-INGRESS-006', {
+      message: '2 of 3 machines answer on the node ports, the others refuse',
+    });
   });
 
   test('005 and 006 are silent where a load balancer gives an address', () => {
@@ -259,13 +257,13 @@ describe('findings', () => {
       endpoint: ApiEndpoint.external({ address: '10.20.0.11' }),
     };
     const e = edge({ memoryLimit: Size.mebibytes(768), workerProcesses: 1 }, small);
-    expect(of('GW-INGRESS-008', e)[0].message).toBe(
-      'replicas reserve 1536 MiB of a machine and the smallest has 2048 MiB',
-    );
+    expect(e.cluster).toHaveFinding('GW-INGRESS-008', {
+      message: 'replicas reserve 1536 MiB of a machine and the smallest has 2048 MiB',
+    });
     const busy = edge({ memoryLimit: Size.gibibytes(2), autoscaling: { maxReplicas: 15 } });
-    expect(of('GW-INGRESS-008', busy)[0].message).toBe(
-      'replicas reserve 10240 MiB of a machine and the smallest has 16384 MiB',
-    );
+    expect(busy.cluster).toHaveFinding('GW-INGRESS-008', {
+      message: 'replicas reserve 10240 MiB of a machine and the smallest has 16384 MiB',
+    });
   });
 
   test('010: a restart without a drain has the seconds of the kubelet that this library configures', () => {
@@ -275,7 +273,7 @@ describe('findings', () => {
       seconds('shutdownGracePeriod') - seconds('shutdownGracePeriodCriticalPods'),
     );
     const e = edge();
-    expect(of('GW-INGRESS-010', e)[0]).toMatchObject({
+    expect(e.cluster).toHaveFinding('GW-INGRESS-010', {
       severity: 'note',
       message:
         'a replica takes up to 80 s to stop; at a restart that nobody drained for, the kubelet gives it 30 s: requests are cut after 15 s',
@@ -287,9 +285,9 @@ describe('findings', () => {
     const body = (mebibytes: number, connectionsPerAddress = 100) =>
       edge({ clientMaxBodySize: Size.mebibytes(mebibytes), connectionsPerAddress });
     expect(findingIds(body(80).cluster)).not.toContain('GW-INGRESS-011');
-    expect(of('GW-INGRESS-011', body(81))[0].message).toBe(
-      'one address may write 8200 MiB at once, and a replica is evicted at 8192 MiB',
-    );
+    expect(body(81).cluster).toHaveFinding('GW-INGRESS-011', {
+      message: 'one address may write 8200 MiB at once, and a replica is evicted at 8192 MiB',
+    });
     expect(findingIds(body(81, 20).cluster)).not.toContain('GW-INGRESS-011');
     expect(findingIds(body(20, 0).cluster)).toContain('GW-INGRESS-011');
   });

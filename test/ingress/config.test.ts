@@ -16,7 +16,7 @@ import { edge } from './edge';
 import { configMapKeys, templateHttpDirectives } from './nic';
 
 const snippetOf = (options: HardenedNginxIngressOptions = {}): string =>
-  edge(options).only('ConfigMap').data['http-snippets'];
+  edge(options).objects.find('ConfigMap').data['http-snippets'];
 const directives = (snippet: string) =>
   snippet
     .split('\n')
@@ -33,7 +33,7 @@ const distinct = (snippet: string) =>
     );
 
 test("the flagship's configuration", () => {
-  const { data } = edge().only('ConfigMap');
+  const { data } = edge().objects.find('ConfigMap');
   expect(data).toMatchObject({
     'client-max-body-size': '20m',
     'proxy-connect-timeout': '10s',
@@ -107,7 +107,7 @@ const anyOptions: fc.Arbitrary<HardenedNginxIngressOptions> = fc.record({
 test('whatever the options: keys the controller reads, values it can read, no directive twice or of its template', () => {
   fc.assert(
     fc.property(anyOptions, (options) => {
-      const { data } = edge(options).only('ConfigMap');
+      const { data } = edge(options).objects.find('ConfigMap');
       for (const [key, value] of Object.entries(data)) {
         expect(Object.keys(configMapKeys)).toContain(key);
         expect(value).toMatch(configMapKeys[key]);
@@ -125,12 +125,12 @@ test('whatever the options: keys the controller reads, values it can read, no di
 });
 
 test('every directive of the snippet and every key is a decision', () => {
-  const { cluster, only } = edge({
+  const { cluster, objects } = edge({
     trustedProxies: ['192.0.2.1'],
     statusAddress: 'edge.oslo.example',
   });
   const keys = cluster.decisions().map((d) => d.key);
-  const { 'http-snippets': snippet, ...data } = only('ConfigMap').data;
+  const { 'http-snippets': snippet, ...data } = objects.find('ConfigMap').data;
   for (const directive of distinct(snippet)) {
     expect(keys).toContain(`ConfigMap.data.http-snippets.${directive}`);
   }
@@ -140,16 +140,18 @@ test('every directive of the snippet and every key is a decision', () => {
 });
 
 test('proxies in front are believed by name, and close idle connections themselves', () => {
-  const { data } = edge({ trustedProxies: ['192.0.2.10', '198.51.100.0/24'] }).only('ConfigMap');
+  const { data } = edge({ trustedProxies: ['192.0.2.10', '198.51.100.0/24'] }).objects.find(
+    'ConfigMap',
+  );
   expect(data).toMatchObject({
     'set-real-ip-from': '192.0.2.10,198.51.100.0/24',
     'real-ip-header': 'X-Forwarded-For',
     'real-ip-recursive': 'true',
     'keepalive-timeout': '75s',
   });
-  expect(Object.keys(edge().only('ConfigMap').data).filter((k) => k.includes('real-ip'))).toEqual(
-    [],
-  );
+  expect(
+    Object.keys(edge().objects.find('ConfigMap').data).filter((k) => k.includes('real-ip')),
+  ).toEqual([]);
 });
 
 test('no limit for an address means no directive about it', () => {
@@ -162,19 +164,19 @@ test('no limit for an address means no directive about it', () => {
 });
 
 test('a small body still leaves a temporary file that nginx accepts', () => {
-  const { data } = edge({ clientMaxBodySize: Size.kibibytes(1) }).only('ConfigMap');
+  const { data } = edge({ clientMaxBodySize: Size.kibibytes(1) }).objects.find('ConfigMap');
   expect(data['client-max-body-size']).toBe('1k');
   expect(data['proxy-max-temp-file-size']).toBe('1m');
 });
 
 test('HSTS never makes a domain eligible for the preload list', () => {
-  expect(edge().only('ConfigMap').data).toMatchObject({
+  expect(edge().objects.find('ConfigMap').data).toMatchObject({
     hsts: 'true',
     'hsts-include-subdomains': 'false',
   });
-  expect(edge({ hstsMaxAge: Duration.seconds(0) }).only('ConfigMap').data['hsts-max-age']).toBe(
-    '0',
-  );
+  expect(
+    edge({ hstsMaxAge: Duration.seconds(0) }).objects.find('ConfigMap').data['hsts-max-age'],
+  ).toBe('0');
 });
 
 test('memory of a stalled client: the measured handshake, or TLS and all header buffers', () => {
@@ -199,7 +201,7 @@ test('temporary files: all that requests can write, at most 8 GiB, and four bodi
 });
 
 test('descriptors: all requests of a replica may arrive at one process, with two files each', () => {
-  const { data } = edge({ workerProcesses: 4, workerConnections: 1024 }).only('ConfigMap');
+  const { data } = edge({ workerProcesses: 4, workerConnections: 1024 }).objects.find('ConfigMap');
   expect(data['worker-rlimit-nofile']).toBe(`${1024 + 2 * 2048}`);
 });
 
@@ -237,15 +239,17 @@ test('memory follows the connections that are asked for, and the other way round
   const asked = edge({ workerProcesses: 4, workerConnections: 16384 });
   expect(asked.container.resources.limits.memory).toBe('11520Mi');
   const given = edge({ memoryLimit: Size.gibibytes(2) });
-  expect(given.only('ConfigMap').data['worker-connections']).toBe('2560');
+  expect(given.objects.find('ConfigMap').data['worker-connections']).toBe('2560');
   expect(given.container.resources.requests.memory).toBe('2Gi');
 });
 
 test('workers and the CPU limit are one number', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 64 }), (workerProcesses) => {
-      const { container, only } = edge({ workerProcesses });
-      expect(container.resources.limits.cpu).toBe(only('ConfigMap').data['worker-processes']);
+      const { container, objects } = edge({ workerProcesses });
+      expect(container.resources.limits.cpu).toBe(
+        objects.find('ConfigMap').data['worker-processes'],
+      );
     }),
     { numRuns: 10 },
   );

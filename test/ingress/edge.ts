@@ -1,6 +1,7 @@
 import { Chart, Size } from 'cdk8s';
 import { Machine, type Cluster, type ClusterProps } from '../../lib/cluster';
 import { HardenedNginxIngress, type HardenedNginxIngressOptions } from '../../lib/ingress';
+import { ObjectSet } from '../../lib/testing';
 import { osloCluster, osloMachine } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 
@@ -8,8 +9,7 @@ import { tempApp } from '../support/temp-app';
 export interface Edge {
   readonly cluster: Cluster;
   readonly ingress: HardenedNginxIngress;
-  readonly objects: any[];
-  readonly only: (kind: string) => any;
+  readonly objects: ObjectSet;
   readonly workload: any;
   readonly pod: any;
   readonly container: any;
@@ -24,15 +24,10 @@ export function edge(
   const cluster = osloCluster(app, facts);
   const chart = new Chart(app, 'chart');
   const ingress = new HardenedNginxIngress(chart, 'ingress', { cluster, ...options });
-  const objects = chart.toJson();
-  const only = (kind: string) => {
-    const found = objects.filter((o) => o.kind === kind);
-    expect(found).toHaveLength(1);
-    return found[0];
-  };
-  const [workload] = objects.filter((o) => ['Deployment', 'DaemonSet'].includes(o.kind));
+  const objects = new ObjectSet(chart.toJson());
+  const workload = objects.findLike({ kind: /^(Deployment|DaemonSet)$/ });
   const pod = workload.spec.template.spec;
-  return { cluster, ingress, objects, only, workload, pod, container: pod.containers[0] };
+  return { cluster, ingress, objects, workload, pod, container: pod.containers[0] };
 }
 
 /** The flagship's control planes and some workers. */

@@ -55,8 +55,8 @@ const valueOf = (config: string, directive: string) =>
   new RegExp(`(?:^| )${directive} ([^;]+);`, 'm').exec(config)?.[1];
 
 test.each(Object.entries(cases))('%s: the same values as the controller is given', (_, options) => {
-  const { ingress, only } = edge(options);
-  const { data } = only('ConfigMap');
+  const { ingress, objects } = edge(options);
+  const { data } = objects.find('ConfigMap');
   const config = ingress.nginxConf;
   const expected = Object.entries(keys).map(([directive, key]) => [
     directive,

@@ -4,7 +4,8 @@ import type { Settings } from '../../lib/ingress/settings';
 import { edge, findingIds } from './edge';
 
 const PROXIES = { realIp: RealIp.fromProxies(['192.0.2.0/28']) };
-const config = (options: HardenedNginxIngressOptions) => edge(options).only('ConfigMap').data;
+const config = (options: HardenedNginxIngressOptions) =>
+  edge(options).objects.find('ConfigMap').data;
 const settings = (options: HardenedNginxIngressOptions) =>
   edge(options).cluster._summary('ingress')!.own as Settings;
 
@@ -41,13 +42,13 @@ test('behind a pooling balancer: idle connections outlast its own, and its clien
 });
 
 test('uploads: bodies are passed on, so no disk is kept for them and no address fills it', () => {
-  const { cluster, only, pod } = edge({ preset: EdgePreset.UPLOADS });
-  expect(only('ConfigMap').data).toMatchObject({
+  const { cluster, objects, pod } = edge({ preset: EdgePreset.UPLOADS });
+  expect(objects.find('ConfigMap').data).toMatchObject({
     'client-max-body-size': '5120m',
     'proxy-read-timeout': '600s',
     'proxy-send-timeout': '600s',
   });
-  const snippet = only('ConfigMap').data['http-snippets'];
+  const snippet = objects.find('ConfigMap').data['http-snippets'];
   expect(snippet).toContain('\nclient_body_timeout 60s;\n');
   expect(snippet).toContain('\nproxy_request_buffering off;\n');
   const cache = pod.volumes.find((v: any) => v.name === 'nginx-cache');
@@ -61,8 +62,8 @@ test('uploads: bodies are passed on, so no disk is kept for them and no address 
 });
 
 test('streams: an hour without a word, no limit for a stream, and five minutes to end', () => {
-  const { only, pod } = edge({ preset: EdgePreset.GRPC_STREAMING });
-  const { data } = only('ConfigMap');
+  const { objects, pod } = edge({ preset: EdgePreset.GRPC_STREAMING });
+  const { data } = objects.find('ConfigMap');
   expect(data).toMatchObject({
     'client-max-body-size': '20m',
     'proxy-read-timeout': '3600s',

@@ -10,6 +10,7 @@ import {
   repairedRelease,
 } from '../../lib/ingress/release';
 import { edge } from './edge';
+import '../../lib/testing/jest';
 
 test.each([
   ['docker.io/nginx/nginx-ingress:5.5.4', 'NGINX Ingress Controller', '5.5.4'],
@@ -111,52 +112,52 @@ test.each([
 });
 
 describe('findings', () => {
-  const of = (image: string, id: string) =>
-    edge({ image })
-      .cluster.findings()
-      .find((finding) => finding.id === id);
+  const of = (image: string) => edge({ image }).cluster;
 
   test('001: the advisories, the image, and that there is none yet', () => {
-    const finding = of('docker.io/nginx/nginx-ingress:5.5.4', 'GW-INGRESS-001');
-    expect(finding?.message).toBe(
-      'docker.io/nginx/nginx-ingress:5.5.4 carries nginx 1.31.3; fixed in 1.31.9: CVE-2026-90439, CVE-2026-15176, CVE-2026-93479, CVE-2026-95101, CVE-2026-97205, CVE-2026-97629, CVE-2026-113425, CVE-2026-118899, CVE-2026-120967, CVE-2026-120993, CVE-2026-121810, CVE-2026-123007, CVE-2026-123633, CVE-2026-123634, CVE-2026-123640, CVE-2026-125283',
-    );
-    expect(finding?.remedy).toBe(
-      'no release of NGINX Ingress Controller is known to carry nginx 1.31.9; 5.6.3 is the newest that was seen, on 2026-11-27: set image to one that does when there is one, or build it; session tickets off avoid CVE-2026-97629; HTTP/2 off avoids CVE-2026-123007, which runs code, and CVE-2026-123633',
-    );
+    expect(of('docker.io/nginx/nginx-ingress:5.5.4')).toHaveFinding('GW-INGRESS-001', {
+      message:
+        'docker.io/nginx/nginx-ingress:5.5.4 carries nginx 1.31.3; fixed in 1.31.9: CVE-2026-90439, CVE-2026-15176, CVE-2026-93479, CVE-2026-95101, CVE-2026-97205, CVE-2026-97629, CVE-2026-113425, CVE-2026-118899, CVE-2026-120967, CVE-2026-120993, CVE-2026-121810, CVE-2026-123007, CVE-2026-123633, CVE-2026-123634, CVE-2026-123640, CVE-2026-125283',
+      remedy:
+        'no release of NGINX Ingress Controller is known to carry nginx 1.31.9; 5.6.3 is the newest that was seen, on 2026-11-27: set image to one that does when there is one, or build it; session tickets off avoid CVE-2026-97629; HTTP/2 off avoids CVE-2026-123007, which runs code, and CVE-2026-123633',
+    });
   });
 
   test('001: a newer release has fewer of them', () => {
-    expect(of('docker.io/nginx/nginx-ingress:5.6.2', 'GW-INGRESS-001')?.message).toContain(
-      '5.6.2 carries nginx 1.31.5; fixed in 1.31.9: CVE-2026-90439, CVE-2026-15176',
-    );
-    expect(of('docker.io/nginx/nginx-ingress:5.6.3', 'GW-INGRESS-001')?.message).toContain(
-      '5.6.3 carries nginx 1.31.6; fixed in 1.31.9: CVE-2026-15176',
-    );
+    expect(of('docker.io/nginx/nginx-ingress:5.6.2')).toHaveFinding('GW-INGRESS-001', {
+      message: expect.stringContaining(
+        '5.6.2 carries nginx 1.31.5; fixed in 1.31.9: CVE-2026-90439, CVE-2026-15176',
+      ),
+    });
+    expect(of('docker.io/nginx/nginx-ingress:5.6.3')).toHaveFinding('GW-INGRESS-001', {
+      message: expect.stringContaining(
+        '5.6.3 carries nginx 1.31.6; fixed in 1.31.9: CVE-2026-15176',
+      ),
+    });
   });
 
   test('003: what the controller itself lets in', () => {
-    expect(of('docker.io/nginx/nginx-ingress:5.5.4', 'GW-INGRESS-003')).toMatchObject({
+    expect(of('docker.io/nginx/nginx-ingress:5.5.4')).toHaveFinding('GW-INGRESS-003', {
       message:
         'docker.io/nginx/nginx-ingress:5.5.4 is older than 5.6.1; CVE-2026-77180: who may write an Ingress puts directives into nginx.conf by its annotations',
       remedy: 'set image to 5.6.1 or newer and try it out',
     });
-    expect(of('docker.io/nginx/nginx-ingress:5.6.1', 'GW-INGRESS-003')).toBeUndefined();
-    expect(of('docker.io/library/traefik:v3.7.13', 'GW-INGRESS-003')?.remedy).toBe(
-      'set image to 3.7.14 or newer and try it out',
-    );
-    expect(of('docker.io/library/traefik:v3.7.14', 'GW-INGRESS-003')).toBeUndefined();
+    expect(of('docker.io/nginx/nginx-ingress:5.6.1')).not.toHaveFinding('GW-INGRESS-003');
+    expect(of('docker.io/library/traefik:v3.7.13')).toHaveFinding('GW-INGRESS-003', {
+      remedy: 'set image to 3.7.14 or newer and try it out',
+    });
+    expect(of('docker.io/library/traefik:v3.7.14')).not.toHaveFinding('GW-INGRESS-003');
   });
 
   test('002: an image nobody looked at', () => {
-    expect(of('example.no/edge:1', 'GW-INGRESS-002')?.message).toBe(
-      'the release of example.no/edge:1 is not in the catalogue',
-    );
-    expect(of('docker.io/nginx/nginx-ingress:5.6.3', 'GW-INGRESS-002')).toBeUndefined();
-    expect(of('docker.io/nginx/nginx-ingress:5.6.4', 'GW-INGRESS-002')?.message).toBe(
-      'the nginx inside docker.io/nginx/nginx-ingress:5.6.4 is not in the catalogue',
-    );
+    expect(of('example.no/edge:1')).toHaveFinding('GW-INGRESS-002', {
+      message: 'the release of example.no/edge:1 is not in the catalogue',
+    });
+    expect(of('docker.io/nginx/nginx-ingress:5.6.3')).not.toHaveFinding('GW-INGRESS-002');
+    expect(of('docker.io/nginx/nginx-ingress:5.6.4')).toHaveFinding('GW-INGRESS-002', {
+      message: 'the nginx inside docker.io/nginx/nginx-ingress:5.6.4 is not in the catalogue',
+    });
     // It has no nginx.
-    expect(of('docker.io/library/traefik:v3.7.13', 'GW-INGRESS-002')).toBeUndefined();
+    expect(of('docker.io/library/traefik:v3.7.13')).not.toHaveFinding('GW-INGRESS-002');
   });
 });

@@ -165,7 +165,7 @@ test('what nobody else writes is written after our own, and keys stand beside ou
       'limit_req zone=mine;',
     ],
     mainSnippets: ['worker_priority -5;', 'load_module modules/ngx_http_geoip2_module.so;'],
-  }).only('ConfigMap');
+  }).objects.find('ConfigMap');
   expect(data['http-snippets']).toMatch(
     /ssl_session_tickets off;\nmap \$http_x_api \$api_key \{\n[^]*\}\nlimit_req_zone \$api_key zone=mine:1m rate=5r\/s;\nlimit_req zone=mine;\n$/,
   );

@@ -1,11 +1,13 @@
-import { Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
 import { ApiEndpoint, CniKind, LoadBalancerKind, PortSource } from '../../lib/cluster';
 import {
   EdgeExposure,
   EdgeKind,
+  EdgePreset,
   RealIp,
   type HardenedNginxIngressOptions,
 } from '../../lib/ingress';
+import '../../lib/testing/jest';
 import { unitOf } from '../support/containerd';
 import { osloMachine } from '../support/oslo';
 import { edge, findingIds, withWorkers, type Edge } from './edge';
@@ -28,7 +30,7 @@ describe('host ports', () => {
       maxUnavailable: 1,
       maxSurge: 0,
     });
-    expect(e.only('Service').spec).toEqual({
+    expect(e.objects.find('Service').spec).toEqual({
       type: 'ClusterIP',
       selector: { 'app.kubernetes.io/name': 'nginx-ingress' },
       ports: [
@@ -41,8 +43,8 @@ describe('host ports', () => {
   });
 
   test('the namespace admits them, and the pods stay restricted in everything else', () => {
-    const { only, pod } = edge(HOST_PORTS);
-    const { labels } = only('Namespace').metadata;
+    const { objects, pod } = edge(HOST_PORTS);
+    const { labels } = objects.find('Namespace').metadata;
     expect(labels['pod-security.kubernetes.io/enforce']).toBe('privileged');
     expect(pod.hostNetwork).toBeUndefined();
     expect(pod.securityContext.seccompProfile.type).toBe('RuntimeDefault');
@@ -59,7 +61,9 @@ describe('host ports', () => {
   test('with a number of replicas the old one goes first, and there are no more than machines', () => {
     const e = edge({ ...HOST_PORTS, kind: EdgeKind.DEPLOYMENT, replicas: 2 });
     expect(e.workload.spec.strategy.rollingUpdate).toEqual({ maxUnavailable: 1, maxSurge: 0 });
-    expect(of('GW-INGRESS-021', e)[0].message).toBe('2 of 3 machines answer on ports 80 and 443');
+    expect(e.cluster).toHaveFinding('GW-INGRESS-021', {
+      message: '2 of 3 machines answer on ports 80 and 443',
+    });
     expect(() => edge({ ...HOST_PORTS, kind: EdgeKind.DEPLOYMENT, replicas: 4 })).toThrow(
       new Error(
         '[chart/ingress] replicas must be at most 3 with EdgeExposure.HOST_PORT, one for each machine that can run it, got 4; lower it, or use EdgeKind.DAEMON_SET; ports 80 and 443 of a machine go to one replica',
@@ -69,7 +73,7 @@ describe('host ports', () => {
 
   test('a load balancer still gives the Service its address', () => {
     const e = edge(HOST_PORTS, { loadBalancer: LoadBalancerKind.METALLB_L2 });
-    expect(e.only('Service').spec).toMatchObject({ type: 'LoadBalancer' });
+    expect(e.objects.find('Service').spec).toMatchObject({ type: 'LoadBalancer' });
     expect(ports(e, 'cp-1')).toEqual(['443/tcp from anywhere', '80/tcp from anywhere']);
   });
 
@@ -105,9 +109,9 @@ describe('host ports', () => {
       'GW-INGRESS-010',
     ]);
     const unknown = edge(HOST_PORTS, { cni: CniKind.OTHER });
-    expect(of('GW-INGRESS-020', unknown)[0].message).toBe(
-      'nobody can tell here whether ports 80 and 443 are served',
-    );
+    expect(unknown.cluster).toHaveFinding('GW-INGRESS-020', {
+      message: 'nobody can tell here whether ports 80 and 443 are served',
+    });
   });
 });
 
@@ -131,13 +135,14 @@ describe('a DaemonSet', () => {
       maxSurge: 1,
     });
     expect(e.pod).not.toHaveProperty('topologySpreadConstraints');
-    expect(e.objects.map((o) => o.kind)).not.toContain('PodDisruptionBudget');
-    expect(e.only('Service').spec.type).toBe('NodePort');
+    expect(e.objects.all.map((o) => o.kind)).not.toContain('PodDisruptionBudget');
+    expect(e.objects.find('Service').spec.type).toBe('NodePort');
     expect(e.ingress.replicas).toBe(3);
     // A drain passes it by.
-    expect(of('GW-INGRESS-010', e)[0].remedy).toBe(
-      'take the machine out of DNS or the balancer before a planned restart, and wait for its connections to end',
-    );
+    expect(e.cluster).toHaveFinding('GW-INGRESS-010', {
+      remedy:
+        'take the machine out of DNS or the balancer before a planned restart, and wait for its connections to end',
+    });
   });
 
   test.each<[HardenedNginxIngressOptions, string]>([
@@ -158,7 +163,7 @@ describe('autoscaling', () => {
   test('is an amount of CPU, leaves the number to the autoscaler, and goes down slowly', () => {
     const e = edge({ autoscaling: { maxReplicas: 6 } });
     expect(e.workload.spec).not.toHaveProperty('replicas');
-    expect(e.only('HorizontalPodAutoscaler').spec).toEqual({
+    expect(e.objects.find('HorizontalPodAutoscaler').spec).toEqual({
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'nginx-ingress' },
       minReplicas: 3,
       maxReplicas: 6,
@@ -176,9 +181,10 @@ describe('autoscaling', () => {
         },
       },
     });
-    expect(of('GW-INGRESS-014', e)[0].message).toBe(
-      'nothing in this spec serves metrics.k8s.io, which takes the edge from 3 to 6 replicas',
-    );
+    expect(e.cluster).toHaveFinding('GW-INGRESS-014', {
+      message:
+        'nothing in this spec serves metrics.k8s.io, which takes the edge from 3 to 6 replicas',
+    });
   });
 
   test('needs somewhere to go', () => {
@@ -192,7 +198,7 @@ describe('autoscaling', () => {
 
 test('the address that a load balancer is asked for', () => {
   const annotations = (loadBalancer: LoadBalancerKind) =>
-    edge({ loadBalancerAddress: '192.0.2.80' }, { loadBalancer }).only('Service').metadata
+    edge({ loadBalancerAddress: '192.0.2.80' }, { loadBalancer }).objects.find('Service').metadata
       .annotations;
   expect(annotations(LoadBalancerKind.METALLB_L2)).toEqual({
     'metallb.io/loadBalancerIPs': '192.0.2.80',
@@ -242,7 +248,7 @@ describe('rules about limits', () => {
       workerProcesses: 2,
       memoryLimit: Size.gibibytes(40),
     });
-    expect(e.only('ConfigMap').data['worker-rlimit-nofile']).toBe(`${65536 + 2 * 65535}`);
+    expect(e.objects.find('ConfigMap').data['worker-rlimit-nofile']).toBe(`${65536 + 2 * 65535}`);
     expect(of('GW-INGRESS-012', e)).toEqual([]);
   });
 
@@ -258,9 +264,9 @@ describe('rules about limits', () => {
 
   test('016: a balancer that may hide clients, and limits for each of them', () => {
     const other = { loadBalancer: LoadBalancerKind.OTHER };
-    expect(of('GW-INGRESS-016', edge({}, other))[0].message).toBe(
-      'nobody can tell here whether the load balancer keeps the address of clients',
-    );
+    expect(edge({}, other).cluster).toHaveFinding('GW-INGRESS-016', {
+      message: 'nobody can tell here whether the load balancer keeps the address of clients',
+    });
     for (const options of [{ connectionsPerAddress: 0 }, { trustedProxies: ['192.0.2.1'] }]) {
       expect(of('GW-INGRESS-016', edge(options, other))).toEqual([]);
     }
@@ -281,9 +287,10 @@ describe('rules about limits', () => {
 
   test('018: fewer idle connections than the peak needs', () => {
     const e = edge({ expectedConcurrency: 3000, upstreamKeepalive: 32 });
-    expect(of('GW-INGRESS-018', e)[0].message).toBe(
-      '3000 requests over 3 replicas with 4 processes need 250 idle connections each, and upstreamKeepalive is 32',
-    );
+    expect(e.cluster).toHaveFinding('GW-INGRESS-018', {
+      message:
+        '3000 requests over 3 replicas with 4 processes need 250 idle connections each, and upstreamKeepalive is 32',
+    });
     expect(of('GW-INGRESS-018', edge({ expectedConcurrency: 3000 }))).toEqual([]);
     expect(of('GW-INGRESS-018', edge({ expectedConcurrency: 1_000_000 }))[0].message).toContain(
       'upstreamKeepalive is 1024',
@@ -291,9 +298,9 @@ describe('rules about limits', () => {
   });
 
   test('019: no limit for an address', () => {
-    expect(of('GW-INGRESS-019', edge({ connectionsPerAddress: 0 }))[0].message).toBe(
-      'one address may have all 2048 requests of a replica',
-    );
+    expect(edge({ connectionsPerAddress: 0 }).cluster).toHaveFinding('GW-INGRESS-019', {
+      message: 'one address may have all 2048 requests of a replica',
+    });
   });
 });
 
@@ -301,4 +308,24 @@ test('one machine that is alone runs a daemon on its own ports', () => {
   const e = edge(HOST_PORTS, { machines: [osloMachine(1)] });
   expect(e.ingress.replicas).toBe(1);
   expect(e.pod.tolerations).toHaveLength(1);
+});
+
+test('GW-INGRESS-022: a proxy in front keeps connections for longer than the edge', () => {
+  const said = (options: HardenedNginxIngressOptions) =>
+    edge(options)
+      .cluster.findings()
+      .filter(({ id }) => id === 'GW-INGRESS-022')
+      .map(({ message }) => message);
+  const realIp = RealIp.fromProxies(['192.0.2.1']);
+  const keepalive = (seconds: number) => ({ keepalive: Duration.seconds(seconds) });
+  expect(said({ realIp })).toEqual([]);
+  expect(said({ realIp, clientTimeouts: keepalive(64) })).toEqual([
+    'idle connections are closed after 64 s, those of 192.0.2.1 among them',
+  ]);
+  expect(said({ realIp, clientTimeouts: keepalive(65) })).toEqual([]);
+  expect(said({ realIp, preset: EdgePreset.BEHIND_POOLING_LB })).toEqual([]);
+  // A balancer of connections hands on those of clients, and keeps none of its own.
+  const balancer = RealIp.fromProxyProtocol(['192.0.2.1']);
+  expect(said({ realIp: balancer, clientTimeouts: keepalive(64) })).toEqual([]);
+  expect(said({ clientTimeouts: keepalive(64) })).toEqual([]);
 });

@@ -1,5 +1,4 @@
-import { ApiObject, Chart } from 'cdk8s';
-import type { IConstruct } from 'constructs';
+import { Chart } from 'cdk8s';
 import {
   CalicoLoadBalancer,
   Cluster,
@@ -10,7 +9,7 @@ import {
   type Finding,
   type MetalLbOptions,
 } from '../../lib';
-import { phaseOf } from '../../lib/cluster';
+import { ObjectSet } from '../../lib/testing';
 import { osloProps } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 
@@ -18,7 +17,7 @@ import { tempApp } from '../support/temp-app';
 export interface Rendered {
   readonly chart: Chart;
   readonly cluster: Cluster;
-  readonly objects: any[];
+  readonly objects: ObjectSet;
 }
 
 export const edgePool = { name: 'edge', addresses: ['10.20.0.128/28'] };
@@ -32,7 +31,7 @@ export function metalLb(
   const { chart, cluster } = empty(facts);
   before(chart, cluster);
   const made = new MetalLb(chart, 'lb', { cluster, pools: [edgePool], ...options });
-  return { chart, cluster, objects: objectsOf(made) };
+  return { chart, cluster, objects: ObjectSet.of(made) };
 }
 
 /** The flagship with addresses of Calico's; whatever else as wanted. */
@@ -46,7 +45,7 @@ export function calicoLb(
   const pools = [{ name: 'edge', cidr: '192.0.2.0/27' }];
   new CalicoLoadBalancer(chart, 'lb', { cluster, pools, ...options });
   around.after?.(chart, cluster);
-  return { chart, cluster, objects: objectsOf(chart) };
+  return { chart, cluster, objects: ObjectSet.of(chart) };
 }
 
 export function empty(facts: Partial<ClusterProps> = {}): { chart: Chart; cluster: Cluster } {
@@ -58,32 +57,6 @@ export function empty(facts: Partial<ClusterProps> = {}): { chart: Chart; cluste
 /** A worker of the flagship. */
 export function worker(n: number, zone = 'oslo-1', address = `10.20.0.2${n}`): Machine {
   return Machine.worker(`w-${n}`, { zone, address, nic: 'eno1' });
-}
-
-export function objectsOf(scope: IConstruct): any[] {
-  return apiObjects(scope).map((object) => object.toJson());
-}
-
-/** Phase of every object, by kind and name. */
-export function phases(scope: IConstruct): Record<string, string | undefined> {
-  return Object.fromEntries(
-    apiObjects(scope).map((object) => [`${object.kind} ${object.name}`, phaseOf(object)]),
-  );
-}
-
-function apiObjects(scope: IConstruct): ApiObject[] {
-  return scope.node.findAll().filter((node) => ApiObject.isApiObject(node)) as ApiObject[];
-}
-
-/** The only object of a kind, or of a kind and name. */
-export function find(objects: any[], kind: string, name?: string): any {
-  const found = objects.filter(
-    (o) => o.kind === kind && (name === undefined || o.metadata.name === name),
-  );
-  if (found.length !== 1) {
-    throw new Error(`${found.length} objects of kind ${kind} ${name ?? ''}`);
-  }
-  return found[0];
 }
 
 /** What the rules of a room say, as `severity id message`. */

@@ -4,13 +4,14 @@ import {
   LoadBalancerKind,
   MetalLb,
   MetalLbMode,
-  Severity,
   TunedCalico,
   type NvmeControlPlaneProps,
 } from '../../lib';
+import { ObjectSet } from '../../lib/testing';
 import { osloPlane } from '../control-plane/oslo-plane';
+import '../../lib/testing/jest';
 import { tempApp } from '../support/temp-app';
-import { edgePool, find, objectsOf, said } from './balancer';
+import { edgePool, said } from './balancer';
 
 const plane = (changes: Partial<NvmeControlPlaneProps>) => osloPlane(tempApp(), changes);
 const metalLb = MetalLb.configure({ pools: [edgePool] });
@@ -20,10 +21,8 @@ const announced = {
   cni: TunedCalico.configure({ bgp: { topOfRackPeers: [tor] } }),
   loadBalancer: CalicoLoadBalancer.configure({ pools: [{ name: 'edge', cidr: '192.0.2.0/27' }] }),
 };
-const errorsOf = ({ cluster }: ReturnType<typeof plane>) =>
-  cluster.findings().filter(({ severity }) => severity === Severity.ERROR);
 const edge = (made: ReturnType<typeof plane>) =>
-  objectsOf(made).find((o) => o.kind === 'Service' && o.metadata.namespace === 'nginx-ingress');
+  ObjectSet.of(made).findLike({ kind: 'Service', metadata: { namespace: 'nginx-ingress' } });
 
 test.each<[string, Partial<NvmeControlPlaneProps>, LoadBalancerKind]>([
   ['MetalLB', { loadBalancer: metalLb }, LoadBalancerKind.METALLB_L2],
@@ -32,7 +31,7 @@ test.each<[string, Partial<NvmeControlPlaneProps>, LoadBalancerKind]>([
   const made = plane(props);
   expect(made.cluster.loadBalancer).toBe(kind);
   expect(edge(made).spec.type).toBe('LoadBalancer');
-  expect(errorsOf(made)).toEqual([]);
+  expect(made.cluster).toHaveNoFindings({ from: 'error' });
 });
 
 test('without one the edge has node ports', () => {
@@ -52,12 +51,12 @@ test('a kind is known before there is a cluster', () => {
 });
 
 test('what Calico announces stands in its own objects', () => {
-  const objects = objectsOf(plane(announced));
-  expect(find(objects, 'BGPConfiguration').spec).toMatchObject({
+  const objects = ObjectSet.of(plane(announced));
+  expect(objects.find('BGPConfiguration').spec).toMatchObject({
     serviceLoadBalancerIPs: [{ cidr: '192.0.2.0/27' }],
     serviceLoadBalancerAggregation: 'Disabled',
   });
-  expect(find(objects, 'KubeControllersConfiguration').spec.controllers).toEqual({
+  expect(objects.find('KubeControllersConfiguration').spec.controllers).toEqual({
     loadBalancer: { assignIPs: 'AllServices' },
   });
 });

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { parseAllDocuments } from 'yaml';
 import { MetalLbMode, SecretRef } from '../../lib';
+import type { ObjectSet } from '../../lib/testing';
 import { validateStrictly } from '../support/strict-schema';
-import { describeWithUpstream, upstreamFile } from '../support/upstream';
-import { find, metalLb, worker } from './balancer';
+import { describeWithUpstream, upstreamFile, upstreamManifest } from '../support/upstream';
+import { metalLb, worker } from './balancer';
 import { osloMachine } from '../support/oslo';
 
 const bgpMode = MetalLbMode.bgp({
@@ -41,12 +41,12 @@ function grants(rules: Rule[]): string[] {
 }
 
 /** All that an account may do, in the namespace or everywhere. */
-function rightsOf(objects: any[], account: string): string[] {
+function rightsOf(objects: ObjectSet, account: string): string[] {
   const bound = (kind: string, roleKind: string, where: string) =>
-    objects
+    objects.all
       .filter((o) => o.kind === kind && o.subjects.some((s: any) => s.name === account))
       .flatMap(({ roleRef }) =>
-        grants(find(objects, roleKind, roleRef.name).rules).map((right) => `${where} ${right}`),
+        grants(objects.find(roleKind, roleRef.name).rules).map((right) => `${where} ${right}`),
       );
   return [
     ...bound('RoleBinding', 'Role', 'here'),
@@ -65,18 +65,16 @@ function covered(right: string, by: string[]): boolean {
 }
 
 describeWithUpstream('MetalLB against the manifest of the pinned release', () => {
-  const upstream: any[] = parseAllDocuments(
-    readFileSync(upstreamFile('manifests', 'metallb-0.16.1-native-without-crds.yaml'), 'utf8'),
-  ).map((document) => document.toJSON());
+  const upstream = upstreamManifest('metallb-0.16.1-native-without-crds.yaml');
   const full = variants['layer 2 with everything'];
 
   test.each(Object.entries(variants))('%s: every object is valid', (_name, objects) => {
-    expect(objects.flatMap((object) => validateStrictly(object))).toEqual([]);
-    expect(objects.length).toBeGreaterThan(20);
+    expect(objects.all.flatMap((object) => validateStrictly(object))).toEqual([]);
+    expect(objects.all.length).toBeGreaterThan(20);
   });
 
   test('with the webhook there is every object of upstream', () => {
-    const names = (objects: any[]) => objects.map((o) => `${o.kind} ${o.metadata.name}`);
+    const names = (objects: ObjectSet) => objects.all.map((o) => `${o.kind} ${o.metadata.name}`);
     // Ours has a Role for each account.
     const renamed: Record<string, string> = {
       'Role pod-lister': 'Role speaker',
@@ -125,7 +123,7 @@ describeWithUpstream('MetalLB against the manifest of the pinned release', () =>
   });
 
   test('pods are started as upstream starts them, but for what was decided', () => {
-    const pod = (objects: any[], kind: string) => find(objects, kind).spec.template.spec;
+    const pod = (objects: ObjectSet, kind: string) => objects.find(kind).spec.template.spec;
     for (const kind of ['Deployment', 'DaemonSet']) {
       const [own, theirs] = [pod(full, kind), pod(upstream, kind)];
       const [mine, other] = [own.containers[0], theirs.containers[0]];
@@ -158,20 +156,19 @@ describeWithUpstream('MetalLB against the manifest of the pinned release', () =>
   });
 
   test('the webhook asks about the same kinds, and cannot lock anybody out', () => {
-    const own = find(full, 'ValidatingWebhookConfiguration').webhooks;
-    const theirs = find(upstream, 'ValidatingWebhookConfiguration').webhooks;
+    const own = full.find('ValidatingWebhookConfiguration').webhooks;
+    const theirs = upstream.find('ValidatingWebhookConfiguration').webhooks;
     const meaning = ({ failurePolicy: _f, timeoutSeconds: _t, ...rest }: any) => rest;
     expect(own.map(meaning)).toEqual(theirs.map(meaning));
     expect(own.map((w: any) => w.failurePolicy)).toEqual(own.map(() => 'Ignore'));
   });
 
   test('no speaker answers on interfaces on which upstream does not', () => {
-    const list = (objects: any[]) =>
+    const list = (objects: ObjectSet) =>
       JSON.parse(
-        find(objects, 'ConfigMap', 'metallb-excludel2').data['excludel2.yaml'].replace(
-          /^announcedInterfacesToExclude: /,
-          '',
-        ),
+        objects
+          .find('ConfigMap', 'metallb-excludel2')
+          .data['excludel2.yaml'].replace(/^announcedInterfacesToExclude: /, ''),
       ) as string[];
     const own = list(full);
     // lxcbr is one of lxc.
@@ -191,7 +188,7 @@ describeWithUpstream('definitions of MetalLB against those of the pinned release
   const theirs: any[] = JSON.parse(
     readFileSync(upstreamFile('crds', 'metallb-0.16.1.json'), 'utf8'),
   );
-  const own = variants['layer 2'].filter(({ kind }) => kind === 'CustomResourceDefinition');
+  const own = variants['layer 2'].ofKind('CustomResourceDefinition');
 
   test('all kinds that MetalLB watches, and those that it writes', () => {
     const names = own.map(({ metadata }) => metadata.name).sort();
@@ -234,7 +231,7 @@ describeWithUpstream('definitions of MetalLB against those of the pinned release
 
   test('every field that is written is typed', () => {
     const custom = Object.values(variants)
-      .flat()
+      .flatMap(({ all }) => all)
       .filter(({ apiVersion }) => apiVersion.startsWith('metallb.io/'));
     for (const { apiVersion, kind, spec } of custom) {
       const crd = own.find((one) => one.spec.names.kind === kind)!;
@@ -246,8 +243,8 @@ describeWithUpstream('definitions of MetalLB against those of the pinned release
   });
 
   test('only with the webhook the controller translates between versions', () => {
-    const peers = (objects: any[]) =>
-      find(objects, 'CustomResourceDefinition', 'bgppeers.metallb.io');
+    const peers = (objects: ObjectSet) =>
+      objects.find('CustomResourceDefinition', 'bgppeers.metallb.io');
     expect(peers(variants['layer 2']).spec.conversion).toBeUndefined();
     expect(peers(variants['layer 2 with everything']).spec.conversion).toEqual({
       strategy: 'Webhook',

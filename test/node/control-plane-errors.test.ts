@@ -59,6 +59,10 @@ describe('flags', () => {
       'controlPlane.apiServerExtraArgs.audit-log-maxage must be left out, got 1; the prop auditLog sets it',
     ],
     [
+      { 'service-node-port-range': '20000-30000' },
+      'controlPlane.apiServerExtraArgs.service-node-port-range must be left out, got 20000-30000; firewall, network plugin and reserved ports of the machines go by 30000-32767',
+    ],
+    [
       { 'anonymous-auth': 'false' },
       'controlPlane.apiServerExtraArgs.anonymous-auth must be left out, got false; probes and joining machines have no credentials; the prop anonymousAnywhere says where else none are needed',
     ],

@@ -1,5 +1,4 @@
 import { Duration, Size } from 'cdk8s';
-import { parseAllDocuments } from 'yaml';
 import { Machine } from '../../lib';
 import {
   EncryptionAlgorithm,
@@ -8,8 +7,9 @@ import {
   TlsMinVersion,
   type NodeBootstrapOptions,
 } from '../../lib/node';
+import '../../lib/testing/jest';
 import { osloMachine } from '../support/oslo';
-import { oslo, unpacked } from './support';
+import { documents, oslo, unpacked } from './support';
 import { unknownFields } from './v1beta4';
 
 const worker = Machine.worker('w-1', {
@@ -22,10 +22,6 @@ const machines = [osloMachine(1), osloMachine(2), osloMachine(3), worker];
 
 function rendered(options: NodeBootstrapOptions = {}) {
   return oslo({ machines }, options);
-}
-
-function documents(files: Record<string, string>, machine: string, path: string): any[] {
-  return parseAllDocuments(unpacked(files, machine, path)).map((d) => d.toJS());
 }
 
 function clusterDocument(options: NodeBootstrapOptions = {}): any {
@@ -107,9 +103,10 @@ describe('hardening', () => {
       [],
     );
     expect(output['nodes/secrets.manifest']).not.toContain('encryption-key');
-    expect(cluster.findings().find((f) => f.id === 'GW-NODE-022')?.message).toBe(
-      'switched off: audit log, encryption of Secrets in etcd, Pod Security default, bounds of anonymous requests, refusal of profiling, seccomp by default, limit of processes in a pod',
-    );
+    expect(cluster).toHaveFinding('GW-NODE-022', {
+      message:
+        'switched off: audit log, encryption of Secrets in etcd, Pod Security default, bounds of anonymous requests, refusal of profiling, seccomp by default, limit of processes in a pod',
+    });
   });
 
   test('anonymous requests reach what kubeadm needs before there are credentials, and nothing else', () => {
@@ -327,7 +324,7 @@ describe('the kubelet', () => {
     expect(args(document.apiServer)['kubelet-certificate-authority']).toBe(
       '/etc/kubernetes/pki/ca.crt',
     );
-    expect(cluster.findings().map((f) => f.id)).not.toContain('GW-NODE-005');
+    expect(cluster).not.toHaveFinding('GW-NODE-005');
   });
 
   test('leaves at upstream what is right there', () => {

@@ -1,8 +1,7 @@
-import { parse, parseAllDocuments } from 'yaml';
 import { Machine, Underlay, Zone, ZoneLink, type ClusterProps } from '../../lib';
 import { dualMachine, dualStack } from '../support/dual-stack';
 import { osloMachine } from '../support/oslo';
-import { oslo, unpacked } from './support';
+import { documents, file, oslo, unpacked } from './support';
 
 const worker = Machine.worker('w-1', {
   zone: 'oslo-1',
@@ -12,8 +11,7 @@ const worker = Machine.worker('w-1', {
 const both = dualStack({ machines: [...[1, 2, 3].map((n) => dualMachine(n)), worker] });
 
 function kubeadm(changes: Partial<ClusterProps>, machine: string): any[] {
-  const text = unpacked(oslo(changes).files(), machine, '/etc/groundwork/kubeadm.conf');
-  return parseAllDocuments(text).map((d) => d.toJS());
+  return documents(oslo(changes).files(), machine, '/etc/groundwork/kubeadm.conf');
 }
 
 describe('kubeadm', () => {
@@ -90,7 +88,7 @@ describe('forwarding', () => {
 
 describe('network-config', () => {
   const network = (changes: Partial<ClusterProps>) =>
-    parse(oslo(changes).files()['nodes/cp-1/network-config']!);
+    file(oslo(changes).files(), 'cp-1', 'network-config').yaml();
   const routed = { gateway: '10.20.0.1', dnsServers: ['10.20.0.2', 'fd00:20::2'] };
 
   test.each(['fd00:20::1', 'fe80::1'])(

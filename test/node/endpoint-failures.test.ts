@@ -1,9 +1,8 @@
-import { parse } from 'yaml';
 import { ApiEndpointKind, KubernetesVersion } from '../../lib';
 import { endpointRules } from '../../lib/node/endpoint/rules';
 import { endpoints } from '../support/endpoints';
 import { endpointFailures } from './endpoint-failures-errors';
-import { oslo, unpacked } from './support';
+import { file, oslo, unpacked } from './support';
 
 test.each(endpointFailures)('$id: $title', ({ of, says }) => {
   expect(of()).toEqual(says);
@@ -43,7 +42,7 @@ test.each(['1.35.4', '1.36.0', '1.36.1'])(
         ...(byKubeVip ? ['cp-1', 'cp-2', 'cp-3'].map((m) => `nodes/${m}/kube-vip.manifest`) : []),
       ]);
       for (const machine of byKubeVip ? ['cp-1', 'cp-2', 'cp-3'] : []) {
-        const pod = parse(unpacked(files, machine, '/etc/groundwork/kube-vip.manifest'));
+        const pod = file(files, machine, '/etc/groundwork/kube-vip.manifest').yaml();
         expect(pod.spec.volumes[0].hostPath.path).toBe('/etc/kubernetes/admin.conf');
       }
     }

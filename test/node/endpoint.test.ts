@@ -1,11 +1,11 @@
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import { ApiEndpoint, ApiEndpointKind, Machine, Zone, type ClusterProps } from '../../lib';
 import { unexplainedLeaves } from '../support/coverage';
 import { behind, bgpPeers, endpoints } from '../support/endpoints';
 import { osloMachine } from '../support/oslo';
 import { validateStrictly } from '../support/strict-schema';
 import { describeWithUpstream } from '../support/upstream';
-import { oslo, unpacked } from './support';
+import { documents, file, oslo, unpacked } from './support';
 import { ready } from './trial';
 
 const { KUBE_VIP, KUBE_VIP_BGP, KEEPALIVED_HAPROXY, LOCAL_PROXY, EXTERNAL } = ApiEndpointKind;
@@ -38,9 +38,7 @@ describe('the way to the API on a machine', () => {
         `${address} api.oslo.example`,
       );
     }
-    const [, cluster] = parseAllDocuments(
-      unpacked(output, 'cp-1', '/etc/groundwork/kubeadm.conf'),
-    ).map((document) => document.toJS());
+    const [, cluster] = documents(output, 'cp-1', '/etc/groundwork/kubeadm.conf');
     expect(cluster.apiServer.certSANs).toEqual([
       ...['api.oslo.example', address, '10.20.0.11', '10.20.0.12', '10.20.0.13'],
     ]);
@@ -60,8 +58,8 @@ describe('the way to the API on a machine', () => {
   test('API servers listen where the endpoint says', () => {
     const endpoint = ApiEndpoint.localProxy({ dnsName: 'api.oslo.example', apiServerPort: 8443 });
     const output = oslo(behind(endpoint)).files();
-    const [init] = parseAllDocuments(unpacked(output, 'cp-1', '/etc/groundwork/kubeadm.conf'));
-    expect(init!.toJS().localAPIEndpoint.bindPort).toBe(8443);
+    const [init] = documents(output, 'cp-1', '/etc/groundwork/kubeadm.conf');
+    expect(init.localAPIEndpoint.bindPort).toBe(8443);
     expect(unpacked(output, 'cp-2', '/etc/groundwork/machine.env')).toContain(
       "WAIT_URL='https://10.20.0.11:8443'",
     );
@@ -160,10 +158,10 @@ describe('HAProxy', () => {
         ...{ endpoint: endpoints[LOCAL_PROXY], machines, zones },
         podCidr: '10.128.0.0/12',
       });
-      const [file] = cluster.ledger
+      const [config] = cluster.ledger
         .forMachine(cluster.workers[0]!)
         .files.filter(({ key }) => key === HAPROXY);
-      return Number(/ inter (\d+)s /.exec(file!.value)![1]);
+      return Number(/ inter (\d+)s /.exec(config!.value)![1]);
     };
     expect(interval(1)).toBe(3);
     expect(interval(147)).toBe(3);
@@ -212,7 +210,7 @@ describe('keepalived', () => {
 
 describe('kube-vip by BGP', () => {
   const pod = (changes: Partial<ClusterProps> = {}) =>
-    parse(unpacked(files(KUBE_VIP_BGP, changes), 'cp-2', '/etc/groundwork/kube-vip.manifest'));
+    file(files(KUBE_VIP_BGP, changes), 'cp-2', '/etc/groundwork/kube-vip.manifest').yaml();
   const env = (object: any): Record<string, any> =>
     Object.fromEntries(
       object.spec.containers[0].env.map((e: any) => [e.name, e.value ?? e.valueFrom]),
@@ -274,7 +272,7 @@ describe('kube-vip by BGP', () => {
       }),
     }).files();
     const all = machines.map(({ name }) =>
-      env(parse(unpacked(output, name, '/etc/groundwork/kube-vip.manifest'))),
+      env(file(output, name, '/etc/groundwork/kube-vip.manifest').yaml()),
     );
     expect(all[0]).toMatchObject({
       bgp_peers: '[fd00:20::1]:64513::false',
@@ -289,7 +287,7 @@ describe('kube-vip by BGP', () => {
 
   test('every leaf is a fact, a decision or structure', () => {
     const { cluster, files: render } = of(KUBE_VIP_BGP);
-    const object = parse(unpacked(render(), 'cp-1', '/etc/groundwork/kube-vip.manifest'));
+    const object = file(render(), 'cp-1', '/etc/groundwork/kube-vip.manifest').yaml();
     const decisions = cluster
       .decisions()
       .map((d) => ({ ...d, key: d.key.replace('kube-vip ', 'kube-vip.') }));

@@ -3,7 +3,7 @@ import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '../support/temp-app';
 import { oslo } from './support';
-import { KEY, ready, TOKEN, Trial } from './trial';
+import { KEY, parameter, ready, TOKEN, Trial } from './trial';
 
 const STEPS = [
   'sealed',
@@ -209,15 +209,7 @@ describe('machines that join', () => {
 describe('what is found on the way', () => {
   test('a kernel parameter that does not take its value is named with both values', () => {
     const trial = ready('cp-1');
-    trial.stub(
-      'sysctl',
-      `
-      mkdir -p "$TRIAL/keys"
-      case "$1" in
-        -n) [ "$2" = vm.panic_on_oom ] && echo 0 && exit; cat "$TRIAL/keys/$2" 2>/dev/null || echo 0 ;;
-        -q) case "$3" in kernel.panic=*) ;; *) printf '%s\\n' "\${3#*=}" > "$TRIAL/keys/\${3%%=*}" ;; esac ;;
-      esac`,
-    );
+    trial.takesSysctls('kernel.panic');
     expect(trial.run().code).toBe(1);
     expect(trial.read('/var/lib/groundwork/status')).toBe(
       'failed: config: sysctl kernel.panic: wanted 10, got 0\n',
@@ -413,7 +405,7 @@ describe('what is found on the way', () => {
 test('--only config applies again, says what changed, and keeps the status', () => {
   const trial = ready('cp-1');
   expect(trial.run().code).toBe(0);
-  trial.write('/keys/kernel.panic', '0\n');
+  trial.write(parameter('kernel.panic'), '0\n');
   trial.write('/sys/module/nf_conntrack/parameters/hashsize', '1024\n');
   const { code, output } = trial.run('--only', 'config');
   expect(code).toBe(0);

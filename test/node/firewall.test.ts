@@ -19,6 +19,7 @@ import {
   type HostFirewallOptions,
   type TunedCalicoOptions,
 } from '../../lib';
+import { NodeFile } from '../../lib/testing';
 import { dualMachine, dualStack } from '../support/dual-stack';
 import { osloMachine, osloProps } from '../support/oslo';
 import { messages, oslo, unpacked, userData } from './support';
@@ -65,13 +66,10 @@ function site({ mode = KubeProxyMode.IPTABLES, props = withWorker, calico, firew
 
 /** The rules of a ruleset, without sets, comments and what always stands there. */
 function accepted(rules: string): string[] {
-  return rules
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(
-      (line) =>
-        / accept$/.test(line) && !/^(ct|iif|icmp|icmpv6|udp sport|ip6 saddr fe80)/.test(line),
-    );
+  const { input } = new NodeFile(FILE, rules).nft()['inet groundwork']!.chains;
+  return input!.rules.filter(
+    (rule) => / accept$/.test(rule) && !/^(ct|iif|icmp|icmpv6|udp sport|ip6 saddr fe80)/.test(rule),
+  );
 }
 
 /** What each accepting rule lets in, in the words of the ledger; written apart from what renders them. */

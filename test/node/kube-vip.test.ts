@@ -1,13 +1,12 @@
-import { parse } from 'yaml';
 import { ApiEndpoint, KubernetesVersion, Machine } from '../../lib';
 import { unexplainedLeaves } from '../support/coverage';
 import { osloMachine } from '../support/oslo';
 import { validateStrictly } from '../support/strict-schema';
 import { describeWithUpstream } from '../support/upstream';
-import { oslo, unpacked } from './support';
+import { file, oslo } from './support';
 
 const pod = (files: Record<string, string>, machine: string, name = 'kube-vip') =>
-  parse(unpacked(files, machine, `/etc/groundwork/${name}.manifest`));
+  file(files, machine, `/etc/groundwork/${name}.manifest`).yaml();
 const env = (object: any) =>
   Object.fromEntries(
     object.spec.containers[0].env.map((e: any) => [e.name, e.value ?? e.valueFrom]),

@@ -1,10 +1,9 @@
-import { parse } from 'smol-toml';
-import { parseAllDocuments } from 'yaml';
 import { KubernetesVersion, Machine } from '../../lib';
 import { kubernetesMinor } from '../../lib/catalog';
+import { NodeFile } from '../../lib/testing';
 import { osloMachine } from '../support/oslo';
 import type { NodeCheck } from './node-checks';
-import { messages, oslo, unpacked } from './support';
+import { documents, file, messages, oslo, unpacked } from './support';
 
 // What broke clusters before they ran, as far as kubeadm, kubelet and the control plane go. Each is
 // refused, found by a rule, or cannot be written down at all.
@@ -20,7 +19,6 @@ function everyVersion(check: (files: Record<string, string>, version: Kubernetes
   }
 }
 
-const documents = (text: string): any[] => parseAllDocuments(text).map((d) => d.toJS());
 const kubeadmFiles = (files: Record<string, string>) =>
   Object.entries(files).filter(([path]) =>
     /\/files\/etc\/groundwork\/(kubeadm[^/]*|images)\.conf$/.test(path),
@@ -33,7 +31,7 @@ export const kubeadmChecks: NodeCheck[] = [
       'containerd is told the image of the catalogue row that kubeadm has built in',
       () =>
         everyVersion((files, version) => {
-          const config: any = parse(unpacked(files, 'cp-1', '/etc/containerd/config.toml'));
+          const config = file(files, 'cp-1', '/etc/containerd/config.toml').toml();
           const { sandbox } = config.plugins['io.containerd.cri.v1.images'].pinned_images;
           expect(sandbox).toMatch(/\/pause:/);
           expect(sandbox.split(':')[1]).toBe(kubernetesMinor(version.minor).pauseTag.value);
@@ -46,10 +44,10 @@ export const kubeadmChecks: NodeCheck[] = [
       'both are told systemd, and no option changes either',
       () =>
         everyVersion((files) => {
-          const config: any = parse(unpacked(files, 'cp-1', '/etc/containerd/config.toml'));
+          const config = file(files, 'cp-1', '/etc/containerd/config.toml').toml();
           const { runtimes } = config.plugins['io.containerd.cri.v1.runtime'].containerd;
           expect(runtimes.runc.options.SystemdCgroup).toBe(true);
-          const kubelet = documents(unpacked(files, 'cp-1', '/etc/groundwork/kubeadm.conf'))[2];
+          const kubelet = documents(files, 'cp-1', '/etc/groundwork/kubeadm.conf')[2];
           expect(kubelet.cgroupDriver).toBe('systemd');
         }),
     ],
@@ -61,7 +59,9 @@ export const kubeadmChecks: NodeCheck[] = [
       () =>
         everyVersion((files, version) => {
           expect(kubernetesMinor(version.minor).kubeadmApi.value).toBe('v1beta4');
-          const found = kubeadmFiles(files).flatMap(([, text]) => documents(text));
+          const found = kubeadmFiles(files).flatMap(([path, text]) =>
+            new NodeFile(path, text).yamlDocuments(),
+          );
           expect(found.length).toBeGreaterThan(10);
           expect(new Set(found.map((d) => d.apiVersion))).toEqual(
             new Set(['kubeadm.k8s.io/v1beta4', 'kubelet.config.k8s.io/v1beta1']),
@@ -102,7 +102,7 @@ export const kubeadmChecks: NodeCheck[] = [
               new RegExp(`^${name} \\S+ \\S+/v${version.patch.replace(/\./g, '\\.')}/bin/`, 'm'),
             );
           }
-          const [, cluster] = documents(unpacked(files, 'cp-1', '/etc/groundwork/kubeadm.conf'));
+          const [, cluster] = documents(files, 'cp-1', '/etc/groundwork/kubeadm.conf');
           expect(cluster.kubernetesVersion).toBe(`v${version.patch}`);
         }),
     ],

@@ -1,13 +1,11 @@
 import { parseAllDocuments } from 'yaml';
 import { ApiEndpoint, KubeProxyMode, Machine } from '../../lib';
 import { osloMachine } from '../support/oslo';
-import { oslo, unpacked } from './support';
+import { file, oslo, unpacked } from './support';
 import { unknownFields } from './v1beta4';
 
 function documents(files: Record<string, string>, machine: string, name = 'kubeadm'): any[] {
-  return parseAllDocuments(unpacked(files, machine, `/etc/groundwork/${name}.conf`)).map((d) =>
-    d.toJS(),
-  );
+  return file(files, machine, `/etc/groundwork/${name}.conf`).yamlDocuments();
 }
 
 const worker = Machine.worker('w-1', { zone: 'oslo-1', address: '10.20.0.21' });

@@ -1,8 +1,7 @@
-import { parse } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 import { Encapsulation, KubeProxyMode, KubernetesVersion, Machine } from '../../lib';
 import { osloMachine } from '../support/oslo';
-import { messages, oslo, unpacked } from './support';
+import { file, messages, oslo, unpacked, userData } from './support';
 import { ready } from './trial';
 
 // What reports from real clusters say goes wrong on machines. Each is caught by a constructor, by a rule, or
@@ -36,7 +35,7 @@ export const nodeChecks: NodeCheck[] = [
       'host name, node name and own entry in /etc/hosts come from the one name',
       () => {
         const files = oslo().files();
-        expect(parseYaml(files['nodes/cp-2/user-data']!).hostname).toBe('cp-2');
+        expect(userData(files, 'cp-2').hostname).toBe('cp-2');
         expect(unpacked(files, 'cp-2', '/etc/groundwork/kubeadm.conf')).toContain('name: cp-2\n');
         expect(unpacked(files, 'cp-2', '/etc/hosts')).toContain('\n10.20.0.12 cp-2\n');
       },
@@ -79,9 +78,34 @@ export const nodeChecks: NodeCheck[] = [
           messages(oslo({}, { containerdVersion }).cluster, 'GW-NODE-032');
         expect(said()).toEqual([]);
         expect(said('2.2.9')).toEqual([
-          'containerd 2.2.9 is of line 2.2, which ended on 2026-11-06',
+          'fixes for containerd 2.2.9 ended on 2026-11-06, 21 days before 2026-11-27',
         ]);
         return said('2.2.9');
+      },
+    ],
+  },
+  {
+    title: 'a containerd that the next Kubernetes does not accept, or that ends soon',
+    rules: [
+      ['GW-NODE-033', 'GW-NODE-034'],
+      () => {
+        const said = (id: string, containerdVersion?: string, asOf?: string) =>
+          messages(
+            oslo({ kubernetesVersion: KubernetesVersion.V1_35, asOf }, { containerdVersion })
+              .cluster,
+            id,
+          );
+        expect(said('GW-NODE-034')).toEqual([]);
+        expect(said('GW-NODE-034', '2.2.9')).toEqual([]);
+        expect(said('GW-NODE-033', '2.2.9')).toEqual([]);
+        expect(said('GW-NODE-033', undefined, '2026-11-27')).toEqual([]);
+        expect(said('GW-NODE-033', '2.2.9', '2026-11-01')).toEqual([
+          'fixes for containerd 2.2.9 end on 2026-11-06, 5 days from 2026-11-01',
+        ]);
+        expect(said('GW-NODE-034', '2.1.5')).toEqual([
+          'Kubernetes 1.36 wants containerd 2.2.0 or 2.3.0, the spec names 2.1.5',
+        ]);
+        return [...said('GW-NODE-033', '2.2.9', '2026-11-01'), ...said('GW-NODE-034', '2.1.5')];
       },
     ],
   },
@@ -96,13 +120,11 @@ export const nodeChecks: NodeCheck[] = [
       'the version of the configuration follows from the release, for each minor of Kubernetes',
       () => {
         const version = (containerdVersion: string, kubernetesVersion: KubernetesVersion) =>
-          parse(
-            unpacked(
-              oslo({ kubernetesVersion }, { containerdVersion }).files(),
-              'cp-1',
-              '/etc/containerd/config.toml',
-            ),
-          ).version;
+          file(
+            oslo({ kubernetesVersion }, { containerdVersion }).files(),
+            'cp-1',
+            '/etc/containerd/config.toml',
+          ).toml().version;
         const { V1_35, V1_36 } = KubernetesVersion;
         expect(version('2.1.5', V1_35)).toBe(3);
         expect(version('2.2.9', V1_36)).toBe(3);
@@ -245,7 +267,7 @@ export const nodeChecks: NodeCheck[] = [
     impossible: [
       'cloud-init only starts a unit; its one script ends at the first error and says where',
       () => {
-        const { runcmd } = parseYaml(oslo().files()['nodes/cp-3/user-data']!);
+        const { runcmd } = userData(oslo().files(), 'cp-3');
         expect(runcmd.every((words: unknown) => Array.isArray(words))).toBe(true);
         expect(runcmd.map(([program]: string[]) => program)).toEqual(['systemctl']);
         const scripts = Object.entries(oslo().files()).filter(

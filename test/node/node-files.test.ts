@@ -1,10 +1,9 @@
 import { App } from 'cdk8s';
-import { parse } from 'yaml';
 import { ApiEndpoint, Cluster, Machine, Zone } from '../../lib';
 import { NodeBootstrap } from '../../lib/node';
-import { findLeaks } from '../../lib/testing/leaks';
+import { leaksIn } from '../../lib/testing';
 import { osloMachine, osloProps } from '../support/oslo';
-import { oslo, unpacked, userData } from './support';
+import { file, oslo, unpacked, userData } from './support';
 
 const PUBLIC_KEY = `ssh-ed25519 ${'A'.repeat(68)} night@oslo`;
 
@@ -100,7 +99,7 @@ describe('the tree', () => {
 
   test('no secret anywhere, and the same bytes again', () => {
     const files = oslo().files();
-    expect(Object.entries(files).flatMap(([path, text]) => findLeaks(path, text))).toEqual([]);
+    expect(leaksIn(files)).toEqual([]);
     expect(oslo().files()).toEqual(files);
   });
 
@@ -110,7 +109,7 @@ describe('the tree', () => {
       dnsServers: ['10.20.0.2', '10.20.0.3'],
     });
     const files = oslo({ machines: [machine, osloMachine(2), osloMachine(3)] }).files();
-    expect(parse(files['nodes/cp-1/network-config']!)).toEqual({
+    expect(file(files, 'cp-1', 'network-config').yaml()).toEqual({
       version: 2,
       ethernets: {
         eno1: {

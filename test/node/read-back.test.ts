@@ -1,28 +1,14 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { ready, type Trial } from './trial';
+import { parameter, ready, type Trial } from './trial';
 
 // After the parameters are set, the machine's kernel and its other files are asked.
 const status = (trial: Trial) => trial.read('/var/lib/groundwork/status');
 const config = (trial: Trial) => trial.run('--only', 'config');
 
-/** The trial's kernel without the keys of one prefix. */
-function without(trial: Trial, prefix: string): void {
-  trial.stub(
-    'sysctl',
-    `
-    mkdir -p "$TRIAL/keys"
-    case "$2$3" in *${prefix}*) exit 255 ;; esac
-    case "$1" in
-      -n) cat "$TRIAL/keys/$2" 2>/dev/null || echo 0 ;;
-      -q) printf '%s\\n' "\${3#*=}" > "$TRIAL/keys/\${3%%=*}" ;;
-    esac`,
-  );
-}
-
 test('keys that are not there name the module they belong to', () => {
   const trial = ready('cp-1');
-  without(trial, 'nf_conntrack_udp');
+  trial.absent = /nf_conntrack_udp/;
   expect(config(trial).code).toBe(1);
   expect(status(trial)).toBe(
     'failed: config: sysctl net.netfilter.nf_conntrack_udp_timeout: wanted 30, got nothing, the module nf_conntrack is not loaded; ' +
@@ -32,7 +18,7 @@ test('keys that are not there name the module they belong to', () => {
 
 test('a key that no module brings is just not there', () => {
   const trial = ready('cp-1');
-  without(trial, 'vm.max_map_count');
+  trial.absent = /vm\.max_map_count/;
   expect(config(trial).code).toBe(1);
   expect(status(trial)).toBe(
     'failed: config: sysctl vm.max_map_count: wanted 1048576, got nothing\n',
@@ -94,9 +80,32 @@ test('a value of several numbers is the same with tabs', () => {
   const trial = ready('cp-1');
   const file = '/etc/sysctl.d/zz-groundwork.conf';
   trial.write(file, `${trial.read(file)}net.ipv4.tcp_rmem = 4096 131072 16777216\n`);
-  trial.write('/keys/net.ipv4.tcp_rmem', '4096\t131072\t16777216\n');
+  trial.write(parameter('net.ipv4.tcp_rmem'), '4096\t131072\t16777216\n');
   trial.write('/etc/sysctl.d/zzz.conf', 'net.ipv4.tcp_rmem = 4096  131072\t16777216\n');
   const { code, output } = config(trial);
   expect(output).not.toMatch(/tcp_rmem|FAILED/);
   expect(code).toBe(0);
+});
+
+test('a key for several interfaces has all their values', () => {
+  const trial = ready('cp-1');
+  const file = '/etc/sysctl.d/zz-groundwork.conf';
+  trial.write(file, `${trial.read(file)}net.ipv4.conf.*.rp_filter = 0\n`);
+  trial.write(parameter('net.ipv4.conf.all.rp_filter'), '0\n');
+  trial.write(parameter('net.ipv4.conf.eno1.rp_filter'), '2\n');
+  trial.absent = /\*/;
+  expect(config(trial).code).toBe(1);
+  expect(status(trial)).toBe(
+    'failed: config: sysctl net.ipv4.conf.*.rp_filter: wanted 0, got 0 / 2\n',
+  );
+});
+
+test('parameters are set by one call, and modules loaded by one', () => {
+  const trial = ready('cp-1');
+  expect(config(trial).code).toBe(0);
+  const calls = (name: string) => trial.calls.filter((call) => call.startsWith(`${name} `));
+  expect(calls('sysctl')).toHaveLength(1);
+  expect(calls('modprobe')).toHaveLength(1);
+  expect(config(trial).code).toBe(0);
+  expect(calls('sysctl').concat(calls('modprobe'))).toHaveLength(2);
 });

@@ -1,10 +1,9 @@
 import { Size } from 'cdk8s';
-import { parseAllDocuments } from 'yaml';
 import { ApiEndpoint, KubernetesVersion, Underlay, Zone } from '../../lib';
 import { unexplainedLeaves } from '../support/coverage';
 import { dualMachine, dualStack } from '../support/dual-stack';
 import { osloMachine, osloProps } from '../support/oslo';
-import { messages, oslo, unpacked } from './support';
+import { documents, messages, oslo } from './support';
 
 describe('findings', () => {
   test('the flagship has notes only', () => {
@@ -63,9 +62,7 @@ describe('findings', () => {
 
 test("every value of the kubelet's configuration has a reason or is a fact", () => {
   const { cluster, files } = oslo();
-  const documents = parseAllDocuments(
-    unpacked(files(), 'cp-1', '/etc/groundwork/kubeadm.conf'),
-  ).map((d) => d.toJS());
+  const found = documents(files(), 'cp-1', '/etc/groundwork/kubeadm.conf');
   const explained = {
     decisions: cluster.decisions(),
     facts: [
@@ -85,7 +82,7 @@ test("every value of the kubelet's configuration has a reason or is a fact", () 
       'ClusterConfiguration.apiServer.extraVolumes',
     ],
   };
-  expect(documents.flatMap((document) => unexplainedLeaves(document, explained))).toEqual([]);
+  expect(found.flatMap((document) => unexplainedLeaves(document, explained))).toEqual([]);
 });
 
 test('GW-NODE-015: an IPv6 gateway that nobody wrote down', () => {

@@ -1,4 +1,3 @@
-import { parse } from 'smol-toml';
 import {
   ApiEndpoint,
   Architecture,
@@ -9,7 +8,7 @@ import {
 } from '../../lib';
 import { releaseChecksums } from '../../lib/catalog';
 import { osloMachine } from '../support/oslo';
-import { oslo, unpacked } from './support';
+import { file, oslo, unpacked } from './support';
 
 const SYSCTLS = '/etc/sysctl.d/zz-groundwork.conf';
 const lines = (text: string) =>
@@ -99,7 +98,7 @@ describe('hosts', () => {
 
 describe('containerd', () => {
   const config = (options = {}, changes = {}) =>
-    parse(unpacked(oslo(changes, options).files(), 'cp-1', '/etc/containerd/config.toml')) as any;
+    file(oslo(changes, options).files(), 'cp-1', '/etc/containerd/config.toml').toml();
 
   test('configuration version 4 from 2.3 on, 3 before', () => {
     expect(config().version).toBe(4);

@@ -1,7 +1,7 @@
 import { App } from 'cdk8s';
-import { parse } from 'yaml';
 import type { Cluster, ClusterProps } from '../../lib';
 import { NodeBootstrap, type NodeBootstrapOptions } from '../../lib/node';
+import { NodeFiles, type NodeFile } from '../../lib/testing';
 import { osloCluster } from '../support/oslo';
 
 /** The flagship's cluster with its node construct, and what it renders. */
@@ -12,18 +12,24 @@ export function oslo(changes: Partial<ClusterProps> = {}, options: NodeBootstrap
   return { app, cluster, node, files: () => node.nodeFiles() };
 }
 
-/** One unpacked file of one machine. */
+/** One file of one machine, on the machine or, like `user-data`, beside it. */
+export function file(files: Record<string, string>, machine: string, path: string): NodeFile {
+  return new NodeFiles(files).of(machine).find(path);
+}
+
+/** Its text. */
 export function unpacked(files: Record<string, string>, machine: string, path: string): string {
-  const content = files[`nodes/${machine}/files${path}`];
-  if (content === undefined) {
-    throw new Error(`${machine} has no ${path}`);
-  }
-  return content;
+  return file(files, machine, path).text;
+}
+
+/** The documents of a YAML file. */
+export function documents(files: Record<string, string>, machine: string, path: string): any[] {
+  return file(files, machine, path).yamlDocuments();
 }
 
 /** The parsed user-data of one machine. */
 export function userData(files: Record<string, string>, machine: string): any {
-  return parse(files[`nodes/${machine}/user-data`]!);
+  return file(files, machine, 'user-data').yaml();
 }
 
 /** The findings of one id, as messages. */

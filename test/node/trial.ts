@@ -20,9 +20,16 @@ export const TOKEN = ['abcdef', '0123456789abcdef'].join('.');
 export const KEY = '5e'.repeat(32);
 export const ENCRYPTION_KEY = `${'Ab1/'.repeat(10)}Ab1=`;
 
+/** The file of a kernel parameter, as the kernel has it. */
+export function parameter(key: string): string {
+  return `/proc/sys/${key.replace(/\./g, '/')}`;
+}
+
 /** One machine's files in a folder, and the programs around them. */
 export class Trial {
   public readonly root = tempDir();
+  /** Kernel parameters that this kernel does not have. */
+  public absent?: RegExp;
   private readonly bin = join(this.root, 'stubs');
 
   public constructor(
@@ -105,6 +112,7 @@ export class Trial {
 
   /** Runs one of the scripts among the replaced programs. */
   public script(name: string, ...args: string[]) {
+    this.kernel();
     const result = spawnSync(join(this.root, 'usr/local/lib/groundwork', name), args, {
       encoding: 'utf8',
       timeout: 60_000,
@@ -149,6 +157,28 @@ export class Trial {
     return target;
   }
 
+  /** The program that sets kernel parameters, as the kernel's own files; those that the pattern fits stay. */
+  public takesSysctls(except = ''): void {
+    this.stub(
+      'sysctl',
+      `
+      for pair in "\${@:3}"; do
+        file="$TRIAL/proc/sys/$(printf %s "\${pair%%=*}" | tr . /)"
+        case "\${pair%%=*}" in ${except || '-'}) ;; *) [ ! -e "$file" ] || printf '%s\\n' "\${pair#*=}" > "$file" ;; esac
+      done`,
+    );
+  }
+
+  /** Every parameter that is asked for is there, as zero at first, but for those that the pattern fits. */
+  private kernel(): void {
+    for (const [, key] of this.read('/etc/sysctl.d/zz-groundwork.conf').matchAll(/^(\S+) = /gm)) {
+      const file = parameter(key!);
+      if (!this.has(file) && !this.absent?.test(key!)) {
+        this.write(file, '0\n');
+      }
+    }
+  }
+
   private stubs(): void {
     const address = {
       'cp-1': '10.20.0.11',
@@ -165,17 +195,11 @@ export class Trial {
     this.stub('ping', 'exit 0');
     this.stub('stat', 'echo cgroup2fs');
     this.stub('ip', `echo 'eno1 UP ${address}/24 fe80::1/64'`);
-    this.stub('modprobe', '[ "$1" = -n ] || mkdir -p "$TRIAL/sys/module/$2/parameters"');
-    // a small kernel: keys are files, as sysctl itself sees them
     this.stub(
-      'sysctl',
-      `
-      mkdir -p "$TRIAL/keys"
-      case "$1" in
-        -n) cat "$TRIAL/keys/$2" 2>/dev/null || echo 0 ;;
-        -q) printf '%s\\n' "\${3#*=}" > "$TRIAL/keys/\${3%%=*}" ;;
-      esac`,
+      'modprobe',
+      '[ "$1" = -n ] || for m; do case "$m" in -*) ;; *) mkdir -p "$TRIAL/sys/module/$m/parameters" ;; esac; done',
     );
+    this.takesSysctls();
     const silent = ['systemctl', 'swapoff', 'apt-get', 'dpkg', 'crictl', 'sleep', 'sync', 'chown'];
     silent.forEach((name) => this.stub(name, 'exit 0'));
     // as the real one: it tells its secrets unless it is told not to

@@ -91,7 +91,9 @@ function faultsOf(combination: Combination): string[] {
     ? []
     : [
         // No schema of 1.37 is at hand.
-        ...objects.flatMap((o) => validateStrictly(o, /^1\.35/.test(version) ? '1.35' : '1.36')),
+        ...objects.all.flatMap((o) =>
+          validateStrictly(o, /^1\.35/.test(version) ? '1.35' : '1.36'),
+        ),
         ...unknownKeys(configuration),
       ];
 }

@@ -1,31 +1,28 @@
-import { ApiObject, Yaml, Size } from 'cdk8s';
-import { KubeProxyMode, KubernetesVersion, Phase, phaseOf } from '../../lib/cluster';
+import { Yaml, Size } from 'cdk8s';
+import { KubeProxyMode, KubernetesVersion, Phase } from '../../lib/cluster';
 import { KubeProxyDetectLocalMode, KubeProxyNames } from '../../lib/proxy';
 import { findLeaks } from '../../lib/testing';
 import { unexplainedLeaves } from '../support/coverage';
 import { validateStrictly } from '../support/strict-schema';
 import { describeWithUpstream } from '../support/upstream';
+import { phases } from '../support/phases';
 import { modes, render, renderMode, type AnyOptions, type Mode } from './support';
 
 test('the objects, all in the first phase', () => {
   const { chart, objects } = render();
-  expect(objects.map(({ kind, metadata: { namespace, name } }) => [kind, namespace, name])).toEqual(
-    [
-      ['ServiceAccount', 'kube-system', 'kube-proxy'],
-      ['ClusterRoleBinding', undefined, 'kubeadm:node-proxier'],
-      ['ConfigMap', 'kube-system', 'kube-proxy'],
-      ['DaemonSet', 'kube-system', 'kube-proxy'],
-    ],
-  );
-  const phases = chart.node
-    .findAll()
-    .filter((c) => c instanceof ApiObject)
-    .map(phaseOf);
-  expect(phases).toEqual(Array(4).fill(Phase.KUBE_PROXY));
+  expect(
+    objects.all.map(({ kind, metadata: { namespace, name } }) => [kind, namespace, name]),
+  ).toEqual([
+    ['ServiceAccount', 'kube-system', 'kube-proxy'],
+    ['ClusterRoleBinding', undefined, 'kubeadm:node-proxier'],
+    ['ConfigMap', 'kube-system', 'kube-proxy'],
+    ['DaemonSet', 'kube-system', 'kube-proxy'],
+  ]);
+  expect(phases(chart).map((line) => line.split(' ')[0])).toEqual(Array(4).fill(Phase.KUBE_PROXY));
 });
 
 test('the service account may be what system:node-proxier is, and no more', () => {
-  expect(render().objects[1]).toMatchObject({
+  expect(render().objects.all[1]).toMatchObject({
     roleRef: {
       apiGroup: 'rbac.authorization.k8s.io',
       kind: 'ClusterRole',
@@ -36,7 +33,7 @@ test('the service account may be what system:node-proxier is, and no more', () =
 });
 
 test('the ConfigMap has the two keys that kubeadm looks for', () => {
-  expect(Object.keys(render().objects[2].data)).toEqual(['config.conf', 'kubeconfig.conf']);
+  expect(Object.keys(render().objects.all[2].data)).toEqual(['config.conf', 'kubeconfig.conf']);
 });
 
 describe('the DaemonSet', () => {
@@ -196,24 +193,26 @@ describe('what the containers may do', () => {
 test.each(modes)('names of its own in %s mode, beside those of kubeadm', (mode) => {
   const name = `kube-proxy-${mode}`;
   const { objects, daemonSet } = renderMode(mode, { names: KubeProxyNames.OWN });
-  expect(objects.map(({ kind, metadata }) => [kind, metadata.name])).toEqual([
+  expect(objects.all.map(({ kind, metadata }) => [kind, metadata.name])).toEqual([
     ['ServiceAccount', name],
     ['ClusterRoleBinding', name],
     ['ConfigMap', name],
     ['DaemonSet', name],
   ]);
-  expect(objects[1].subjects).toEqual([{ kind: 'ServiceAccount', name, namespace: 'kube-system' }]);
+  expect(objects.all[1].subjects).toEqual([
+    { kind: 'ServiceAccount', name, namespace: 'kube-system' },
+  ]);
   expect(daemonSet.spec.selector.matchLabels).toEqual({ 'k8s-app': name });
   expect(daemonSet.spec.template.metadata.labels).toMatchObject({ 'k8s-app': name });
   const { serviceAccountName, volumes, containers } = daemonSet.spec.template.spec;
   expect([serviceAccountName, volumes[0].configMap.name, containers[0].name]).toEqual(
     Array(3).fill(name),
   );
-  expect(Object.keys(objects[2].data)).toEqual(['config.conf', 'kubeconfig.conf']);
+  expect(Object.keys(objects.all[2].data)).toEqual(['config.conf', 'kubeconfig.conf']);
 });
 
 test.each(modes)('nothing in the output of %s mode looks like a secret', (mode) => {
-  expect(findLeaks('00-kube-proxy', Yaml.stringify(...renderMode(mode).objects))).toEqual([]);
+  expect(findLeaks('00-kube-proxy', Yaml.stringify(...renderMode(mode).objects.all))).toEqual([]);
 });
 
 const byBridge = {
@@ -255,7 +254,7 @@ test.each(modes)('every value of %s mode has a decision, or is a fact or structu
       `${pod}.*.volumeMounts`,
     ],
   };
-  const unexplained = [...objects, configuration, kubeconfig].flatMap((object) =>
+  const unexplained = [...objects.all, configuration, kubeconfig].flatMap((object) =>
     unexplainedLeaves(object, explained),
   );
   expect(unexplained).toEqual([]);
@@ -276,7 +275,7 @@ describeWithUpstream('the API server', () => {
     'accepts every field of %s mode in %s',
     (mode, minor) => {
       const { objects } = renderMode(mode, {}, { imagePullSecrets: ['mirror'] });
-      expect(objects.flatMap((object) => validateStrictly(object, minor))).toEqual([]);
+      expect(objects.all.flatMap((object) => validateStrictly(object, minor))).toEqual([]);
     },
   );
 });

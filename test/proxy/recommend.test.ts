@@ -15,6 +15,7 @@ import {
   type ICniConfiguration,
 } from '../../lib';
 import { recommend } from '../../lib/proxy/recommend';
+import '../../lib/testing/jest';
 import { osloProps } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 import { errorOf } from './support';
@@ -155,8 +156,7 @@ describe('NvmeControlPlane without kubeProxy', () => {
     const { cluster, node } = new NvmeControlPlane(tempApp(), 'oslo', { ...osloProps(), cni });
     expect(cluster.kubeProxyMode).toBe(mode);
     expect(node.tryFindChild('kube-proxy') !== undefined).toBe(created);
-    const errors = cluster.findings().filter(({ severity }) => severity === 'error');
-    expect(errors).toEqual([]);
+    expect(cluster).toHaveNoFindings({ from: 'error' });
     expect(cluster.decisions().filter(({ key }) => key === 'mode of kube-proxy')).toHaveLength(
       created ? 1 : 0,
     );

@@ -14,6 +14,7 @@ import {
 import { IpvsScheduler, KubeProxyDetectLocalMode, KubeProxyNames } from '../../lib/proxy';
 import { ipvsFeatureGates, ipvsIsGone } from '../../lib/proxy/life-cycle';
 import { proxyRules } from '../../lib/proxy/rules';
+import '../../lib/testing/jest';
 import { osloMachine } from '../support/oslo';
 import { findings, render, renderMode, type AnyOptions, type Mode } from './support';
 
@@ -28,13 +29,10 @@ test('the flagship has one finding, which can be acknowledged', () => {
   const { cluster } = render();
   expect(findings(cluster)).toEqual([LIFE_CYCLE]);
   cluster.acknowledge('GW-PROXY-001', 'nftables with the next reboot round');
-  expect(cluster.findings()).toContainEqual(
-    expect.objectContaining({
-      id: 'GW-PROXY-001',
-      path: 'oslo/kube-proxy',
-      acknowledged: 'nftables with the next reboot round',
-    }),
-  );
+  expect(cluster).toHaveFinding('GW-PROXY-001', {
+    path: 'oslo/kube-proxy',
+    acknowledged: 'nftables with the next reboot round',
+  });
 });
 
 test('ids are unique, numbered without a gap', () => {

@@ -1,4 +1,4 @@
-import { ApiObject, Chart } from 'cdk8s';
+import { Chart } from 'cdk8s';
 import { parse } from 'yaml';
 import { Cluster, KubeProxyMode, type ClusterFacts, type ClusterProps } from '../../lib/cluster';
 import {
@@ -9,13 +9,14 @@ import {
   type IpvsKubeProxyOptions,
   type NftablesKubeProxyOptions,
 } from '../../lib/proxy';
+import { ObjectSet } from '../../lib/testing';
 import { osloProps } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
 
 export interface Rendered {
   readonly chart: Chart;
   readonly cluster: Cluster;
-  readonly objects: any[];
+  readonly objects: ObjectSet;
   /** The parsed `config.conf`. */
   readonly configuration: any;
   /** The parsed `kubeconfig.conf`. */
@@ -59,19 +60,15 @@ export function renderMode(
     ? Cluster.fromFacts(chart, 'cluster', props as ClusterFacts)
     : new Cluster(chart, 'cluster', props);
   new proxies[mode](chart, 'kube-proxy', { ...options, cluster });
-  // One by one, not by Testing.synth: findings are errors there, and some tests look at them.
-  const objects = chart.node
-    .findAll()
-    .filter((c): c is ApiObject => c instanceof ApiObject)
-    .map((object) => object.toJson());
-  const { data } = objects.find(({ kind }) => kind === 'ConfigMap');
+  const objects = ObjectSet.of(chart);
+  const { data } = objects.find('ConfigMap');
   return {
     chart,
     cluster,
     objects,
     configuration: parse(data['config.conf']),
     kubeconfig: parse(data['kubeconfig.conf']),
-    daemonSet: objects.find(({ kind }) => kind === 'DaemonSet'),
+    daemonSet: objects.find('DaemonSet'),
   };
 }
 

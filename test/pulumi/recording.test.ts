@@ -35,6 +35,9 @@ class Settings extends pulumi.CustomResource {
   }
 }
 
+// Loading Pulumi takes long on a busy machine.
+jest.setTimeout(120_000);
+
 describe('recordPulumi', () => {
   test('returns what was registered: inputs, secrets, dependencies and options', async () => {
     const recording = await recordPulumi(() => new Team('blue'), { stack: 'lab' });

@@ -1,6 +1,12 @@
 import { RunbookStep, VerdictLevel, type DoctorReport } from '../../lib/cluster';
 import { Severity } from '../../lib';
-import { reportHtml, reportMarkdown } from '../../lib/report';
+import {
+  measuredHtml,
+  measuredMarkdown,
+  reportHtml,
+  takesMeasured,
+  withMeasured,
+} from '../../lib/report';
 import { parsePage, partOf, tableRows } from '../support/html';
 import { osloCluster } from '../support/oslo';
 
@@ -119,7 +125,7 @@ test('a histogram has its counts, and bars to scale', () => {
 });
 
 test('Markdown has the same numbers', () => {
-  const text = reportMarkdown(cluster(), measured);
+  const text = measuredMarkdown(measured);
   expect(text).toContain('| cp-2 | 12345.6 | – |');
   expect(text).toContain('| 2 | 500 |');
   expect(text).toContain('| fail | `DOC-MTU-POD` | cp-1→cp-2 | 1372 bytes | 1380 bytes |');
@@ -131,6 +137,97 @@ test('a step or a finding that this cluster does not have is no dead link', () =
   const other = parsePage(reportHtml(cluster(), { ...measured, measurements }));
   const links = partOf(other, 'measured').querySelectorAll('a');
   expect(links.map((a) => a.getAttribute('href'))).toEqual(['#runbook']);
+});
+
+test('the page that a synth wrote takes what was measured, and is else as it was', () => {
+  const synthesized = reportHtml(cluster());
+  const html = withMeasured(synthesized, measured);
+  const filled = parsePage(html);
+  const [top, ...rest] = filled.querySelectorAll('main > section').map(({ id }) => id);
+  expect([top, rest[0]]).toEqual(['glance', 'measured']);
+  for (const contents of filled.querySelectorAll('.toc')) {
+    const [, second] = contents.querySelectorAll('a');
+    expect(second!.getAttribute('href')).toBe('#measured');
+  }
+  const quick = filled.querySelectorAll('.quick a').map((a) => a.getAttribute('href'));
+  expect(quick.slice(0, 3)).toEqual(['#glance', '#measured', '#findings']);
+  expect(filled.querySelector('footer')!.text).toBe(
+    'Written at synth from the spec: the same spec gives the same page. A run of the doctor has added what it measured.',
+  );
+  // What was put in taken out again, the page is the same.
+  for (const one of [
+    ...filled.querySelectorAll('.toc li').filter((item) => /^Measured/.test(item.text)),
+    ...filled.querySelectorAll('#measured, .quick a:nth-child(2)'),
+    ...filled.querySelectorAll('.chips li').slice(0, 2),
+    ...filled.querySelectorAll('#finding-MY-001 p').filter(({ text }) => /^Measured/.test(text)),
+  ]) {
+    one.remove();
+  }
+  const squeezed = (text: string) => text.replace(/ A run of the doctor[^<]*|\n/g, '');
+  const same = squeezed(filled.toString()) === squeezed(parsePage(synthesized).toString());
+  expect(same).toBe(true);
+});
+
+test('a page that was not written by a synth, or has it all already, is refused', () => {
+  for (const html of ['<html></html>', reportHtml(cluster(), measured)]) {
+    expect(takesMeasured(html)).toBe(false);
+    expect(() => withMeasured(html, measured)).toThrow(
+      'the page has no place for what was measured, or has it already',
+    );
+  }
+  expect(takesMeasured(reportHtml(cluster()))).toBe(true);
+});
+
+test('what was measured is never taken for a place to put something in', () => {
+  const [pass] = measured.measurements;
+  const measurements = [{ ...pass!, subject: '<!--measured-chips-->', value: '$& $1' }];
+  const part = partOf(parsePage(reportHtml(cluster(), { ...measured, measurements })), 'measured');
+  expect(part.querySelectorAll('tbody td')[2]!.text).toBe('<!--measured-chips-->');
+  expect(part.querySelectorAll('tbody td')[3]!.text).toBe('$& $1');
+});
+
+test('without the report of the cluster there is a page of what was measured alone', () => {
+  const alone = parsePage(measuredHtml(measured));
+  expect(alone.querySelectorAll('main > section').map(({ id }) => id)).toEqual(['measured']);
+  expect(alone.querySelector('h1')!.text).toBe('Measured in oslo');
+});
+
+test('two runs stand side by side, worst first', () => {
+  const [pass, fail] = measured.measurements;
+  const earlier: DoctorReport = {
+    ...measured,
+    measurements: [
+      pass!,
+      { ...fail!, value: '1380 bytes', level: PASS },
+      { ...fail!, subject: 'cp-2→cp-1' },
+      { ...fail!, subject: 'cp-3→cp-1', level: UNKNOWN },
+    ],
+  };
+  const now: DoctorReport = {
+    ...measured,
+    measurements: [
+      pass!,
+      fail!,
+      { ...fail!, subject: 'cp-2→cp-1', level: WARN, value: '1376 bytes' },
+      { ...fail!, subject: 'cp-3→cp-1' },
+    ],
+  };
+  const rows = (a: DoctorReport, b: DoctorReport) =>
+    tableRows(parsePage(measuredHtml(b, a)), 'What changed, worst first').slice(1);
+  expect(rows(earlier, now)).toEqual([
+    ['worse', 'DOC-MTU-POD', 'cp-1→cp-2', 'pass 1380 bytes', 'fail 1372 bytes'],
+    ['better', 'DOC-MTU-POD', 'cp-2→cp-1', 'fail 1372 bytes', 'warn 1376 bytes'],
+    ['known now', 'DOC-MTU-POD', 'cp-3→cp-1', 'unknown 1372 bytes', 'fail 1372 bytes'],
+  ]);
+  const less = { ...now, measurements: [{ ...pass!, value: 'nftables' }] };
+  expect(rows(now, less).map(([change, , where]) => [change, where])).toEqual([
+    ['unknown now', 'cp-1→cp-2'],
+    ['unknown now', 'cp-2→cp-1'],
+    ['unknown now', 'cp-3→cp-1'],
+    ['other value', 'cp-1'],
+  ]);
+  const [, part] = measuredMarkdown(now, earlier).split('### Beside the run before: 3 changes');
+  expect(part).toContain('The same in both runs: 1 measurement.');
 });
 
 test('without a run of the doctor nothing is said of it', () => {

@@ -110,7 +110,8 @@ describe.each(exampleNames.filter((name) => name !== 'single-constructs'))(
 
     test('takes in every page that a construct wrote, and Markdown leads there', () => {
       const files = filesOf(name);
-      const own = /\/(explain\.(md|ndjson)|findings\.txt|fetched\.txt|index\.html|report\.md)$/;
+      const own =
+        /\/(explain\.(md|ndjson)|findings\.(ndjson|sarif|txt)|fetched\.txt|index\.html|report\.md)$/;
       const pages = Object.keys(files).filter(
         (path) => path.startsWith('report/') && !own.test(path),
       );

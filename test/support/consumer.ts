@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as ts from 'typescript';
 import { examplesRoot } from './examples';
 import { codeBlocks, projectRoot } from './markdown';
@@ -86,14 +86,32 @@ export function writePulumiProgram(consumer: string): void {
   }
   writeFileSync(join(consumer, 'up.ts'), program.code);
   writeFileSync(join(consumer, 'preview.js'), PREVIEW);
-  const source = join(examplesRoot, 'pulumi-openstack/openstack');
   const target = join(consumer, 'node_modules/@pulumi/openstack');
-  mkdirSync(target);
+  compileInto(target, join(examplesRoot, 'pulumi-openstack/openstack'));
   writeFileSync(join(target, 'package.json'), '{ "main": "index.js", "types": "index.ts" }');
-  for (const file of readdirSync(source)) {
+}
+
+/** The program that hosts examples, with these of them; returns its path without an ending. */
+export function writeExamples(consumer: string, ...names: readonly string[]): string {
+  const programs = 'test/pulumi/programs';
+  compileInto(join(consumer, programs), join(projectRoot, programs));
+  for (const name of names) {
+    compileInto(join(consumer, 'examples', name), join(examplesRoot, name));
+  }
+  return join(consumer, programs, 'examples');
+}
+
+/** Copies the TypeScript of a folder, with JavaScript beside it. */
+function compileInto(target: string, source: string): void {
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' });
+  for (const file of files.filter((name) => name.endsWith('.ts'))) {
     const text = readFileSync(join(source, file), 'utf8');
-    const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
+    const compilerOptions = {
+      ...{ module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+      esModuleInterop: true,
+    };
     const { outputText } = ts.transpileModule(text, { compilerOptions });
+    mkdirSync(dirname(join(target, file)), { recursive: true });
     writeFileSync(join(target, file), text);
     writeFileSync(join(target, file.replace(/ts$/, 'js')), outputText);
   }

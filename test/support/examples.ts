@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from './markdown';
-import { readTree } from './tree';
+import { readTree } from '../../lib/testing/tree';
 
 export const examplesRoot = join(projectRoot, 'examples');
 

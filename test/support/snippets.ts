@@ -25,7 +25,7 @@ const OPTIONS: ts.CompilerOptions = {
   module: ts.ModuleKind.Node20,
   target: ts.ScriptTarget.ES2022,
   moduleDetection: ts.ModuleDetectionKind.Force,
-  types: ['node'],
+  types: ['jest', 'node'],
   typeRoots: [join(projectRoot, 'node_modules/@types')],
   paths: Object.fromEntries(Object.entries(PUBLIC).map(([name, file]) => [name, [file]])),
 };

@@ -1,21 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { App, AppProps, Chart } from 'cdk8s';
-
-const created: string[] = [];
-
-afterEach(() => {
-  for (const dir of created.splice(0)) {
-    rmSync(dir, { recursive: true, force: true });
-  }
-});
+import { temporaryFolder } from '../../lib/testing/folders';
+import '../../lib/testing/jest';
 
 /** A folder of its own, gone after the test; Testing.app() leaves its folder behind. */
 export function tempDir(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'groundwork-'));
-  created.push(dir);
-  return dir;
+  return temporaryFolder();
 }
 
 /** An App that writes into such a folder. */

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { ObjectSet } from '../../lib/testing/objects';
 
 const root = resolve(__dirname, '../..');
 
@@ -16,6 +17,11 @@ export function upstreamFile(...path: string[]): string {
     throw new Error(`upstream data not found; ${REMEDY}`);
   }
   return join(dir, ...path);
+}
+
+/** The objects of one of upstream's manifests. */
+export function upstreamManifest(file: string): ObjectSet {
+  return ObjectSet.fromYaml(readFileSync(upstreamFile('manifests', file), 'utf8'));
 }
 
 const REMEDY = 'set GROUNDWORK_UPSTREAM to the folder that holds openapi/, crds/ and manifests/';

@@ -46,7 +46,8 @@ let labs = 0;
 
 export class DoctorLab {
   private readonly prefix = `gw-${process.pid}-doc${++labs}`;
-  private readonly scripts = mkdtempSync(join(tmpdir(), 'groundwork-doctor-'));
+  /** Where the scripts of all collectors are. */
+  public readonly scripts = mkdtempSync(join(tmpdir(), 'groundwork-doctor-'));
   private readonly children: ChildProcess[] = [];
 
   constructor(private readonly shell: readonly string[] = ['sh']) {
@@ -154,6 +155,11 @@ EOF`,
     await this.start('node1', /up/, process.execPath, '-e', PROXY_MODE, mode);
   }
 
+  /** What comes before a command that is to run there. */
+  public in(role: Role): [string, ...string[]] {
+    return ['ip', 'netns', 'exec', this.name(role)];
+  }
+
   public close(): void {
     this.children.splice(0).forEach((child) => {
       child.removeAllListeners('exit');
@@ -200,9 +206,5 @@ EOF`,
 
   private name(role: Role): string {
     return `${this.prefix}-${role}`;
-  }
-
-  private in(role: Role): [string, ...string[]] {
-    return ['ip', 'netns', 'exec', this.name(role)];
   }
 }

@@ -10,6 +10,7 @@ import {
 } from '../../lib/doctor/arguments';
 import type { CheckId } from '../../lib/doctor/checks';
 import { collectorFiles } from '../../lib/doctor/collectors';
+import { matrixScript } from '../../lib/doctor/iperf/script';
 import { readRecordings } from '../../lib/doctor/protocol';
 import { labExpectations } from '../doctor/lab-cluster';
 import { tempDir } from '../support/temp-app';
@@ -77,9 +78,10 @@ function podProbe(lab: DoctorLab): string {
   );
 }
 
-withTools(['shellcheck'], 'shellcheck has nothing to say about any collector', () => {
+withTools(['shellcheck'], 'shellcheck has nothing to say about any script', () => {
   const dir = tempDir();
-  const files = Object.entries(collectorFiles()).map(([name, content]) => {
+  const scripts = { ...collectorFiles(), 'matrix.sh': matrixScript };
+  const files = Object.entries(scripts).map(([name, content]) => {
     writeFileSync(join(dir, name), content);
     return join(dir, name);
   });

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { unpack } from '../../lib/node/user-data/form';
 import { exampleNames, examplesRoot } from '../support/examples';
 import { tempDir } from '../support/temp-app';
-import { readTree } from '../support/tree';
+import { readTree } from '../../lib/testing/tree';
 import { run, withTools } from './programs';
 
 // Real programs judge what machines of every example get. Of files that are the same on several machines

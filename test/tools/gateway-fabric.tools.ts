@@ -27,7 +27,7 @@ function configuration(edge: ReturnType<typeof fabric>, server: string): string 
       'worker_processes 2;',
       `pid ${dir}/nginx.pid;`,
       'daemon off;',
-      `events { worker_connections ${edge.only('NginxProxy').spec.workerConnections}; }`,
+      `events { worker_connections ${edge.objects.find('NginxProxy').spec.workerConnections}; }`,
       'http {',
       'access_log off;',
       ...temporary.map((name) => `${name}_temp_path ${dir}/temp/${name};`),

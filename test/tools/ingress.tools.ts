@@ -98,7 +98,7 @@ withNginx('nginx -t refuses a directive of the snippet that its template also wr
 
 /** A configuration of the shape that NGINX Ingress Controller writes, with our values where it puts them. */
 function asTheController(options: HardenedNginxIngressOptions): string {
-  const { data } = edge(options).only('ConfigMap');
+  const { data } = edge(options).objects.find('ConfigMap');
   const proxied = data['proxy-protocol'] === 'true' ? ' proxy_protocol' : '';
   const realIp = (data['set-real-ip-from'] ?? '')
     .split(',')

@@ -9,7 +9,7 @@ import {
   ZoneLink,
 } from '../../lib';
 import type { ClusterProps } from '../../lib';
-import { find, network, render } from '../cni/calico';
+import { network, render } from '../cni/calico';
 import * as flannelRoom from '../cni/flannel';
 import { Lab, type Family, type PodNetwork, type Wire } from './netns';
 import { missing, removeLabs } from './netns-machine';
@@ -84,7 +84,7 @@ function calico(encapsulation: Encapsulation): Plugin {
       VXLANCrossSubnet: 'between subnets',
     };
     // What is not rendered is Felix's own default, as the operator writes it.
-    const { vxlanVNI = 4096 } = find(rendered, 'FelixConfiguration').spec;
+    const { vxlanVNI = 4096 } = rendered.objects.find('FelixConfiguration').spec;
     const tunnels = modes[ipPools[0].encapsulation]!;
     const vxlan = { vni: vxlanVNI, port: udpPort(rendered.cluster) };
     return { family, podMtu: mtu, tunnels, ...(tunnels === 'nowhere' ? {} : { vxlan }) };

@@ -6,7 +6,7 @@ import { unpack } from '../../lib/node/user-data/form';
 import { cli, workplace } from '../cli/cli';
 import { ready } from '../node/trial';
 import { tempDir } from '../support/temp-app';
-import { readTree } from '../support/tree';
+import { readTree } from '../../lib/testing/tree';
 import { run, withTools } from './programs';
 
 // Real programs judge what the command line makes.

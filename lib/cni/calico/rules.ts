@@ -5,6 +5,7 @@ import { platformRules } from './platform-rules';
 import { poolRules } from './pool-rules';
 import { underlayRules } from './underlay-rules';
 import type { IRule } from '../../cluster';
+import { spareCoreRule } from '../spare-core-rule';
 
 /** What would break in Calico, or cost more than it should. */
 export const calicoRules: IRule[] = [
@@ -14,4 +15,5 @@ export const calicoRules: IRule[] = [
   ...bgpRules,
   ...machineRules,
   ...manifestEnvRules,
+  spareCoreRule('GW-CNI-049'),
 ];

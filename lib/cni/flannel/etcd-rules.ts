@@ -39,9 +39,12 @@ export const etcdRules: IRule[] = [
           `etcdConfig names no Backend, which meant udp; here it is ${backendLabel}`,
         );
       }
+      const { type } = config.backend;
+      const was =
+        type === 'udp' ? ', by which a process copies every packet to user space and back' : '';
       return when(
-        config.backend.type !== backend.type,
-        `etcdConfig has Backend ${config.backend.type}; here it is ${backendLabel}`,
+        type !== backend.type,
+        `etcdConfig has Backend ${type}${was}; here it is ${backendLabel}`,
       );
     },
   ),

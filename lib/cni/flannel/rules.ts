@@ -2,8 +2,12 @@ import { etcdRules } from './etcd-rules';
 import { platformRules } from './platform-rules';
 import { underlayRules } from './underlay-rules';
 import type { IRule } from '../../cluster';
+import { spareCoreRule } from '../spare-core-rule';
 
 /** What would break in flannel, or cost more than it should. */
-export const flannelRules: IRule[] = [...underlayRules, ...platformRules, ...etcdRules].sort(
-  (a, b) => (a.id < b.id ? -1 : 1),
-);
+export const flannelRules: IRule[] = [
+  ...underlayRules,
+  ...platformRules,
+  ...etcdRules,
+  spareCoreRule('GW-CNI-124'),
+].sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -13,7 +13,15 @@ import { analyseThroughput, throughputMatrices } from './throughput';
 const { UNKNOWN } = VerdictLevel;
 
 /** Collectors that a machine is not measured without. */
-const ALWAYS = ['facts', 'counters', 'proxy', 'routes'] as const;
+export const ALWAYS = ['facts', 'counters', 'proxy', 'routes'] as const;
+
+/** What a run is known to lack, so that it is not asked for or is told better. */
+export interface RunLimits {
+  /** Collectors without which a machine is not measured; fewer where somebody wanted fewer. */
+  readonly needed?: readonly string[];
+  /** Why machines were not measured, or not to the end: machine → sentences. */
+  readonly trouble?: Readonly<Record<string, readonly string[]>>;
+}
 
 /**
  * What all recordings of a run say of a cluster. Pure: the same recordings give the same report. Those of
@@ -22,6 +30,7 @@ const ALWAYS = ['facts', 'counters', 'proxy', 'routes'] as const;
 export function analyse(
   expectations: Expectations,
   recordings: readonly Recording[],
+  limits: RunLimits = {},
 ): DoctorReport {
   const known = new Set(expectations.machines.map(({ name }) => name));
   const strangers = [...new Set(recordings.map(({ node }) => node))].filter((n) => !known.has(n));
@@ -36,6 +45,7 @@ export function analyse(
           expectations,
           machine,
           ours.filter(({ node }) => node === machine.name),
+          limits,
         ),
       ),
       ...(iperf.length > 0 ? analyseThroughput(expectations, iperf) : []),
@@ -53,6 +63,7 @@ function analyseMachine(
   expectations: Expectations,
   machine: MachineExpectation,
   recordings: readonly Recording[],
+  limits: RunLimits,
 ): Measurement[] {
   const of = (collector: string, network?: Network) =>
     recordings.filter(
@@ -60,7 +71,7 @@ function analyseMachine(
     );
   const counters = of('counters');
   return [
-    ...completeness(machine, recordings),
+    ...completeness(machine, recordings, limits),
     ...of('facts').flatMap((one) => analyseFacts(expectations, machine, one)),
     ...counters.flatMap((one) => analyseCounters(expectations, one)),
     ...of('proxy').flatMap((one) => analyseProxy(expectations, one)),
@@ -82,13 +93,18 @@ function analyseMachine(
 function completeness(
   { name }: MachineExpectation,
   recordings: readonly Recording[],
+  { needed = ALWAYS, trouble = {} }: RunLimits,
 ): Measurement[] {
   const there = new Set(recordings.map(({ collector }) => collector));
-  const absent = ALWAYS.filter((collector) => !there.has(collector));
+  const absent = needed.filter((collector) => !there.has(collector));
   const broken = recordings.filter(({ complete }) => !complete).map(({ collector }) => collector);
-  const intended = ALWAYS.join(', ');
+  const intended = needed.join(', ');
+  const why = trouble[name] ?? [];
   return [
-    ...(absent.length > 0
+    ...why.map((sentence) =>
+      unknown('DOC-RUN', name, 'to the end', sentence, 'see to that and run the doctor again'),
+    ),
+    ...(absent.length > 0 && why.length === 0
       ? [unknown('DOC-RUN', name, intended, `no recording of ${absent.join(', ')}`)]
       : []),
     ...(broken.length > 0

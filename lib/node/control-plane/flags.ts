@@ -1,6 +1,6 @@
 import { argumentRows } from './arguments';
 import type { Component, ControlPlaneSettings } from './settings';
-import { componentFlags, kubernetesMinors, type FlagProgram } from '../../catalog';
+import { componentFlags, nextMinor, type FlagProgram } from '../../catalog';
 import type { Problem } from '../../cluster';
 import type { KubeletSettings } from '../kubelet/settings';
 
@@ -42,6 +42,8 @@ const owned: Readonly<Record<FlagProgram, Readonly<Record<string, string>>>> = {
       'tls-cert-file',
       'tls-private-key-file',
     ]),
+    'service-node-port-range':
+      'firewall, network plugin and reserved ports of the machines go by 30000-32767',
     'anonymous-auth':
       'probes and joining machines have no credentials; the prop anonymousAnywhere says where else none are needed',
   },
@@ -197,8 +199,7 @@ function valueProblems(prop: string, flag: string, value: string): Problem[] {
 
 /** What becomes of a flag: deprecated now, or unknown to the next minor. */
 export function flagFate(minor: string, program: FlagProgram, flag: string): string | undefined {
-  const minors = Object.keys(kubernetesMinors);
-  const next = minors[minors.indexOf(minor) + 1];
+  const next = nextMinor(minor);
   if (next !== undefined && !componentFlags(next, program).known.includes(flag)) {
     return `is not in ${next} any more`;
   }

@@ -1,3 +1,4 @@
+import { fileByHand, modulesByHand } from './by-hand-notes';
 import { needsOfAll } from './settings';
 import { rule, Severity, type Cluster, type IRule, type MachineRequirements } from '../../cluster';
 
@@ -14,12 +15,14 @@ export const fileRules: IRule[] = [
       remedy: 'use requireSysctl of the ledger, or kernel.overrides of NodeBootstrap',
       reference: 'man 5 sysctl.d',
     },
-    (cluster) =>
-      once(cluster, ({ files }) =>
+    (cluster) => [
+      ...once(cluster, ({ files }) =>
         files
           .filter(({ key }) => /^(\/etc\/sysctl\.conf|.*\/sysctl\.d\/[^/]+\.conf)$/.test(key))
           .map(({ key }) => `${key} is a file of its own`),
       ),
+      ...fileByHand(cluster).map((message) => ({ message })),
+    ],
   ),
   rule(
     {
@@ -30,7 +33,10 @@ export const fileRules: IRule[] = [
       remedy: 'ask for it with requireKernelModule of the ledger',
       reference: DOC,
     },
-    (cluster) => once(cluster, handLoaded),
+    (cluster) => [
+      ...once(cluster, handLoaded),
+      ...modulesByHand(cluster).map((message) => ({ message })),
+    ],
   ),
 ];
 

@@ -1,4 +1,6 @@
+import { readByHand } from './by-hand';
 import { kubeletValues } from './kubelet-rows';
+import type { KernelOptions } from './profile';
 import type { Problem } from '../../cluster';
 
 const KUBELET = 'leave it out; the kubelet does not start on another value';
@@ -13,13 +15,23 @@ const DEMANDED: ReadonlyArray<[key: string, value: string, remedy: string]> = [
   ['net.ipv4.ip_forward', '1', KUBEADM],
 ];
 
-/** Overrides that would keep the machine from becoming a node. Their form is checked by the ledger. */
-export function overrideProblems(overrides: Readonly<Record<string, string>>): Problem[] {
-  return DEMANDED.filter(([key, value]) => (overrides[key] ?? value) !== value).map(
+/** What would keep the machine from becoming a node. The form of the rest is checked by the ledger. */
+export function kernelProblems(options: KernelOptions): Problem[] {
+  const { byHand, problems } = readByHand(options);
+  const lines = Object.fromEntries(byHand.sysctls.map(({ key, value }) => [key, value]));
+  return [
+    ...demandedProblems('kernel.overrides', options.overrides ?? {}),
+    ...demandedProblems('kernel.sysctlConf', lines),
+    ...problems,
+  ];
+}
+
+function demandedProblems(prop: string, settings: Readonly<Record<string, string>>): Problem[] {
+  return DEMANDED.filter(([key, value]) => (settings[key] ?? value) !== value).map(
     ([key, value, remedy]) => ({
-      prop: `kernel.overrides ${key}`,
+      prop: `${prop} ${key}`,
       allowed: value,
-      got: overrides[key],
+      got: settings[key],
       remedy,
     }),
   );

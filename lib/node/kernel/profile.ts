@@ -27,4 +27,21 @@ export interface KernelOptions {
    * @default - none
    */
   readonly overrides?: { [key: string]: string };
+  /**
+   * The text of an `/etc/sysctl.conf` that somebody wrote by hand. What it asks for goes the way that
+   * works: into the file of sysctl.d that is read last, without what kube-proxy or the network plugin
+   * settles. Findings GW-NODE-007 to 010 say what its lines did. `overrides` win; a line that sysctl
+   * would pass over throws.
+   *
+   * @default - none
+   */
+  readonly sysctlConf?: string;
+  /**
+   * Modules that somebody loaded by hand: lines of `/etc/modules`, or `modprobe` commands. All of them
+   * are loaded at boot; of those that a command loaded, finding GW-NODE-011 says which nothing else
+   * needs. Options of a module throw.
+   *
+   * @default - none
+   */
+  readonly modules?: string;
 }

@@ -1,8 +1,12 @@
 import type { Construct } from 'constructs';
+import type { ByHand } from './by-hand';
 import { hashSizeRow, memoryRow } from './conntrack-rows';
 import { reservedPortsKey, reservedPortsRow } from './reserved-ports';
 import type { KernelRow } from './row';
 import { conntrackBudget, type Cluster, type Decision, type Machine } from '../../cluster';
+
+/** Why a module is loaded that nobody but kernel.modules asks for. */
+export const BY_HAND = 'was loaded by hand';
 
 /** Writes the table into the ledger: one request for all machines where they agree. */
 export function requireKernel(by: Construct, cluster: Cluster, table: readonly KernelRow[]): void {
@@ -28,6 +32,11 @@ export function requireKernel(by: Construct, cluster: Cluster, table: readonly K
       why: hashSizeRow.note,
     });
   }
+}
+
+/** Modules that were loaded by hand are loaded at boot like all others. */
+export function requireByHand(by: Construct, cluster: Cluster, { modules }: ByHand): void {
+  modules.forEach((name) => cluster.ledger.requireKernelModule(name, { by, why: BY_HAND }));
 }
 
 /** The same as decisions; a value that differs between machines is listed with every value there is. */

@@ -1,11 +1,11 @@
+import { CONNTRACK_MAX } from './by-hand';
+import { bridgesByHand, conntrackByHand } from './by-hand-notes';
 import { fileRules } from './file-rules';
 import { needsOfAll, settingNotes, some, type Setting } from './settings';
 import { kernelDefaultFor, rule, Severity, type Cluster, type IRule } from '../../cluster';
 
 const SYSCTL_DOC = 'docs.kernel.org admin-guide/sysctl';
 const DOC = 'docs/kernel.md';
-
-const MAX = 'net.netfilter.nf_conntrack_max';
 
 /** Keys that exist only while a module is loaded: prefix, module. */
 const MODULES: ReadonlyArray<[prefix: string, module: string]> = [
@@ -29,7 +29,11 @@ export const kernelRules: IRule[] = [
       const names = cluster.machines.filter((m) => m.memory === undefined).map((m) => m.name);
       return names.length === 0
         ? []
-        : [{ message: `memory is unknown, so ${MAX} stays at 262144, on ${some(names)}` }];
+        : [
+            {
+              message: `memory is unknown, so ${CONNTRACK_MAX} stays at 262144, on ${some(names)}`,
+            },
+          ];
     },
   ),
   rule(
@@ -41,13 +45,15 @@ export const kernelRules: IRule[] = [
       remedy: 'leave it out; peakConnections of the machine sizes the table',
       reference: 'docs.kernel.org networking/nf_conntrack-sysctl',
     },
-    (cluster) =>
-      settingNotes(cluster, (setting, machine) => {
+    (cluster) => [
+      ...settingNotes(cluster, (setting, machine) => {
         const kernel = kernelDefaultFor(machine.memory);
-        return setting.key === MAX && Number(setting.value) < kernel
-          ? `${MAX} is ${setting.value}; the kernel takes ${kernel} by itself`
+        return setting.key === CONNTRACK_MAX && Number(setting.value) < kernel
+          ? `${CONNTRACK_MAX} is ${setting.value}; the kernel takes ${kernel} by itself`
           : undefined;
       }),
+      ...conntrackByHand(cluster).map((message) => ({ message })),
+    ],
   ),
   rule(
     {
@@ -70,13 +76,15 @@ export const kernelRules: IRule[] = [
       remedy: 'ask for the module with requireKernelModule, or leave the parameter out',
       reference: DOC,
     },
-    (cluster) =>
-      settingNotes(cluster, ({ key }, _machine, { kernelModules }) => {
+    (cluster) => [
+      ...settingNotes(cluster, ({ key }, _machine, { kernelModules }) => {
         const [, module] = MODULES.find(([prefix]) => key.startsWith(prefix)) ?? [];
         return module === undefined || kernelModules.some((m) => m.key === module)
           ? undefined
           : `${key} is set, and nobody asks for the module ${module}`;
       }),
+      ...bridgesByHand(cluster).map((message) => ({ message })),
+    ],
   ),
   ...fileRules,
   rule(

@@ -1,3 +1,4 @@
+import { carriedOver, readByHand } from './by-hand';
 import { conntrackRows } from './conntrack-rows';
 import { kubeletRows } from './kubelet-rows';
 import { networkRows, redirectRows } from './network-rows';
@@ -10,6 +11,7 @@ import { MergeRule, type Cluster } from '../../cluster';
 /** Every kernel parameter of the machines of one cluster, by profile and overrides. */
 export function kernelTable(cluster: Cluster, options: KernelOptions = {}): KernelRow[] {
   const { profile = KernelProfile.BALANCED, overrides = {} } = options;
+  const lines = carriedOver(cluster, readByHand(options).byHand);
   const rows = [
     ...kubeletRows,
     ...conntrackRows,
@@ -19,8 +21,11 @@ export function kernelTable(cluster: Cluster, options: KernelOptions = {}): Kern
   ];
   const byKey = new Map(rows.map((row) => [row.key, row]));
   profileRows[profile].forEach((row) => byKey.set(row.key, leaning(row, byKey.get(row.key))));
-  for (const [key, value] of Object.entries(overrides)) {
-    byKey.set(key, chosen(key, value, byKey.get(key)));
+  const given = { 'kernel.sysctlConf': lines, 'kernel.overrides': overrides };
+  for (const [option, settings] of Object.entries(given)) {
+    for (const [key, value] of Object.entries(settings)) {
+      byKey.set(key, chosen(key, value, option, byKey.get(key)));
+    }
   }
   return [...byKey.values()];
 }
@@ -37,7 +42,12 @@ function leaning(row: KernelRow, before: KernelRow | undefined): KernelRow {
 }
 
 /** A value of the spec; where it replaces ours, our reason stays beside it. */
-function chosen(key: string, value: string, ours: KernelRow | undefined): KernelRow {
+function chosen(
+  key: string,
+  value: string,
+  option: string,
+  ours: KernelRow | undefined,
+): KernelRow {
   return {
     key,
     value: () => value,
@@ -48,6 +58,6 @@ function chosen(key: string, value: string, ours: KernelRow | undefined): Kernel
       ours === undefined
         ? 'Chosen in the spec; the library has no opinion on it'
         : `Chosen in the spec. Ours is for this reason: ${ours.why}`,
-    source: ours?.source ?? 'kernel.overrides of the spec',
+    source: ours?.source ?? `${option} of the spec`,
   };
 }

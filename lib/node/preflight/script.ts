@@ -1,3 +1,5 @@
+import { readSysctl } from '../steps/sysctls';
+
 /** Where the script lies on every machine. */
 export const PREFLIGHT_SCRIPT = '/usr/local/lib/groundwork/preflight';
 
@@ -38,6 +40,7 @@ fail() {
 none() { if [ $# -eq 3 ]; then pass "$1" "$2"; else fail "$1" "\${*:4}$3"; fi; }
 is_done() { compgen -G "$STATE/steps/*-$1" > /dev/null; }
 entries() { [ ! -f "$1" ] || sed -e '/^[[:space:]]*[#;]/d' -e '/^[[:space:]]*$/d' "$1"; }
+${readSysctl.trim()}
 patiently() {
   local n
   for ((n = 1; n < tries; n++)); do
@@ -233,14 +236,19 @@ system() {
   fi
   list=()
   for name in $(entries "$ROOT/etc/modules-load.d/60-groundwork.conf"); do
-    [ -d "$ROOT/sys/module/\${name//-/_}" ] || modprobe -n -q "$name" || list+=("$name")
+    [ -d "$ROOT/sys/module/\${name//-/_}" ] || list+=("$name")
+  done
+  # All at once; one by one only to say which of them it is.
+  if [ "\${#list[@]}" -gt 0 ] && modprobe -n -q -a "\${list[@]}"; then list=(); fi
+  for name in "\${!list[@]}"; do
+    if modprobe -n -q "\${list[name]}"; then unset "list[name]"; fi
   done
   none PRE-MODULES 'all there' ' not in this kernel (on Ubuntu some are in linux-modules-extra)' "\${list[@]}"
   is_done config || return
   list=()
   while IFS= read -r name; do
     key=\${name%% = *}
-    have=$(sysctl -n "$key" 2>/dev/null | tr -s '[:blank:]' ' ')
+    read_sysctl "$key"
     [ "$have" = "\${name#* = }" ] || list+=("$key is \${have:-not there};")
   done < <(entries "$ROOT/etc/sysctl.d/zz-groundwork.conf")
   none PRE-SYSCTL 'as the file says' ' bootstrap --only config sets it again' "\${list[@]}"

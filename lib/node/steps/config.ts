@@ -2,13 +2,12 @@
 export const configSteps = `
 # Modules first: a parameter of a module that is not loaded does not exist.
 step_config() {
-  local file
+  local units=()
   load_modules
   apply_module_options
   apply_sysctls
   systemctl daemon-reload
   install_patches
-  apply_file /etc/groundwork/kubelet.conf.d/50-machine.conf systemctl try-restart kubelet.service
   apply_file /etc/systemd/logind.conf.d/zz-groundwork.conf reload_logind
   apply_file /etc/systemd/networkd.conf.d/60-groundwork.conf systemctl try-restart systemd-networkd.service
   apply_file /etc/systemd/timesyncd.conf.d/60-groundwork.conf systemctl try-restart systemd-timesyncd.service
@@ -17,31 +16,45 @@ step_config() {
   # Containers and pods outlive a restart of both.
   apply_file /etc/containerd/config.toml restart_containerd
   apply_file /etc/systemd/system/containerd.service restart_containerd
-  for file in "$ROOT"/etc/systemd/system/kubelet.service{,.d/*.conf}; do
-    apply_file "\${file#"$ROOT"}" systemctl try-restart kubelet.service
-  done
+  units=("$ROOT"/etc/systemd/system/kubelet.service{,.d/*.conf})
+  apply_files /etc/groundwork/kubelet.conf.d/50-machine.conf "\${units[@]#"$ROOT"}" -- systemctl try-restart kubelet.service
   apply_endpoint
   if [ -e "$ROOT/etc/groundwork/firewall.nft" ]; then
     apply_file /etc/groundwork/firewall.nft reload_firewall
   fi
 }
 
-# Runs the command when the file is another one than the last time. Services read their files only when
-# they are told to.
 apply_file() {
-  local file=$1
-  local seen="$STATE/applied/\${file##*/etc/}"
-  shift
-  if [ -e "$ROOT$file" ] && ! cmp -s "$ROOT$file" "$seen"; then
-    # Not every machine has every service, or wants it: one that is masked cannot be restarted either.
-    if [ "$1" = systemctl ] && [[ $(systemctl show --property=LoadState --value "\${!#}") =~ ^(not-found|masked)$ ]]; then
-      say "$file: new content, and nobody here who reads it"
-    else
-      say "$file: new content, $*"
-      "$@"
+  apply_files "$1" -- "\${@:2}"
+}
+
+# Runs the command once when one of the files before -- is another one than the last time. Services read
+# their files only when they are told to.
+apply_files() {
+  local file what new=()
+  while [ "$1" != -- ]; do
+    if [ -e "$ROOT$1" ] && ! cmp -s "$ROOT$1" "$STATE/applied/\${1##*/etc/}"; then
+      new+=("$1")
     fi
-    install -D -m 0644 "$ROOT$file" "$seen"
+    shift
+  done
+  shift
+  if [ "\${#new[@]}" -eq 0 ]; then
+    return
   fi
+  what="new content, $*"
+  # Not every machine has every service, or wants it: one that is masked cannot be restarted either.
+  if [ "$1" = systemctl ] && [[ $(systemctl show --property=LoadState --value "\${!#}") =~ ^(not-found|masked)$ ]]; then
+    what='new content, and nobody here who reads it'
+    set -- true
+  fi
+  for file in "\${new[@]}"; do
+    say "$file: $what"
+  done
+  "$@"
+  for file in "\${new[@]}"; do
+    install -D -m 0644 "$ROOT$file" "$STATE/applied/\${file##*/etc/}"
+  done
 }
 
 restart_containerd() {
@@ -68,12 +81,21 @@ reload_firewall() {
 }
 
 load_modules() {
-  local module
+  local module absent=()
   for module in $(entries "$ROOT/etc/modules-load.d/60-groundwork.conf"); do
-    if [ ! -d "$ROOT/sys/module/\${module//-/_}" ]; then
+    [ -d "$ROOT/sys/module/\${module//-/_}" ] || absent+=("$module")
+  done
+  if [ "\${#absent[@]}" -eq 0 ]; then
+    return
+  fi
+  # All at once; one by one only to say which of them it is.
+  if ! modprobe -a -- "\${absent[@]}"; then
+    for module in "\${absent[@]}"; do
       modprobe -- "$module" || fail "kernel module $module cannot be loaded; this kernel has none of that name (on Ubuntu some are in linux-modules-extra)"
-      say "module $module: loaded"
-    fi
+    done
+  fi
+  for module in "\${absent[@]}"; do
+    say "module $module: loaded"
   done
 }
 

@@ -1,21 +1,41 @@
+/**
+ * A shell function that reads a kernel parameter into the caller's have, with one space between its
+ * numbers; empty when it is not there. The kernel is asked directly: a program for each of thirty
+ * parameters, three times, takes longer than all the rest of the step.
+ */
+export const readSysctl = `
+# A dot of a key is a slash of its path. A * stands for several: their values, each once.
+read_sysctl() {
+  local file words
+  have=
+  # shellcheck disable=SC2231 # a pattern
+  for file in "$ROOT"/proc/sys/\${1//.//}; do
+    if read -ra words 2> /dev/null < "$file" && [[ " / $have / " != *" / \${words[*]} / "* ]]; then
+      have+="\${have:+ / }\${words[*]}"
+    fi
+  done
+}
+`;
+
 /** Kernel parameters: set, read back, and looked for in files that would undo them. */
-export const sysctlSteps = `
+export const sysctlSteps = `${readSysctl}
 # sysctl prints nothing and succeeds for some keys that it did not set, so every key is read back.
 apply_sysctls() {
-  local key have line wrong=()
+  local key have line wrong=() new=()
   local -A wanted=()
   while IFS= read -r line; do
     key=\${line%% = *}
     wanted[$key]=\${line#* = }
-    have=$(read_sysctl "$key")
+    read_sysctl "$key"
     if [ "$have" != "\${wanted[$key]}" ]; then
-      sysctl -q -w "$key=\${wanted[$key]}" || true
+      new+=("$key=\${wanted[$key]}")
       say "sysctl $key: $have -> \${wanted[$key]}"
     fi
   done < <(entries "$ROOT/etc/sysctl.d/zz-groundwork.conf")
+  [ "\${#new[@]}" -eq 0 ] || sysctl -q -w "\${new[@]}" || true
   while IFS= read -r line; do
     key=\${line%% = *}
-    have=$(read_sysctl "$key")
+    read_sysctl "$key"
     if [ "$have" != "\${wanted[$key]}" ]; then
       wrong+=("$key: wanted \${wanted[$key]}, got \${have:-nothing$(missing_module "$key")}")
     fi
@@ -70,10 +90,6 @@ look_for_later_files() {
       fi
     done < <(entries "$file" | grep '=' || true)
   done
-}
-
-read_sysctl() {
-  one_blank "$(sysctl -n "$1" 2>/dev/null || true)"
 }
 
 # Values of several numbers come with tabs between them: one space each, as in the file.

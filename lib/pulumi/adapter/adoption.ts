@@ -14,8 +14,8 @@ export enum Adoption {
    */
   PATCH = 'patch',
   /**
-   * The object that is there becomes Pulumi's, unchanged: what is rendered must agree with it at the first
-   * `pulumi up`. Kept on destroy.
+   * The object that is there becomes Pulumi's. Where it differs from what is rendered it is changed in the same
+   * update, and the preview shows how; before Pulumi 3.174 the update stops instead. Kept on destroy.
    */
   IMPORT = 'import',
   /**

@@ -221,8 +221,14 @@ function policyProblems(prop: string, { skip, waitFor, timeoutSeconds }: AwaitPo
   return problems;
 }
 
-/** Whether Pulumi waits for more of an object than that the API server has it, so that others can build on it. */
-export function isAwaited(object: StackObject, policy: AwaitPolicy | undefined): boolean {
-  const asked = object.kind !== 'CustomResourceDefinition' && policy?.waitFor !== undefined;
-  return policy?.skip !== true && (runsAtOnce(object) || asked);
+/**
+ * Whether Pulumi waits for more of an object than that the API server has it, so that others can build on it.
+ *
+ * @param object with the annotations that the provider reads
+ */
+export function isAwaited(object: StackObject): boolean {
+  const { kind, manifest } = object;
+  const asked =
+    kind !== 'CustomResourceDefinition' && annotation(manifest, 'pulumi.com/waitFor') !== undefined;
+  return annotation(manifest, 'pulumi.com/skipAwait') !== 'true' && (runsAtOnce(object) || asked);
 }

@@ -25,6 +25,7 @@ export function inferEdges(
   addOperators(index, facts, graph);
   addGuards(index, graph);
   addFoundations(index, facts, graph);
+  addFronts(index, graph);
   return graph;
 }
 
@@ -137,4 +138,46 @@ function addFoundations(index: ObjectIndex, facts: StackFacts, graph: EdgeGraph)
       caches.forEach(({ key }) => graph.prefer(object.key, key, 'its pods resolve names there'));
     }
   }
+}
+
+/**
+ * Services that get an address from a load balancer, and Ingresses, count as there when pods answer behind
+ * them and the address is given. So all of this comes first: where Pulumi makes one thing at a time, it would
+ * wait for what comes later.
+ */
+function addFronts(index: ObjectIndex, graph: EdgeGraph): void {
+  const behind = (front: StackObject, service: StackObject) =>
+    index
+      .behind(service)
+      .filter(runsAtOnce)
+      .forEach(({ key }) => graph.prefer(front.key, key, 'it is there when these pods answer'));
+  const giving = index.all.filter(
+    (object) =>
+      object.phase === Phase.LOAD_BALANCER_CONFIG ||
+      (object.phase === Phase.LOAD_BALANCER && runsAtOnce(object)),
+  );
+  for (const service of index.ofKind('Service')) {
+    if (service.manifest.spec?.type === 'LoadBalancer') {
+      behind(service, service);
+      giving.forEach(({ key }) => graph.prefer(service.key, key, 'its address is given there'));
+    }
+  }
+  for (const ingress of index.ofKind('Ingress')) {
+    for (const name of backendsOf(ingress)) {
+      const { namespace } = ingress;
+      const service = index.find({ group: '', kind: 'Service', namespace, name });
+      if (service !== undefined) {
+        graph.prefer(ingress.key, service.key, 'it leads there');
+        behind(ingress, service);
+      }
+    }
+  }
+}
+
+/** Names of the Services that an Ingress leads to. */
+function backendsOf({ manifest: { spec } }: StackObject): string[] {
+  const paths: any[] = (spec?.rules ?? []).flatMap(({ http }: any) => http?.paths ?? []);
+  return [spec?.defaultBackend, ...paths.map(({ backend }) => backend)]
+    .map((backend) => backend?.service?.name)
+    .filter((name) => typeof name === 'string');
 }

@@ -1,3 +1,5 @@
+export { isCustom } from '../../cluster';
+
 /** One object as the API server takes it. */
 export type KubeManifest = Readonly<Record<string, any>>;
 
@@ -12,32 +14,6 @@ export interface ObjectIdentity {
   /** Name. */
   readonly name: string;
 }
-
-/** Groups that every API server answers by itself; objects of all others are custom resources. */
-const BUILT_IN_GROUPS: ReadonlySet<string> = new Set([
-  '',
-  'admissionregistration.k8s.io',
-  'apiextensions.k8s.io',
-  'apiregistration.k8s.io',
-  'apps',
-  'authentication.k8s.io',
-  'authorization.k8s.io',
-  'autoscaling',
-  'batch',
-  'certificates.k8s.io',
-  'coordination.k8s.io',
-  'discovery.k8s.io',
-  'events.k8s.io',
-  'flowcontrol.apiserver.k8s.io',
-  'networking.k8s.io',
-  'node.k8s.io',
-  'policy',
-  'rbac.authorization.k8s.io',
-  'resource.k8s.io',
-  'scheduling.k8s.io',
-  'storage.k8s.io',
-  'storagemigration.k8s.io',
-]);
 
 /** Built-in kinds that belong to the whole cluster. */
 const CLUSTER_WIDE: ReadonlySet<string> = new Set([
@@ -76,11 +52,6 @@ const CLUSTER_WIDE: ReadonlySet<string> = new Set([
 /** Group of an apiVersion; empty for the core group. */
 export function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.split('/')[0]! : '';
-}
-
-/** Whether objects of this group exist only where somebody defines them. */
-export function isCustom(group: string): boolean {
-  return !BUILT_IN_GROUPS.has(group);
 }
 
 /** `group/Kind` of the kinds that belong to the whole cluster: the built-in ones and those defined here. */

@@ -28,11 +28,21 @@ export class KubeObject extends pulumi.CustomResource {
     opts: pulumi.CustomResourceOptions = {},
     patch: boolean = false,
   ) {
+    const [apiVersion, kind] = [String(manifest.apiVersion), String(manifest.kind)];
     super(
-      kubeType(String(manifest.apiVersion), String(manifest.kind), patch),
+      kubeType(apiVersion, kind, patch),
       name,
       { ...manifest, status: undefined },
-      pulumi.mergeOptions(defaults(manifest), opts),
+      pulumi.mergeOptions(
+        {
+          // The version of the provider is that of the package that is installed, as its own classes say it.
+          version: getVersion(),
+          additionalSecretOutputs:
+            apiVersion === 'v1' && kind === 'Secret' ? ['data', 'stringData'] : [],
+          aliases: earlierVersions(apiVersion).map((one) => ({ type: kubeType(one, kind, patch) })),
+        },
+        opts,
+      ),
     );
   }
 }
@@ -46,9 +56,26 @@ export function kubeType(apiVersion: string, kind: string, patch: boolean): stri
   return `kubernetes:${groupVersion}:${kind}${patch ? 'Patch' : ''}`;
 }
 
-/** The version of the provider is that of the package that is installed, as the package's own classes say it. */
-function defaults({ apiVersion, kind }: KubeManifest): pulumi.CustomResourceOptions {
-  return apiVersion === 'v1' && kind === 'Secret'
-    ? { version: getVersion(), additionalSecretOutputs: ['data', 'stringData'] }
-    : { version: getVersion() };
+/**
+ * What an object may have been written in before. The version is part of the type, and so of the URN: an object
+ * of a newer one would be another resource, whose creation fails because it exists. Groups without a dot have
+ * no other versions any more.
+ */
+export function earlierVersions(apiVersion: string): string[] {
+  const [, group, major, stage, minor] =
+    /^([^/]*[.][^/]*)[/]v(\d+)(?:(alpha|beta)(\d+))?$/.exec(apiVersion) ?? [];
+  if (group === undefined) {
+    return [];
+  }
+  const upTo = (count: number, prefix: string) =>
+    Array.from({ length: count }, (_, index) => `${group}/${prefix}${index + 1}`);
+  const [own, before] = [`v${major}`, Number(minor) - 1];
+  switch (stage) {
+    case 'alpha':
+      return upTo(before, `${own}alpha`);
+    case 'beta':
+      return [...upTo(2, `${own}alpha`), ...upTo(before, `${own}beta`)];
+    default:
+      return [...upTo(Number(major) - 1, 'v'), ...upTo(2, `${own}alpha`), ...upTo(3, `${own}beta`)];
+  }
 }

@@ -116,7 +116,7 @@ function inputsOf(
 }
 
 function readyOf(planned: readonly PlannedObject[], graph: EdgeGraph): string[] {
-  const awaited = planned.filter((object) => isAwaited(object, object.awaits?.policy));
+  const awaited = planned.filter((object) => isAwaited({ ...object, manifest: object.inputs }));
   if (awaited.length === 0) {
     const followed = new Set(planned.flatMap(({ after }) => after));
     return planned.map(({ key }) => key).filter((key) => !followed.has(key));

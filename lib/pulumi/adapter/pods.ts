@@ -49,12 +49,20 @@ export function serviceAccountOf(pod: any): string {
   return pod?.serviceAccountName ?? pod?.serviceAccount ?? 'default';
 }
 
-/** Whether this is what gives pods their network: it writes the configuration that kubelets read. */
+/**
+ * Whether this is what gives pods their network: it writes the configuration that kubelets read. Who mounts
+ * it to read it only looks on.
+ */
 export function installsPodNetwork(object: StackObject): boolean {
-  return (
-    object.kind === 'DaemonSet' &&
-    volumesOf(podSpecOf(object)).some(({ hostPath }) =>
-      /^\/etc\/cni(\/net\.d)?\/?$/.test(hostPath?.path ?? ''),
-    )
-  );
+  if (object.kind !== 'DaemonSet') {
+    return false;
+  }
+  const pod = podSpecOf(object);
+  const mounts: any[] = containersOf(pod).flatMap(({ volumeMounts = [] }) => volumeMounts);
+  return volumesOf(pod)
+    .filter(({ hostPath }) => /^\/etc\/cni(\/net\.d)?\/?$/.test(hostPath?.path ?? ''))
+    .some(({ name }) => {
+      const own = mounts.filter((mount) => mount.name === name);
+      return own.length === 0 || own.some(({ readOnly }) => readOnly !== true);
+    });
 }

@@ -19,7 +19,10 @@ export function addReferences(index: ObjectIndex, graph: EdgeGraph): void {
   for (const object of index.all) {
     for (const [identity, why] of referencesOf(object)) {
       const found = index.find(identity);
-      if (found !== undefined) {
+      // The token of an account may stand in its list, and yet comes after it.
+      const isOwnToken =
+        object.kind === 'ServiceAccount' && found && tokenAccountOf(found) === object.name;
+      if (found !== undefined && !isOwnToken) {
         graph.require(object.key, found.key, why);
       }
     }
@@ -61,6 +64,10 @@ function referencesOf(object: StackObject): Reference[] {
         ...within('', 'Secret', manifest.imagePullSecrets, 'its pull secret'),
         ...within('', 'Secret', manifest.secrets, 'its secret'),
       );
+      break;
+    case 'Secret':
+      // Who looks after tokens deletes one whose account is not there.
+      references.push(...within('', 'ServiceAccount', [tokenAccountOf(object)], 'its account'));
       break;
     case 'Ingress':
       references.push(
@@ -106,6 +113,13 @@ function referencesOf(object: StackObject): Reference[] {
       break;
   }
   return [...references, ...routeReferences(object), ...podReferences(object)];
+}
+
+/** The account whose token a Secret is to hold. */
+function tokenAccountOf({ kind, manifest: { type, metadata } }: StackObject): string | undefined {
+  return kind === 'Secret' && type === 'kubernetes.io/service-account-token'
+    ? metadata?.annotations?.['kubernetes.io/service-account.name']
+    : undefined;
 }
 
 /** Routes of the Gateway API name what they are attached to. */

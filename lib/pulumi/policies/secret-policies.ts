@@ -81,7 +81,8 @@ export const secretPolicies: readonly ResourceValidationPolicy[] = [
 
 /** Whether a component of this library is above it; the types of all parents stand in the URN. */
 function isOfCluster({ urn }: ResourceValidationArgs): boolean {
-  return urn.includes('::cdk8s-groundwork:index:');
+  // It may stand below a component of the user's.
+  return /(::|\$)cdk8s-groundwork:index:/.test(urn);
 }
 
 /** The properties with user-data that a machine of any provider has. */

@@ -10,8 +10,8 @@ export interface AdminCredentials {
 
 /**
  * All secrets of one cluster: `{ files: { ...pki.files, ...tokens.files }, admin: pki.admin }` of a
- * `ClusterPki` and `BootstrapTokens`, or your own, for example out of `config.requireSecret`. Whatever is
- * given is treated as secret, also a plain string.
+ * `ClusterPki` and `BootstrapTokens`, those of a file by `clusterSecretsOf`, or your own. Whatever is given is
+ * treated as secret, also a plain string.
  */
 export interface ClusterSecrets {
   /**

@@ -3,3 +3,4 @@ export * from './cluster-pki';
 export * from './cluster-secrets';
 export * from './kubeconfig';
 export * from './sealed-boot-data';
+export * from './secrets-file';

@@ -13,6 +13,8 @@ export interface DeliveryArgs {
   readonly targets: readonly SshTarget[];
   /** Longest time for one machine. */
   readonly seconds: number;
+  /** Machines that are made anew, by name. */
+  readonly replaced: readonly string[];
 }
 
 /** What a control plane has to know for others to join it; both open nothing after a day. */
@@ -38,7 +40,8 @@ export function deliverKeys(
 }
 
 /**
- * Lets the first control plane admit machines, whenever the machines or the tokens are other ones. It does
+ * Lets the first control plane admit machines, whenever the machines or the tokens are other ones, or a
+ * machine is made anew. It does
  * not wait for those that are made in the same update, nor they for it: a machine looks for its
  * control plane minutes after it was made.
  */
@@ -50,7 +53,9 @@ export function admitMachines(
   const [first] = args.targets;
   const { secretFiles } = args.bootData.get(first!.name)!;
   const files = Object.fromEntries(SHORT_LIVED.map((path) => [path, secretFiles[path]!]));
-  const names = args.cluster.machines.map((machine) => machine.name);
+  const names = args.cluster.machines.map(({ name: one }) =>
+    args.replaced.includes(one) ? `a new ${one}` : one,
+  );
   return runOnMachine(`${name}-admission`, {
     ...{ ssh: args.ssh, target: first!, seconds: args.seconds, opts: { parent } },
     script: fromSecrets(files, (some) => admit(names, some, args.seconds)),

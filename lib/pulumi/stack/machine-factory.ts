@@ -84,6 +84,15 @@ export interface MachineOptions {
    */
   readonly userDataProps?: string[];
   /**
+   * Machines, by name, that get the user-data of today in this update, which replaces them on most platforms.
+   * The first control plane is told to admit them, where `admission` is on. Name one at a time, and take it
+   * out again afterwards. `pulumi up --replace` is not the same: it boots a machine with what it had at first,
+   * because ignored properties come out of the state. A name that no machine has throws.
+   *
+   * @default - none
+   */
+  readonly replace?: string[];
+  /**
    * Whether control planes are protected: an update that would delete or replace one is refused, and
    * so is destroy, until `pulumi state unprotect`. Each holds a member of etcd, and two at once are the
    * end of the cluster.

@@ -23,7 +23,7 @@ export interface NvmeControlPlaneStackArgs {
    */
   readonly machineOptions?: MachineOptions;
   /**
-   * Authorities, keys and tokens.
+   * Authorities, keys and tokens; `clusterSecretsOf` reads them out of a file.
    *
    * @default - made and kept in the state of the stack: `ClusterPki` and `BootstrapTokens`
    */

@@ -97,7 +97,8 @@ export class NvmeControlPlaneStack extends pulumi.ComponentResource {
     const before = targets.map((target) => target.resource!);
     if (ssh !== undefined) {
       const seconds = secondsOf(args.apiReady?.timeout ?? DEFAULT_TIMEOUT);
-      const delivery = { cluster, bootData, ssh, targets, seconds };
+      const replaced = options.replace ?? [];
+      const delivery = { cluster, bootData, ssh, targets, seconds, replaced };
       before.push(...deliverKeys(name, delivery, this));
       if (args.admission ?? true) {
         before.push(admitMachines(name, delivery, this));
@@ -170,6 +171,7 @@ function argProblems(args: NvmeControlPlaneStackArgs, control: NvmeControlPlane)
     ...apiReadyProblems(args.apiReady ?? {}),
     ...nodeConfigSyncProblems(nodeConfigSync ?? {}),
     ...hostKeyProblems(ssh, control.cluster),
+    ...replaceProblems(args, control),
     ...(secrets !== undefined && (pki ?? tokens) !== undefined
       ? [
           {
@@ -191,4 +193,20 @@ function argProblems(args: NvmeControlPlaneStackArgs, control: NvmeControlPlane)
         ]
       : []),
   ];
+}
+
+/** A problem for each machine to replace that is not there. */
+function replaceProblems(
+  { machineOptions }: NvmeControlPlaneStackArgs,
+  { cluster }: NvmeControlPlane,
+): Problem[] {
+  const names = cluster.machines.map(({ name }) => name);
+  return (machineOptions?.replace ?? [])
+    .filter((name) => !names.includes(name))
+    .map((got) => ({
+      prop: 'replace of machineOptions',
+      allowed: `the name of a machine, one of ${names.join(', ')}`,
+      got,
+      remedy: 'correct it, or take it out',
+    }));
 }

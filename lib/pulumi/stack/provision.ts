@@ -27,7 +27,9 @@ export function provision(
   for (const machine of [...cluster.controlPlanes, ...cluster.workers]) {
     const opts: pulumi.CustomResourceOptions = {
       parent,
-      ignoreChanges: [...(options.userDataProps ?? ['userData'])],
+      ignoreChanges: options.replace?.includes(machine.name)
+        ? []
+        : [...(options.userDataProps ?? ['userData'])],
       ...(machine.isControlPlane && (options.protectControlPlanes ?? true)
         ? { protect: true }
         : {}),

@@ -1,5 +1,5 @@
 import type { Facts } from './facts';
-import { Severity, type DoctorReport, type Finding } from '../../cluster';
+import { Severity, type Finding } from '../../cluster';
 import {
   code,
   counted,
@@ -17,8 +17,8 @@ const TONES: Readonly<Record<Severity, Tone>> = {
   [Severity.NOTE]: 'note',
 };
 
-/** What the review found; where something was measured that speaks of the same, with that. */
-export function findings({ findings: all }: Facts, measured?: DoctorReport): Section {
+/** What the review found; each has a place for what is measured that speaks of the same. */
+export function findings({ findings: all }: Facts): Section {
   return {
     id: 'findings',
     title: 'Findings',
@@ -35,7 +35,7 @@ export function findings({ findings: all }: Facts, measured?: DoctorReport): Sec
                 ? findingAnchor(finding.id)
                 : undefined,
             tone: finding.acknowledged === undefined ? TONES[finding.severity] : 'mute',
-            blocks: entry(finding, measured),
+            blocks: entry(finding),
           })),
   };
 }
@@ -49,19 +49,14 @@ function titleOf({ id, severity, path }: Finding): Piece[] {
   return [{ badge: severity, tone: TONES[severity] }, ' ', id, ' ', code(path)];
 }
 
-function entry(finding: Finding, measured: DoctorReport | undefined): Block[] {
-  const { id, message, remedy, reference, acknowledged } = finding;
+function entry({ id, message, remedy, reference, acknowledged }: Finding): Block[] {
   return [
     text(...prose(sentence(message))),
     text({ strong: 'What to do:' }, ' ', ...prose(sentence(remedy))),
     ...(acknowledged === undefined
       ? []
       : [text({ strong: 'Accepted:' }, ' ', sentence(acknowledged))]),
-    ...(measured?.measurements ?? [])
-      .filter(({ findingId }) => findingId === id)
-      .map(({ subject, value, intended }) =>
-        text({ strong: 'Measured:' }, ` ${subject} has ${value}, intended is ${intended}.`),
-      ),
+    { kind: 'slot', name: findingAnchor(id) },
     text('See ', referenceOf(reference)),
   ];
 }

@@ -1,3 +1,4 @@
+import { comparedPart } from './compared';
 import { findingAnchor } from './findings';
 import { stepAnchor } from './runbook';
 import {
@@ -38,8 +39,17 @@ const TITLES: Readonly<Record<VerdictLevel, string>> = {
   [VerdictLevel.PASS]: 'As intended',
 };
 
-/** What a run of the doctor measured, beside what the spec intends. */
-export function measuredSection(report: DoctorReport, anchors: ReadonlySet<string>): Section {
+/**
+ * What a run of the doctor measured, beside what the spec intends.
+ *
+ * @param anchors of the steps and findings that there are to lead to
+ * @param earlier another run, to be put beside this one
+ */
+export function measuredSection(
+  report: DoctorReport,
+  anchors: ReadonlySet<string>,
+  earlier?: DoctorReport,
+): Section {
   const { measurements, matrices, histograms } = report;
   return {
     id: 'measured',
@@ -47,6 +57,7 @@ export function measuredSection(report: DoctorReport, anchors: ReadonlySet<strin
     lead: 'What the doctor saw on the running cluster, beside what the spec intends.',
     blocks: [
       text(...spaced(levelChips(measurements))),
+      ...(earlier === undefined ? [] : [comparedPart(earlier, report)]),
       ...ORDER.flatMap((level) => levelPart(level, measurements, anchors)),
       ...matrices.map(matrixBlock),
       ...histograms.map(histogramBlock),

@@ -24,7 +24,7 @@ import {
 import { alike, type Facts } from './facts';
 
 /** Findings of what is outside, or of what nothing shows. */
-const FINDINGS = /^GW-STORAGE-|^GW-ETCD-03[01]$|^GW-CLUSTER-009$/;
+const FINDINGS = /^GW-STORAGE-|^GW-ETCD-03[01]$|^GW-CLUSTER-016$/;
 
 /** The evidence for the residency of the spec; nothing where it has none. */
 export function residency({ cluster, findings }: Facts): Section[] {

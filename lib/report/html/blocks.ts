@@ -1,6 +1,7 @@
 import type { Block, Inline, List, Part, PathStep, Piece, Table } from '../document';
 import { fileBlocks, pageAnchor } from '../pages';
 import { markup, type Markup } from './markup';
+import { slot } from './slots';
 
 /** Blocks as HTML; headings of their parts begin at a level. */
 export function blocksHtml(blocks: readonly Block[], level: number): Markup[] {
@@ -70,6 +71,8 @@ ${block.steps.map(stepHtml)}</ol>
 `;
     case 'part':
       return partHtml(block, level);
+    case 'slot':
+      return slot(block.name);
     case 'file':
       return partHtml(
         {

@@ -1,6 +1,7 @@
 import type { Block, Inline, Section } from '../document';
 import { blocksHtml, inlineHtml } from './blocks';
 import { markup, Markup } from './markup';
+import { slot } from './slots';
 import { style } from './style';
 
 /** What the page is about, above its first chapter. */
@@ -13,10 +14,14 @@ export interface Head {
   readonly footer: string;
 }
 
-/** One file that needs nothing else: no script, no font, no picture from anywhere. */
+/**
+ * One file that needs nothing else: no script, no font, no picture from anywhere. Slots for what is
+ * measured later come after the first chapter.
+ */
 export function pageHtml(head: Head, sections: readonly Section[]): string {
-  const contents = contentsHtml(sections);
-  const quick = head.quick.filter(({ id }) => sections.some((section) => section.id === id));
+  const contents = markup`<ul>
+${withSlot(sections.map(contentsEntry), 'contents')}</ul>
+`;
   return markup`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -33,16 +38,16 @@ export function pageHtml(head: Head, sections: readonly Section[]): string {
 <header>
 <h1>${head.title}</h1>
 <p class="lead">${head.subtitle}</p>
-<ul class="chips">${head.chips.map((chip) => markup`<li>${inlineHtml(chip)}</li>`)}</ul>
+<ul class="chips">${slot('chips')}${head.chips.map((chip) => markup`<li>${inlineHtml(chip)}</li>`)}</ul>
 </header>
-<nav class="quick" aria-label="Most wanted">${quick.map(linkTo)}</nav>
+<nav class="quick" aria-label="Most wanted">${withSlot(head.quick.map(linkTo), 'quick')}</nav>
 <div class="body">
 <nav class="toc wide" aria-label="Contents">${contents}</nav>
 <main id="main">
 <details class="toc small"><summary>Contents</summary>
 <nav aria-label="Contents">${contents}</nav>
 </details>
-${sections.map(sectionHtml)}<footer>${head.footer}</footer>
+${withSlot(sections.map(sectionHtml), 'chapter')}<footer>${head.footer}${slot('footer')}</footer>
 </main>
 </div>
 </body>
@@ -50,7 +55,12 @@ ${sections.map(sectionHtml)}<footer>${head.footer}</footer>
 `.source;
 }
 
-function sectionHtml({ id, title, lead, blocks }: Section): Markup {
+function withSlot([first, ...rest]: readonly Markup[], name: string): Markup {
+  return markup`${first}${slot(name)}${rest}`;
+}
+
+/** A chapter. */
+export function sectionHtml({ id, title, lead, blocks }: Section): Markup {
   return markup`<section id="${id}" aria-labelledby="${id}-title">
 <h2 id="${id}-title">${title}</h2>
 <p class="lead">${lead}</p>
@@ -58,16 +68,11 @@ ${blocksHtml(blocks, 3)}</section>
 `;
 }
 
-/** Chapters, and below them the parts that can be linked to. */
-function contentsHtml(sections: readonly Section[]): Markup {
-  const items = sections.map(({ id, title, blocks }) => {
-    const parts = blocks.flatMap(anchored).map((part) => markup`<li>${linkTo(part)}</li>`);
-    const below = parts.length === 0 ? undefined : markup`<ul>${parts}</ul>`;
-    return markup`<li>${linkTo({ id, title })}${below}</li>
-`;
-  });
-  return markup`<ul>
-${items}</ul>
+/** A chapter in the table of contents, and below it the parts that can be linked to. */
+export function contentsEntry({ id, title, blocks }: Section): Markup {
+  const parts = blocks.flatMap(anchored).map((part) => markup`<li>${linkTo(part)}</li>`);
+  const below = parts.length === 0 ? undefined : markup`<ul>${parts}</ul>`;
+  return markup`<li>${linkTo({ id, title })}${below}</li>
 `;
 }
 
@@ -77,6 +82,7 @@ function anchored(block: Block): Array<{ id: string; title: string }> {
     : [];
 }
 
-function linkTo({ id, title }: { id: string; title: string }): Markup {
+/** A way to a chapter or a part. */
+export function linkTo({ id, title }: { id: string; title: string }): Markup {
   return markup`<a href="#${id}">${title}</a>`;
 }

@@ -8,8 +8,8 @@ import { fabric, shop } from './fabric';
 import { everyOption, everyOwn } from './variants';
 
 test('a replica has as many processes as the largest machine has cores, and memory for them', () => {
-  const { only, workload, ingress } = fabric({}, {}, withWorkers(2, 8, Size.gibibytes(32)));
-  const { workerConnections } = only('NginxProxy').spec;
+  const { objects, workload, ingress } = fabric({}, {}, withWorkers(2, 8, Size.gibibytes(32)));
+  const { workerConnections } = objects.find('NginxProxy').spec;
   // 1 GiB holds 8 × 512 connections of 56 KiB twice and half as many requests of 128 KiB.
   expect(workerConnections).toBe(512);
   expect(ingress.breakEvenRate).toBe(Math.floor((8 * 512) / 10));
@@ -77,8 +77,8 @@ test('replicas spread, and stand where workloads run', () => {
 });
 
 test('a DaemonSet has neither replicas nor spread nor budget; host ports take 80 and 443', () => {
-  const { only, objects, workload } = fabric({}, { exposure: EdgeExposure.HOST_PORT });
-  const { kubernetes } = only('NginxProxy').spec;
+  const { objects, workload } = fabric({}, { exposure: EdgeExposure.HOST_PORT });
+  const { kubernetes } = objects.find('NginxProxy').spec;
   expect(Object.keys(kubernetes).sort()).toEqual(['daemonSet', 'service']);
   expect(workload.container.hostPorts).toEqual([
     { port: 80, containerPort: 80 },
@@ -87,7 +87,7 @@ test('a DaemonSet has neither replicas nor spread nor budget; host ports take 80
   expect(workload.pod.topologySpreadConstraints).toBeUndefined();
   expect(workload.patches[0].value.spec.updateStrategy.type).toBe('RollingUpdate');
   expect(kubernetes.service).toEqual({ type: 'ClusterIP' });
-  const budgets = objects.filter((o) => o.kind === 'PodDisruptionBudget');
+  const budgets = objects.ofKind('PodDisruptionBudget');
   expect(budgets.map((o) => o.metadata.name)).toEqual(['nginx-gateway']);
   expect(fabric({}, { kind: EdgeKind.DAEMON_SET }).workload.container.hostPorts).toBeUndefined();
 });
@@ -121,7 +121,8 @@ test.each([
 });
 
 test('who may say what the address of a client is', () => {
-  const spec = (options: object) => fabric({}, options).only('NginxProxy').spec.rewriteClientIP;
+  const spec = (options: object) =>
+    fabric({}, options).objects.find('NginxProxy').spec.rewriteClientIP;
   const trusted = ['192.0.2.10', '198.51.100.0/24', '2001:db8::/64'];
   const addresses = [
     { type: 'IPAddress', value: '192.0.2.10' },
@@ -141,7 +142,7 @@ test('who may say what the address of a client is', () => {
 
 test('the Service has an address where one is given, node ports where none is', () => {
   const service = (...args: Parameters<typeof fabric>) =>
-    fabric(...args).only('NginxProxy').spec.kubernetes.service;
+    fabric(...args).objects.find('NginxProxy').spec.kubernetes.service;
   expect(service({}, { httpNodePort: 30001, httpsNodePort: 30002 })).toEqual({
     type: 'NodePort',
     externalTrafficPolicy: 'Local',
@@ -169,19 +170,19 @@ test('the Service has an address where one is given, node ports where none is', 
 
 test('listens as the pod network is', () => {
   const family = (facts: Parameters<typeof fabric>[2]) =>
-    fabric({}, {}, facts).only('NginxProxy').spec.ipFamily;
+    fabric({}, {}, facts).objects.find('NginxProxy').spec.ipFamily;
   expect(family({})).toBe('ipv4');
   expect(family(dualStack())).toBe('dual');
 });
 
 test('metrics of both planes are served when somebody may read them', () => {
   const off = fabric();
-  expect(off.only('NginxProxy').spec.metrics).toEqual({ disable: true });
-  expect(off.only('NetworkPolicy', 'edge').spec.ingress).toHaveLength(1);
-  const { only } = fabric({}, { metricsNamespace: 'monitoring' });
-  expect(only('NginxProxy').spec.metrics).toEqual({ port: 9113 });
+  expect(off.objects.find('NginxProxy').spec.metrics).toEqual({ disable: true });
+  expect(off.objects.find('NetworkPolicy', 'edge').spec.ingress).toHaveLength(1);
+  const { objects } = fabric({}, { metricsNamespace: 'monitoring' });
+  expect(objects.find('NginxProxy').spec.metrics).toEqual({ port: 9113 });
   for (const name of ['edge', 'nginx-gateway']) {
-    expect(only('NetworkPolicy', name).spec.ingress[1]).toEqual({
+    expect(objects.find('NetworkPolicy', name).spec.ingress[1]).toEqual({
       from: [
         { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } },
       ],
@@ -191,14 +192,14 @@ test('metrics of both planes are served when somebody may read them', () => {
 });
 
 test('the pods that strangers reach cannot reach the API server; the others reach nothing else', () => {
-  const { only } = fabric(
+  const { objects } = fabric(
     { gatewayNamespaces: ['blog'] },
     {},
     { endpoint: ApiEndpoint.kubeVip('10.20.0.10', { port: 8443 }) },
   );
   const block = (cidr: string) => ({ ipBlock: { cidr } });
   const tcp = (port: number) => ({ port, protocol: 'TCP' });
-  expect(only('NetworkPolicy', 'edge').spec.egress).toEqual([
+  expect(objects.find('NetworkPolicy', 'edge').spec.egress).toEqual([
     { to: [block('10.244.0.0/16')], ports: [{ protocol: 'TCP' }] },
     {
       to: [block('10.96.0.10/32'), block('10.244.0.0/16')],
@@ -206,7 +207,7 @@ test('the pods that strangers reach cannot reach the API server; the others reac
     },
     { to: [block('10.96.0.0/16')], ports: [tcp(443)] },
   ]);
-  const { ingress, egress } = only('NetworkPolicy', 'nginx-gateway').spec;
+  const { ingress, egress } = objects.find('NetworkPolicy', 'nginx-gateway').spec;
   expect(egress).toEqual([
     {
       to: ['10.20.0.11/32', '10.20.0.12/32', '10.20.0.13/32'].map(block),
@@ -240,14 +241,14 @@ test('the pods that strangers reach cannot reach the API server; the others reac
 });
 
 test('listeners: plain HTTP with a redirect, and one for each host name', () => {
-  const { only, objects } = fabric({
+  const { objects } = fabric({
     httpsListeners: [shop, { name: 'rest', certificateSecrets: ['one', 'two'] }],
     routeNamespaceLabels: { edge: 'public' },
   });
   const allowedRoutes = {
     namespaces: { from: 'Selector', selector: { matchLabels: { edge: 'public' } } },
   };
-  expect(only('Gateway').spec.listeners).toEqual([
+  expect(objects.find('Gateway').spec.listeners).toEqual([
     { name: 'http', protocol: 'HTTP', port: 80, allowedRoutes },
     {
       name: 'shop',
@@ -271,21 +272,21 @@ test('listeners: plain HTTP with a redirect, and one for each host name', () => 
       allowedRoutes,
     },
   ]);
-  expect(objects.map((o) => o.kind)).toContain('HTTPRoute');
+  expect(objects.all.map((o) => o.kind)).toContain('HTTPRoute');
   const redirects = (...args: Parameters<typeof fabric>) =>
-    fabric(...args).objects.some((o) => o.kind === 'HTTPRoute');
+    fabric(...args).objects.all.some((o) => o.kind === 'HTTPRoute');
   expect(redirects()).toBe(false);
   expect(redirects({ httpsListeners: [shop], redirectsToHttps: false })).toBe(false);
-  expect(fabric().only('Gateway').spec.listeners[0].allowedRoutes.namespaces).toEqual({
+  expect(fabric().objects.find('Gateway').spec.listeners[0].allowedRoutes.namespaces).toEqual({
     from: 'All',
   });
 });
 
 test('the control plane is two pods, one on a single machine, each with a budget where it helps', () => {
   const two = fabric();
-  expect(two.only('Deployment').spec.replicas).toBe(2);
-  expect(two.only('PodDisruptionBudget', 'nginx-gateway').spec.maxUnavailable).toBe(1);
+  expect(two.objects.find('Deployment').spec.replicas).toBe(2);
+  expect(two.objects.find('PodDisruptionBudget', 'nginx-gateway').spec.maxUnavailable).toBe(1);
   const one = fabric({}, {}, { machines: [osloMachine(1)] });
-  expect(one.only('Deployment').spec.replicas).toBe(1);
-  expect(one.objects.filter((o) => o.kind === 'PodDisruptionBudget')).toEqual([]);
+  expect(one.objects.find('Deployment').spec.replicas).toBe(1);
+  expect(one.objects.ofKind('PodDisruptionBudget')).toEqual([]);
 });

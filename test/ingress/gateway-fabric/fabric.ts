@@ -6,6 +6,7 @@ import {
   type GatewayFabricOptions,
   type HardenedNginxIngressOptions,
 } from '../../../lib/ingress';
+import { ObjectSet } from '../../../lib/testing';
 import { osloCluster } from '../../support/oslo';
 import { tempApp } from '../../support/temp-app';
 
@@ -13,9 +14,7 @@ import { tempApp } from '../../support/temp-app';
 export interface Fabric {
   readonly cluster: Cluster;
   readonly ingress: HardenedNginxIngress;
-  readonly objects: any[];
-  /** The one object of a kind, or the one of that name. */
-  readonly only: (kind: string, name?: string) => any;
+  readonly objects: ObjectSet;
   /** The workload of the data plane, as NginxProxy describes it. */
   readonly workload: any;
   /** Directives of one context, one a line, without comments. */
@@ -33,23 +32,16 @@ export function fabric(
   const chart = new Chart(app, 'chart');
   const controller = NginxController.gatewayFabric(own);
   const ingress = new HardenedNginxIngress(chart, 'ingress', { cluster, controller, ...options });
-  const objects = chart.toJson();
-  const only = (kind: string, name?: string) => {
-    const found = objects.filter(
-      (o) => o.kind === kind && (name === undefined || o.metadata.name === name),
-    );
-    expect(found).toHaveLength(1);
-    return found[0];
-  };
-  const { deployment, daemonSet } = only('NginxProxy').spec.kubernetes;
+  const objects = new ObjectSet(chart.toJson());
+  const { deployment, daemonSet } = objects.find('NginxProxy').spec.kubernetes;
   return {
     cluster,
     ingress,
     objects,
-    only,
     workload: deployment ?? daemonSet,
     directives: (context) =>
-      only('SnippetsPolicy')
+      objects
+        .find('SnippetsPolicy')
         .spec.snippets.find((s: any) => s.context === context)
         .value.split('\n')
         .filter((line: string) => line !== '' && !line.startsWith('#')),
@@ -70,18 +62,5 @@ export function fabricFindings(cluster: Cluster): Record<string, string> {
       .findings()
       .filter(({ id }) => /^GW-INGRESS-04\d$/.test(id))
       .map(({ id, message }) => [id, message]),
-  );
-}
-
-/** Verbs by resource, one right each. */
-export function grants(rules: any[]): Set<string> {
-  return new Set(
-    rules.flatMap((r) =>
-      r.apiGroups.flatMap((group: string) =>
-        r.resources.flatMap((resource: string) =>
-          r.verbs.map((verb: string) => `${group}/${resource} ${verb}`),
-        ),
-      ),
-    ),
   );
 }

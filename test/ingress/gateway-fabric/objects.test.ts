@@ -10,7 +10,7 @@ describeWithUpstream('schema of Kubernetes, the Gateway API and NGINX Gateway Fa
   test.each(variants)('%s', (_name, own, options, facts) => {
     const { objects } = fabric(own, options, facts);
     for (const minor of ['1.35', '1.36']) {
-      expect(objects.flatMap((o) => validateStrictly(o, minor))).toEqual([]);
+      expect(objects.all.flatMap((o) => validateStrictly(o, minor))).toEqual([]);
     }
   });
 });
@@ -67,18 +67,18 @@ const FACTS = [
 test.each(variants)('every leaf has a reason: %s', (_name, own, options, facts) => {
   const { cluster, objects } = fabric(own, options, facts);
   const explained = { decisions: cluster.decisions(), facts: FACTS, structural: STRUCTURAL };
-  expect(objects.flatMap((o) => unexplainedLeaves(o, explained))).toEqual([]);
+  expect(objects.all.flatMap((o) => unexplainedLeaves(o, explained))).toEqual([]);
 });
 
 test.each(variants)(
   'no decision is about a part that is not there, and none is twice: %s',
   (_name, own, options, facts) => {
-    const { cluster, objects, only } = fabric(own, options, facts);
+    const { cluster, objects } = fabric(own, options, facts);
     const keys = cluster.decisions().map((d) => d.key);
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
-    const kinds = [...objects.map((o) => o.kind), 'Edge'];
+    const kinds = [...objects.all.map((o) => o.kind), 'Edge'];
     expect(keys.filter((key) => !kinds.includes(/^\w+/.exec(key)![0]))).toEqual([]);
-    const proxy = { NginxProxy: only('NginxProxy') };
+    const proxy = { NginxProxy: objects.find('NginxProxy') };
     const missing = keys
       .filter((key) => key.startsWith('NginxProxy.'))
       .filter((key) => !isIn(proxy, key.split('.')));
@@ -96,40 +96,42 @@ function isIn(value: any, path: string[]): boolean {
 }
 
 test('what names a thing and the thing have the same name', () => {
-  const { only, objects } = fabric({ httpsListeners: [shop] }, { ingressClassName: 'public' });
-  const [container] = only('Deployment').spec.template.spec.containers;
+  const { objects } = fabric({ httpsListeners: [shop] }, { ingressClassName: 'public' });
+  const [container] = objects.find('Deployment').spec.template.spec.containers;
   const arg = (flag: string) =>
     container.args.find((a: string) => a.startsWith(`--${flag}=`)).split('=')[1];
-  const job = only('Job').spec.template.spec.containers[0].args.join(' ');
-  const secret = only('Deployment').spec.template.spec.volumes[0].secret.secretName;
-  expect(arg('gatewayclass')).toBe(only('GatewayClass').metadata.name);
-  expect(only('Gateway').spec.gatewayClassName).toBe('public');
-  expect(arg('gateway-ctlr-name')).toBe(only('GatewayClass').spec.controllerName);
-  expect(arg('config')).toBe(only('NginxGateway').metadata.name);
-  expect(arg('service')).toBe(only('Service').metadata.name);
-  expect(job).toContain(`--service=${only('Service').metadata.name}`);
+  const job = objects.find('Job').spec.template.spec.containers[0].args.join(' ');
+  const secret = objects.find('Deployment').spec.template.spec.volumes[0].secret.secretName;
+  expect(arg('gatewayclass')).toBe(objects.find('GatewayClass').metadata.name);
+  expect(objects.find('Gateway').spec.gatewayClassName).toBe('public');
+  expect(arg('gateway-ctlr-name')).toBe(objects.find('GatewayClass').spec.controllerName);
+  expect(arg('config')).toBe(objects.find('NginxGateway').metadata.name);
+  expect(arg('service')).toBe(objects.find('Service').metadata.name);
+  expect(job).toContain(`--service=${objects.find('Service').metadata.name}`);
   expect(job).toContain(`--agent-tls-secret=${arg('agent-tls-secret')}`);
   expect(job).toContain(`--server-tls-secret=${secret}`);
-  const { name, namespace } = only('GatewayClass').spec.parametersRef;
-  expect(only('NginxProxy').metadata).toMatchObject({ name, namespace });
-  const gateway = only('Gateway').metadata;
-  for (const o of objects.filter((each) => each.spec?.targetRefs ?? each.spec?.targetRef)) {
+  const { name, namespace } = objects.find('GatewayClass').spec.parametersRef;
+  expect(objects.find('NginxProxy').metadata).toMatchObject({ name, namespace });
+  const gateway = objects.find('Gateway').metadata;
+  for (const o of objects.all.filter((each) => each.spec?.targetRefs ?? each.spec?.targetRef)) {
     const [target] = o.spec.targetRefs ?? [o.spec.targetRef];
     expect(target).toMatchObject({ kind: 'Gateway', name: gateway.name });
     expect(o.metadata.namespace).toBe(gateway.namespace);
   }
-  expect(only('HTTPRoute').spec.parentRefs).toEqual([{ name: gateway.name, sectionName: 'http' }]);
+  expect(objects.find('HTTPRoute').spec.parentRefs).toEqual([
+    { name: gateway.name, sectionName: 'http' },
+  ]);
   const pods = { 'gateway.networking.k8s.io/gateway-name': gateway.name };
-  expect(only('PodDisruptionBudget', 'edge').spec.selector.matchLabels).toEqual(pods);
-  expect(only('NetworkPolicy', 'edge').spec.podSelector.matchLabels).toEqual(pods);
+  expect(objects.find('PodDisruptionBudget', 'edge').spec.selector.matchLabels).toEqual(pods);
+  expect(objects.find('NetworkPolicy', 'edge').spec.podSelector.matchLabels).toEqual(pods);
 });
 
 test('Pod Security restricted admits what is rendered here; host ports need privileged', () => {
-  const { only } = fabric();
+  const { objects } = fabric();
   const level = 'pod-security.kubernetes.io/enforce';
-  expect(only('Namespace').metadata.labels[level]).toBe('restricted');
+  expect(objects.find('Namespace').metadata.labels[level]).toBe('restricted');
   for (const kind of ['Deployment', 'Job']) {
-    const { spec } = only(kind).spec.template;
+    const { spec } = objects.find(kind).spec.template;
     expect(spec.hostNetwork ?? spec.hostPID ?? spec.hostIPC).toBeUndefined();
     expect(spec.containers[0].securityContext).toEqual({
       allowPrivilegeEscalation: false,
@@ -142,19 +144,20 @@ test('Pod Security restricted admits what is rendered here; host ports need priv
     });
   }
   const open = fabric({}, { exposure: EdgeExposure.HOST_PORT });
-  expect(open.only('Namespace').metadata.labels[level]).toBe('privileged');
+  expect(open.objects.find('Namespace').metadata.labels[level]).toBe('privileged');
 });
 
 test('the Job is another one when it is made of something else, and stays otherwise', () => {
-  const name = (facts: Partial<ClusterProps>) => fabric({}, {}, facts).only('Job').metadata.name;
+  const name = (facts: Partial<ClusterProps>) =>
+    fabric({}, {}, facts).objects.find('Job').metadata.name;
   expect(name({})).toBe(name({}));
   expect(name({})).toMatch(/^nginx-gateway-cert-generator-[0-9a-f]{8}$/);
   expect(name({ imageRegistry: 'mirror.example.no' })).not.toBe(name({}));
-  expect(fabric().only('Job').spec.ttlSecondsAfterFinished).toBeUndefined();
+  expect(fabric().objects.find('Job').spec.ttlSecondsAfterFinished).toBeUndefined();
 });
 
 test('snippets of anybody else are refused', () => {
-  const { matchConstraints, validations, failurePolicy } = fabric().only(
+  const { matchConstraints, validations, failurePolicy } = fabric().objects.find(
     'ValidatingAdmissionPolicy',
   ).spec;
   expect(failurePolicy).toBe('Fail');
@@ -172,11 +175,11 @@ test('snippets of anybody else are refused', () => {
 });
 
 test('pull secrets reach both planes', () => {
-  const { only } = fabric({}, {}, { imagePullSecrets: ['mirror'] });
+  const { objects } = fabric({}, {}, { imagePullSecrets: ['mirror'] });
   for (const kind of ['Deployment', 'Job']) {
-    expect(only(kind).spec.template.spec.imagePullSecrets).toEqual([{ name: 'mirror' }]);
+    expect(objects.find(kind).spec.template.spec.imagePullSecrets).toEqual([{ name: 'mirror' }]);
   }
-  expect(only('Deployment').spec.template.spec.containers[0].args).toContain(
+  expect(objects.find('Deployment').spec.template.spec.containers[0].args).toContain(
     '--nginx-docker-secret=mirror',
   );
 });

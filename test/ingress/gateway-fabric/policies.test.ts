@@ -8,7 +8,7 @@ import { everyOption, everyOwn, variants } from './variants';
 const name = (line: string) => line.split(/[ ;]/)[0]!;
 
 test('policies with fields of their own', () => {
-  const { only } = fabric(
+  const { objects } = fabric(
     {},
     {
       clientMaxBodySize: Size.gibibytes(5),
@@ -18,11 +18,11 @@ test('policies with fields of their own', () => {
       keepaliveRequests: 500,
     },
   );
-  expect(only('ClientSettingsPolicy').spec).toMatchObject({
+  expect(objects.find('ClientSettingsPolicy').spec).toMatchObject({
     body: { maxSize: '5120m', timeout: '30s' },
     keepAlive: { requests: 500, timeout: { server: '1200s' } },
   });
-  expect(only('ProxySettingsPolicy').spec).toMatchObject({
+  expect(objects.find('ProxySettingsPolicy').spec).toMatchObject({
     timeout: { connect: '2500ms', read: '1440m', send: '120s' },
     buffering: { disable: false, bufferSize: '8k', buffers: { number: 6, size: '4k' } },
   });
@@ -50,8 +50,8 @@ test.each([
 });
 
 test('one snippet for each of two contexts, and what stands first is the number it adds up to', () => {
-  const { only } = fabric();
-  const { snippets } = only('SnippetsPolicy').spec;
+  const { objects } = fabric();
+  const { snippets } = objects.find('SnippetsPolicy').spec;
   expect(snippets.map((s: any) => s.context)).toEqual(['main', 'http']);
   expect(snippets[1].value.split('\n')[0]).toBe(
     '# Slow headers fill a replica at 409 new connections a second: 4096 / 10 s.',
@@ -76,8 +76,8 @@ test('slow clients: what holds them off is at the http level, which every server
 });
 
 test('descriptors are raised with the connections, or those would be a number on paper', () => {
-  const { directives, only } = fabric();
-  const connections = only('NginxProxy').spec.workerConnections;
+  const { directives, objects } = fabric();
+  const connections = objects.find('NginxProxy').spec.workerConnections;
   expect(directives('main')).toEqual([
     'worker_shutdown_timeout 60s;',
     `worker_rlimit_nofile ${connections + 2 * 2048};`,
@@ -133,8 +133,8 @@ test('HSTS is added over TLS, to answers of routes with headers of their own as 
 });
 
 test('a rate has a policy and no directive', () => {
-  const { only, directives } = fabric({}, { requestRate: { perSecond: 20, burst: 5 } });
-  expect(only('RateLimitPolicy').spec.rateLimit).toEqual({
+  const { objects, directives } = fabric({}, { requestRate: { perSecond: 20, burst: 5 } });
+  expect(objects.find('RateLimitPolicy').spec.rateLimit).toEqual({
     local: {
       rules: [
         { key: '$binary_remote_addr', rate: '20r/s', zoneSize: '10m', burst: 5, noDelay: true },
@@ -143,7 +143,7 @@ test('a rate has a policy and no directive', () => {
     rejectCode: 429,
   });
   expect(directives('http').some((line) => line.startsWith('limit_req'))).toBe(false);
-  expect(fabric().objects.map((o) => o.kind)).not.toContain('RateLimitPolicy');
+  expect(fabric().objects.all.map((o) => o.kind)).not.toContain('RateLimitPolicy');
 });
 
 test('named Services get idle connections, sixteen in a policy', () => {
@@ -151,7 +151,7 @@ test('named Services get idle connections, sixteen in a policy', () => {
     ...Array.from({ length: 17 }, (_, n) => ({ namespace: 'shop', name: `web-${n}` })),
     { namespace: 'blog', name: 'web' },
   ];
-  const policies = fabric({ services }, { upstreamKeepalive: 200 }).objects.filter(
+  const policies = fabric({ services }, { upstreamKeepalive: 200 }).objects.all.filter(
     (o) => o.kind === 'UpstreamSettingsPolicy',
   );
   expect(

@@ -1,21 +1,21 @@
-import { readFileSync } from 'node:fs';
-import { parseAllDocuments } from 'yaml';
-import { describeWithUpstream, upstreamFile } from '../../support/upstream';
-import { fabric, grants } from './fabric';
+import { describeWithUpstream, upstreamManifest } from '../../support/upstream';
+import { grants } from '../grants';
+import { fabric } from './fabric';
 
 // Compared by meaning with what upstream itself deploys at 2.6.7.
 
 describeWithUpstream('upstream deployment 2.6.7', () => {
   const find = (kind: string, name: string) =>
-    parseAllDocuments(readFileSync(upstreamFile('manifests', 'ngf-2.6.7-deploy.yaml'), 'utf8'))
-      .map((d) => d.toJS())
-      .find((o) => o.kind === kind && o.metadata.name === name);
-  const control = (f = fabric()) => f.only('Deployment').spec.template.spec.containers[0];
+    upstreamManifest('ngf-2.6.7-deploy.yaml').find(kind, name);
+  const control = (f = fabric()) => f.objects.find('Deployment').spec.template.spec.containers[0];
 
   test("rights are upstream's, with snippets and without usage reports", () => {
     const oracle = grants(find('ClusterRole', 'nginx-gateway').rules);
-    const { only } = fabric();
-    const ours = grants([...only('ClusterRole').rules, ...only('Role', 'nginx-gateway').rules]);
+    const { objects } = fabric();
+    const ours = grants([
+      ...objects.find('ClusterRole').rules,
+      ...objects.find('Role', 'nginx-gateway').rules,
+    ]);
     expect([...oracle].filter((g) => !ours.has(g))).toEqual(['/nodes list']);
     expect([...ours].filter((g) => !oracle.has(g)).sort()).toEqual([
       'gateway.nginx.org/snippetsfilters list',
@@ -28,7 +28,7 @@ describeWithUpstream('upstream deployment 2.6.7', () => {
   });
 
   test('cluster-wide it writes status and events, and nothing else', () => {
-    const writes = [...grants(fabric().only('ClusterRole').rules)].filter(
+    const writes = [...grants(fabric().objects.find('ClusterRole').rules)].filter(
       (g) => !/ (get|list|watch)$/.test(g) && !/\/(status|finalizers) update$/.test(g),
     );
     expect(writes.sort()).toEqual([
@@ -42,7 +42,7 @@ describeWithUpstream('upstream deployment 2.6.7', () => {
 
   test('with watched namespaces, nothing in a namespace is seen elsewhere', () => {
     const f = fabric({ watchNamespaces: ['shop'], gatewayNamespaces: ['blog'] });
-    const everywhere = [...grants(f.only('ClusterRole').rules)].map((g) => g.split(' ')[0]);
+    const everywhere = [...grants(f.objects.find('ClusterRole').rules)].map((g) => g.split(' ')[0]);
     expect([...new Set(everywhere)].sort()).toEqual([
       '/namespaces',
       'apiextensions.k8s.io/customresourcedefinitions',
@@ -50,7 +50,9 @@ describeWithUpstream('upstream deployment 2.6.7', () => {
       'gateway.networking.k8s.io/gatewayclasses',
       'gateway.networking.k8s.io/gatewayclasses/status',
     ]);
-    const roles = f.objects.filter((o) => o.kind === 'Role' && o.metadata.name === 'nginx-gateway');
+    const roles = f.objects.all.filter(
+      (o) => o.kind === 'Role' && o.metadata.name === 'nginx-gateway',
+    );
     const secrets = roles.map((role) => [
       role.metadata.namespace,
       ...[...grants(role.rules)].flatMap((g) => /^\/secrets (\w+)$/.exec(g)?.[1] ?? []),
@@ -81,12 +83,12 @@ describeWithUpstream('upstream deployment 2.6.7', () => {
   });
 
   test('the Job reads the Secrets that it makes, and no certificate of a listener', () => {
-    const { only } = fabric();
-    const { args } = only('Job').spec.template.spec.containers[0];
+    const { objects } = fabric();
+    const { args } = objects.find('Job').spec.template.spec.containers[0];
     const made = args.flatMap(
       (a: string) => /^--(?:server|agent)-tls-secret=(.+)/.exec(a)?.[1] ?? [],
     );
-    const { rules } = only('Role', 'nginx-gateway-cert-generator');
+    const { rules } = objects.find('Role', 'nginx-gateway-cert-generator');
     expect(rules).toEqual([
       { apiGroups: [''], resources: ['secrets'], resourceNames: made.sort(), verbs: ['get'] },
       { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
@@ -98,14 +100,14 @@ describeWithUpstream('upstream deployment 2.6.7', () => {
   });
 
   test('the Job, the Service and the class are those of upstream', () => {
-    const { only } = fabric();
+    const { objects } = fabric();
     const job = find('Job', 'nginx-gateway-cert-generator').spec.template.spec.containers[0];
-    const ours = only('Job').spec.template.spec.containers[0];
+    const ours = objects.find('Job').spec.template.spec.containers[0];
     expect(ours.args).toEqual(job.args);
     expect(ours.env).toEqual(job.env);
     const service = find('Service', 'nginx-gateway').spec;
-    expect(only('Service').spec).toEqual(service);
-    expect(only('GatewayClass').spec.controllerName).toBe(
+    expect(objects.find('Service').spec).toEqual(service);
+    expect(objects.find('GatewayClass').spec.controllerName).toBe(
       find('GatewayClass', 'nginx').spec.controllerName,
     );
   });

@@ -13,7 +13,7 @@ function toCel(value: any): any {
     : value;
 }
 
-const { spec } = retired().only('ValidatingAdmissionPolicy');
+const { spec } = retired().objects.find('ValidatingAdmissionPolicy');
 
 /** The message that an API server refuses this Ingress with; undefined when it is let in. */
 function refusal(ingress: object): string | undefined {
@@ -93,13 +93,13 @@ test.each([
 
 test('it is about the class that is served, in force, and can be left out', () => {
   const named = retired({}, { ingressClassName: 'public' });
-  expect(named.only('ValidatingAdmissionPolicy').spec.matchConditions[0].expression).toContain(
-    'object.spec.ingressClassName == "public"',
-  );
-  expect(named.only('ValidatingAdmissionPolicyBinding').spec).toEqual({
-    policyName: named.only('ValidatingAdmissionPolicy').metadata.name,
+  expect(
+    named.objects.find('ValidatingAdmissionPolicy').spec.matchConditions[0].expression,
+  ).toContain('object.spec.ingressClassName == "public"');
+  expect(named.objects.find('ValidatingAdmissionPolicyBinding').spec).toEqual({
+    policyName: named.objects.find('ValidatingAdmissionPolicy').metadata.name,
     validationActions: ['Deny'],
   });
-  const kinds = retired({ admissionPolicy: false }).objects.map(({ kind }) => kind);
+  const kinds = retired({ admissionPolicy: false }).objects.all.map(({ kind }) => kind);
   expect(kinds.filter((kind) => kind.startsWith('ValidatingAdmission'))).toEqual([]);
 });

@@ -116,8 +116,8 @@ test.each([
     'more_set_headers "X-Frame-Options: DENY";\nif ($x) { proxy_pass http://y; }',
   ],
 ])('%s: %s goes into the ConfigMap and is asked for', (key, value) => {
-  const { cluster, only } = retired({ configMapOverrides: { [key]: value } });
-  expect(only('ConfigMap').data[key]).toBe(value);
+  const { cluster, objects } = retired({ configMapOverrides: { [key]: value } });
+  expect(objects.find('ConfigMap').data[key]).toBe(value);
   const rows = cluster.decisions().filter((d) => d.key === `ConfigMap.data.${key}`);
   expect(rows.map(({ why, source }) => [why, source])).toEqual([
     ['asked for in the spec', 'the spec'],
@@ -161,7 +161,7 @@ const intents: fc.Arbitrary<HardenedNginxIngressOptions> = fc.record(
 test('whatever is asked for, every key is one that the controller reads, with a value it takes', () => {
   fc.assert(
     fc.property(intents, (options) => {
-      const { data } = retired({}, options).only('ConfigMap');
+      const { data } = retired({}, options).objects.find('ConfigMap');
       expect(Object.keys(data).length).toBeGreaterThan(40);
       for (const [key, value] of Object.entries<string>(data)) {
         expect([key, value]).toEqual([
@@ -175,9 +175,10 @@ test('whatever is asked for, every key is one that the controller reads, with a 
 });
 
 test('no directive of the snippet is one that the template writes at the same level', () => {
-  const { data } = retired({}, { requestRate: { perSecond: 50 }, requestBuffering: false }).only(
-    'ConfigMap',
-  );
+  const { data } = retired(
+    {},
+    { requestRate: { perSecond: 50 }, requestBuffering: false },
+  ).objects.find('ConfigMap');
   const read = readStatements(data['http-snippet']);
   const names = 'statements' in read ? read.statements.map(({ name }) => name) : [];
   expect(names.length).toBeGreaterThan(6);

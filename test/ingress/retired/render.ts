@@ -7,6 +7,7 @@ import {
   type RetiredIngressNginxOptions,
   type Seed2019Options,
 } from '../../../lib/ingress';
+import { ObjectSet } from '../../../lib/testing';
 import { osloCluster } from '../../support/oslo';
 import { tempApp } from '../../support/temp-app';
 
@@ -16,8 +17,7 @@ export const acknowledgeRetired = { reason: 'annotations of 300 Ingresses are be
 export interface Edge {
   readonly cluster: Cluster;
   readonly chart: Chart;
-  readonly objects: any[];
-  readonly only: (kind: string) => any;
+  readonly objects: ObjectSet;
   readonly workload: any;
   readonly pod: any;
   readonly container: any;
@@ -58,13 +58,8 @@ function edgeOf(
   const cluster = osloCluster(app, facts);
   const chart = new Chart(app, 'chart');
   create(chart, cluster);
-  const objects: any[] = chart.toJson();
-  const only = (kind: string) => {
-    const found = objects.filter((o) => o.kind === kind);
-    expect(found).toHaveLength(1);
-    return found[0];
-  };
-  const workload = objects.find((o) => ['Deployment', 'DaemonSet'].includes(o.kind));
+  const objects = new ObjectSet(chart.toJson());
+  const workload = objects.findLike({ kind: /^(Deployment|DaemonSet)$/ });
   const pod = workload.spec.template.spec;
-  return { cluster, chart, objects, only, workload, pod, container: pod.containers[0] };
+  return { cluster, chart, objects, workload, pod, container: pod.containers[0] };
 }

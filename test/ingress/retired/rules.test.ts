@@ -76,8 +76,8 @@ test.each([
 });
 
 test('a fraction of a second is fine where nginx itself reads it', () => {
-  const { only } = retired({}, { clientTimeouts: { send: Duration.millis(2500) } });
-  expect(only('ConfigMap').data['http-snippet']).toContain('send_timeout 2500ms;');
+  const { objects } = retired({}, { clientTimeouts: { send: Duration.millis(2500) } });
+  expect(objects.find('ConfigMap').data['http-snippet']).toContain('send_timeout 2500ms;');
 });
 
 test('a retired controller is a warning that carries the reason', () => {
@@ -135,8 +135,11 @@ test('keys that open what is shut are named, one finding each', () => {
 
 test('one pool for all Services, smaller than one of them needs', () => {
   const pool = (options: object) => {
-    const { cluster, only } = retired({}, options);
-    return [only('ConfigMap').data['upstream-keepalive-connections'], ...messages(cluster, 38)];
+    const { cluster, objects } = retired({}, options);
+    return [
+      objects.find('ConfigMap').data['upstream-keepalive-connections'],
+      ...messages(cluster, 38),
+    ];
   };
   expect(pool({})).toEqual(['256']);
   expect(pool({ upstreamKeepalive: 256 })).toEqual(['256']);
@@ -185,8 +188,8 @@ describe('the webhook', () => {
 
 describe('the ConfigMap of 2019', () => {
   test('has its six keys, its name, and nothing else', () => {
-    const { only, pod } = seed();
-    const { metadata, data } = only('ConfigMap');
+    const { objects, pod } = seed();
+    const { metadata, data } = objects.find('ConfigMap');
     expect(metadata.name).toBe('nginx-configuration');
     expect(data).toEqual({
       'proxy-body-size': '20m',
@@ -200,9 +203,9 @@ describe('the ConfigMap of 2019', () => {
   });
 
   test('says of each key what it does today, and that none stops a slow client', () => {
-    const { cluster, only } = seed();
+    const { cluster, objects } = seed();
     const notes = messages(cluster, 35);
-    expect(notes.map((m) => m.split(' ')[0])).toEqual(Object.keys(only('ConfigMap').data));
+    expect(notes.map((m) => m.split(' ')[0])).toEqual(Object.keys(objects.find('ConfigMap').data));
     expect(notes.find((m) => m.startsWith('upstream-keepalive-connections 32'))).toContain(
       'default: 320): ten times fewer',
     );

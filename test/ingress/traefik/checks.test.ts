@@ -7,6 +7,7 @@ import {
   RealIp,
   type HardenedTraefikOptions,
 } from '../../../lib/ingress';
+import '../../../lib/testing/jest';
 import { osloCluster, osloMachine } from '../../support/oslo';
 import { tempApp } from '../../support/temp-app';
 import { findingIds, withWorkers } from '../edge';
@@ -151,13 +152,10 @@ test('configure() is the construct with its options', () => {
   );
   expect(created).toBeInstanceOf(HardenedTraefik);
   expect((created as HardenedTraefik).replicas).toBe(5);
-  expect(chart.toJson()).toEqual(edge({ replicas: 5 }).objects);
+  expect(chart.toJson()).toEqual(edge({ replicas: 5 }).objects.all);
 });
 
 describe('findings', () => {
-  const of = (id: string, e: ReturnType<typeof edge>) =>
-    e.cluster.findings().filter((f) => f.id === id);
-
   test('the flagship: no warning, and what Traefik cannot do', () => {
     const e = edge();
     expect(findingIds(e.cluster)).toEqual([
@@ -167,12 +165,12 @@ describe('findings', () => {
       'GW-INGRESS-051',
     ]);
     expect(e.cluster.findings().map((f) => f.severity)).not.toContain('error');
-    expect(of('GW-INGRESS-050', e)[0].message).toBe(
-      '498 slow clients a second fill the 1024 MiB of a replica',
-    );
-    expect(of('GW-INGRESS-051', e)[0].message).toBe(
-      'a backend gets whatever arrives in 15 s, not only 20480 KiB',
-    );
+    expect(e.cluster).toHaveFinding('GW-INGRESS-050', {
+      message: '498 slow clients a second fill the 1024 MiB of a replica',
+    });
+    expect(e.cluster).toHaveFinding('GW-INGRESS-051', {
+      message: 'a backend gets whatever arrives in 15 s, not only 20480 KiB',
+    });
   });
 
   test('in place of ingress-nginx: bodies have a limit, and classes have one controller', () => {
@@ -183,21 +181,21 @@ describe('findings', () => {
       'GW-INGRESS-050',
       'GW-INGRESS-052',
     ]);
-    expect(of('GW-INGRESS-052', e)[0].message).toBe(
-      'Traefik serves class public and every other class of ingress-nginx',
-    );
+    expect(e.cluster).toHaveFinding('GW-INGRESS-052', {
+      message: 'Traefik serves class public and every other class of ingress-nginx',
+    });
   });
 
   test('004: more than 15 seconds for a request', () => {
     expect(findingIds(edge().cluster)).not.toContain('GW-INGRESS-004');
     const slow = edge({ readTimeout: Duration.seconds(16) });
-    expect(of('GW-INGRESS-004', slow)).toHaveLength(1);
-    expect(of('GW-INGRESS-004', edge({ clientMaxBodySize: Size.mebibytes(21) }))).toHaveLength(1);
+    expect(slow.cluster).toHaveFinding('GW-INGRESS-004');
+    expect(edge({ clientMaxBodySize: Size.mebibytes(21) }).cluster).toHaveFinding('GW-INGRESS-004');
   });
 
   test('002 and 003: an image nobody knows, and what is published against one', () => {
     const vulnerable = 'docker.io/library/traefik:v3.7.13';
-    expect(of('GW-INGRESS-003', edge({ image: vulnerable }))[0]).toMatchObject({
+    expect(edge({ image: vulnerable }).cluster).toHaveFinding('GW-INGRESS-003', {
       severity: 'warning',
       message: expect.stringMatching(
         /^docker\.io\/library\/traefik:v3\.7\.13 is older than 3\.7\.14; GHSA-cw35-4q88-3rmp, /,
@@ -205,9 +203,9 @@ describe('findings', () => {
       remedy: 'set image to 3.7.14 or newer and try it out',
     });
     const mirrored = 'mirror.example.no/edge/proxy:2026-11';
-    expect(of('GW-INGRESS-002', edge({ image: mirrored }))[0].message).toBe(
-      `the release of ${mirrored} is not in the catalogue`,
-    );
+    expect(edge({ image: mirrored }).cluster).toHaveFinding('GW-INGRESS-002', {
+      message: `the release of ${mirrored} is not in the catalogue`,
+    });
   });
 
   test('008: replicas that take more than half of their machine', () => {
@@ -215,8 +213,9 @@ describe('findings', () => {
       machines: [osloMachine(1, { memory: Size.gibibytes(2) })],
       endpoint: ApiEndpoint.external({ address: '10.20.0.11' }),
     };
-    expect(of('GW-INGRESS-008', edge({ memoryLimit: Size.mebibytes(768) }, small))[0].message).toBe(
-      'replicas reserve 1536 MiB of a machine and the smallest has 2048 MiB',
+    expect(edge({ memoryLimit: Size.mebibytes(768) }, small).cluster).toHaveFinding(
+      'GW-INGRESS-008',
+      { message: 'replicas reserve 1536 MiB of a machine and the smallest has 2048 MiB' },
     );
   });
 
@@ -224,9 +223,9 @@ describe('findings', () => {
     const body = (mebibytes: number, options: HardenedTraefikOptions) =>
       edge({ clientMaxBodySize: Size.mebibytes(mebibytes), ...options });
     expect(findingIds(body(81, compatible).cluster)).not.toContain('GW-INGRESS-011');
-    expect(of('GW-INGRESS-011', body(82, compatible))[0].message).toBe(
-      'one address may write 8200 MiB at once, and a replica is evicted at 8192 MiB',
-    );
+    expect(body(82, compatible).cluster).toHaveFinding('GW-INGRESS-011', {
+      message: 'one address may write 8200 MiB at once, and a replica is evicted at 8192 MiB',
+    });
     expect(findingIds(body(20, { ...compatible, connectionsPerAddress: 0 }).cluster)).toContain(
       'GW-INGRESS-011',
     );
@@ -246,9 +245,9 @@ describe('findings', () => {
     ).toThrow(
       'GW-INGRESS-017 [chart/ingress] realIp asks for the PROXY protocol, which calico does not send',
     );
-    expect(of('GW-INGRESS-019', edge({ connectionsPerAddress: 0 }))[0].message).toBe(
-      'one address may have all 7048 requests of a replica',
-    );
+    expect(edge({ connectionsPerAddress: 0 }).cluster).toHaveFinding('GW-INGRESS-019', {
+      message: 'one address may have all 7048 requests of a replica',
+    });
     // Traefik has neither worker processes nor a number of connections.
     const never = ['GW-INGRESS-001', 'GW-INGRESS-002', 'GW-INGRESS-003', 'GW-INGRESS-012'];
     expect(ids({ connectionsPerAddress: 0 }).filter((id) => never.includes(id))).toEqual([]);

@@ -118,7 +118,7 @@ test('middlewares and TLS come from a file', () => {
 });
 
 test('in place of ingress-nginx: its class, its annotations, its sizes; snippets off and no second provider', () => {
-  const { staticFile, only } = edge({
+  const { staticFile, objects } = edge({
     ...compatible,
     clientMaxBodySize: Size.mebibytes(8),
     upstreamTimeouts: { connect: Duration.seconds(3), send: Duration.seconds(40) },
@@ -146,7 +146,7 @@ test('in place of ingress-nginx: its class, its annotations, its sizes; snippets
   expect(staticFile.entryPoints.web.http.redirections).toBeUndefined();
   expect(staticFile.entryPoints.web).not.toHaveProperty('allowACMEByPass');
   expect(staticFile.serversTransport).toBeUndefined();
-  expect(only('IngressClass')).toMatchObject({
+  expect(objects.find('IngressClass')).toMatchObject({
     metadata: { name: 'nginx' },
     spec: { controller: 'k8s.io/ingress-nginx' },
   });
@@ -293,7 +293,9 @@ test('TLS 1.3 alone needs no cipher suites', () => {
 });
 
 test('no list is written once and pointed to', () => {
-  const { data } = edge({ ...compatible, trustedProxies: ['192.0.2.10'] }).only('ConfigMap');
+  const { data } = edge({ ...compatible, trustedProxies: ['192.0.2.10'] }).objects.find(
+    'ConfigMap',
+  );
   expect(Object.values(data).join('')).not.toMatch(/: [&*]/);
 });
 

@@ -63,7 +63,9 @@ function ipv6(): Partial<ClusterProps> {
 describeWithUpstream('schema of Kubernetes 1.35 and 1.36', () => {
   test.each(variants)('%s', (_name, options, facts) => {
     for (const minor of ['1.35', '1.36']) {
-      expect(edge(options, facts).objects.flatMap((o) => validateStrictly(o, minor))).toEqual([]);
+      expect(edge(options, facts).objects.all.flatMap((o) => validateStrictly(o, minor))).toEqual(
+        [],
+      );
     }
   });
 });
@@ -104,7 +106,7 @@ test.each(variants)('every leaf has a reason: %s', (_name, options, facts) => {
       '*.spec.template.spec.volumes.configMap',
     ],
   };
-  expect(objects.flatMap((o) => unexplainedLeaves(o, explained))).toEqual([]);
+  expect(objects.all.flatMap((o) => unexplainedLeaves(o, explained))).toEqual([]);
   const files = { 'traefik.yaml': staticFile, 'dynamic.yaml': dynamicFile };
   const inFiles = Object.entries(files).flatMap(([file, content]) =>
     unexplainedLeaves(
@@ -124,7 +126,7 @@ test.each(variants)(
   (_n, options, facts) => {
     const { cluster, objects, pod } = edge(options, facts);
     const keys = cluster.decisions().map((d) => d.key);
-    const kinds = objects.map((o) => o.kind);
+    const kinds = objects.all.map((o) => o.kind);
     expect(keys.filter((key) => ![...kinds, 'Edge'].includes(key.split('.')[0]))).toEqual([]);
     for (const part of ['affinity', 'tolerations']) {
       const key = new RegExp(`^(Deployment|DaemonSet)\\.spec\\.template\\.spec\\.${part}$`);
@@ -143,8 +145,8 @@ test.each(variants)('decisions have a reason and a source: %s', (_name, options,
 });
 
 test('it is started with the file of the ConfigMap, and a new file is a new pod', () => {
-  const { pod, container, only } = edge();
-  const { name } = only('ConfigMap').metadata;
+  const { pod, container, objects } = edge();
+  const { name } = objects.find('ConfigMap').metadata;
   expect(pod.volumes[0]).toEqual({ name: 'config', configMap: { name } });
   expect(container.volumeMounts[0]).toEqual({
     name: 'config',
@@ -153,7 +155,7 @@ test('it is started with the file of the ConfigMap, and a new file is a new pod'
   });
   expect(container.args).toEqual(['--configFile=/etc/traefik/traefik.yaml']);
   const hash = (options: HardenedTraefikOptions) =>
-    edge(options).only('Deployment').spec.template.metadata.annotations[
+    edge(options).objects.find('Deployment').spec.template.metadata.annotations[
       'cdk8s-groundwork/config-hash'
     ];
   expect(hash({ accessLog: true })).not.toBe(hash({}));
@@ -163,7 +165,7 @@ test('it is started with the file of the ConfigMap, and a new file is a new pod'
 });
 
 test('entry points, ports, probes and policy are about the same ports', () => {
-  const { container, staticFile, only } = edge({ metricsNamespace: 'monitoring' });
+  const { container, staticFile, objects } = edge({ metricsNamespace: 'monitoring' });
   const ports = Object.fromEntries(
     container.ports.map((p: any) => [p.name, `:${p.containerPort}`]),
   );
@@ -176,7 +178,7 @@ test('entry points, ports, probes and policy are about the same ports', () => {
   });
   expect(container.readinessProbe.httpGet).toEqual({ path: '/ping', port: 'ping' });
   expect(container.livenessProbe.httpGet).toEqual({ path: '/ping', port: 'ping' });
-  expect(only('NetworkPolicy').spec.ingress).toEqual([
+  expect(objects.find('NetworkPolicy').spec.ingress).toEqual([
     {
       ports: [
         { port: 8000, protocol: 'TCP' },
@@ -194,8 +196,8 @@ test('entry points, ports, probes and policy are about the same ports', () => {
 });
 
 test('Pod Security restricted admits it, without any capability', () => {
-  const { pod, container, only } = edge();
-  expect(only('Namespace').metadata.labels['pod-security.kubernetes.io/enforce']).toBe(
+  const { pod, container, objects } = edge();
+  expect(objects.find('Namespace').metadata.labels['pod-security.kubernetes.io/enforce']).toBe(
     'restricted',
   );
   expect(pod.securityContext).toEqual({
@@ -214,8 +216,8 @@ test('Pod Security restricted admits it, without any capability', () => {
 });
 
 test('ports of the machine: a privileged namespace, pods as restricted as before, and one rollout at a time', () => {
-  const { container, only, cluster } = edge({ exposure: EdgeExposure.HOST_PORT });
-  expect(only('Namespace').metadata.labels['pod-security.kubernetes.io/enforce']).toBe(
+  const { container, objects, cluster } = edge({ exposure: EdgeExposure.HOST_PORT });
+  expect(objects.find('Namespace').metadata.labels['pod-security.kubernetes.io/enforce']).toBe(
     'privileged',
   );
   expect(container.ports.slice(0, 2)).toEqual([
@@ -223,7 +225,7 @@ test('ports of the machine: a privileged namespace, pods as restricted as before
     { name: 'https', containerPort: 8443, hostPort: 443, protocol: 'TCP' },
   ]);
   expect(container.securityContext.capabilities).toEqual({ drop: ['ALL'] });
-  const { spec } = only('DaemonSet');
+  const { spec } = objects.find('DaemonSet');
   expect(spec.updateStrategy.rollingUpdate).toEqual({ maxSurge: 0, maxUnavailable: 1 });
   expect(spec.template.metadata.annotations['cdk8s-groundwork/config-hash']).toMatch(/^\w{12}$/);
   expect(cluster._summary('ingress')).toMatchObject({ hostPorts: [80, 443], nodePorts: [] });
@@ -269,10 +271,14 @@ test('CPU and memory follow the smallest machine', () => {
 });
 
 test('every right is one of upstream, and what no cache needs is left out', () => {
-  const listed = ({ only }: ReturnType<typeof edge>) =>
-    only('ClusterRole').rules.flatMap((r: any) =>
-      r.resources.map((resource: string) => `${r.apiGroups[0]}/${resource}: ${r.verbs.join(' ')}`),
-    );
+  const listed = ({ objects }: ReturnType<typeof edge>) =>
+    objects
+      .find('ClusterRole')
+      .rules.flatMap((r: any) =>
+        r.resources.map(
+          (resource: string) => `${r.apiGroups[0]}/${resource}: ${r.verbs.join(' ')}`,
+        ),
+      );
   const flat = (grants: string[]) =>
     grants.flatMap((grant) => {
       const [resource, verbs] = grant.split(': ');
@@ -299,12 +305,12 @@ test('every right is one of upstream, and what no cache needs is left out', () =
 });
 
 test('the class names the controller of the provider', () => {
-  expect(edge().only('IngressClass')).toMatchObject({
+  expect(edge().objects.find('IngressClass')).toMatchObject({
     metadata: { name: 'traefik' },
     spec: { controller: 'traefik.io/ingress-controller' },
   });
   expect(
-    edge({ defaultIngressClass: true }).only('IngressClass').metadata.annotations[
+    edge({ defaultIngressClass: true }).objects.find('IngressClass').metadata.annotations[
       'ingressclass.kubernetes.io/is-default-class'
     ],
   ).toBe('true');
@@ -318,12 +324,12 @@ test('control planes without workers are tolerated; workers keep the replicas', 
 });
 
 test('the Service keeps client addresses and asks for an address where one is given', () => {
-  expect(edge().only('Service').spec).toMatchObject({
+  expect(edge().objects.find('Service').spec).toMatchObject({
     type: 'NodePort',
     externalTrafficPolicy: 'Local',
   });
   expect(
-    edge({}, { loadBalancer: LoadBalancerKind.METALLB_BGP }).only('Service').spec,
+    edge({}, { loadBalancer: LoadBalancerKind.METALLB_BGP }).objects.find('Service').spec,
   ).toMatchObject({ type: 'LoadBalancer', externalTrafficPolicy: 'Local' });
 });
 
@@ -349,10 +355,10 @@ test('the image is pinned by digest, and mirror and pull secrets are used', () =
 });
 
 test('a machine that is alone can be drained', () => {
-  expect(edge({}, { machines: [osloMachine(1)] }).objects.map((o) => o.kind)).not.toContain(
+  expect(edge({}, { machines: [osloMachine(1)] }).objects.all.map((o) => o.kind)).not.toContain(
     'PodDisruptionBudget',
   );
-  expect(edge().only('PodDisruptionBudget').spec.maxUnavailable).toBe(1);
+  expect(edge().objects.find('PodDisruptionBudget').spec.maxUnavailable).toBe(1);
 });
 
 test('the same input renders the same bytes', () => {

@@ -6,6 +6,7 @@ import {
   TraefikProvider,
   type HardenedTraefikOptions,
 } from '../../../lib/ingress';
+import { ObjectSet } from '../../../lib/testing';
 import { osloCluster } from '../../support/oslo';
 import { tempApp } from '../../support/temp-app';
 
@@ -15,8 +16,7 @@ export const compatible = { provider: TraefikProvider.INGRESS_NGINX_COMPATIBLE }
 export interface TraefikEdge {
   readonly cluster: Cluster;
   readonly ingress: HardenedTraefik;
-  readonly objects: any[];
-  readonly only: (kind: string) => any;
+  readonly objects: ObjectSet;
   readonly pod: any;
   readonly container: any;
   readonly staticFile: any;
@@ -32,20 +32,14 @@ export function edge(
   const cluster = osloCluster(app, facts);
   const chart = new Chart(app, 'chart');
   const ingress = new HardenedTraefik(chart, 'ingress', { cluster, ...options });
-  const objects = chart.toJson();
-  const only = (kind: string) => {
-    const found = objects.filter((o) => o.kind === kind);
-    expect(found).toHaveLength(1);
-    return found[0];
-  };
-  const workload = objects.find((o) => ['Deployment', 'DaemonSet'].includes(o.kind));
+  const objects = new ObjectSet(chart.toJson());
+  const workload = objects.findLike({ kind: /^(Deployment|DaemonSet)$/ });
   const pod = workload.spec.template.spec;
-  const { data } = only('ConfigMap');
+  const { data } = objects.find('ConfigMap');
   return {
     cluster,
     ingress,
     objects,
-    only,
     pod,
     container: pod.containers[0],
     staticFile: parse(data['traefik.yaml']),

@@ -176,6 +176,22 @@ describe('what pods stand on', () => {
     expect(after(plan, 'apps/DaemonSet:kube-system/kube-proxy')).toEqual({});
   });
 
+  test('who reads the configuration of the network is no plugin', () => {
+    const looking = (readOnly: boolean) =>
+      workload('DaemonSet net/looking', {
+        hostNetwork: true,
+        volumes: [{ name: 'net', hostPath: { path: '/etc/cni/net.d' } }],
+        containers: [{ volumeMounts: [{ name: 'net', readOnly }] }],
+      });
+    const web = (readOnly: boolean) =>
+      after(
+        planned([looking(readOnly), workload('Deployment shop/web')]),
+        'apps/Deployment:shop/web',
+      );
+    expect(web(true)).toEqual({});
+    expect(web(false)).toEqual({ 'apps/DaemonSet:net/looking': 'its pods need a network' });
+  });
+
   test('without a plugin in the program pods need the proxy', () => {
     const plan = planned([proxy, cache, workload('Deployment shop/web')]);
     expect(after(plan, 'apps/Deployment:shop/web')).toEqual({ ...reach, ...names });
@@ -263,5 +279,63 @@ describe('explicit dependencies', () => {
         '(its namespace) after ConfigMap:shop/settings (an explicit dependency); ' +
         'remove the explicit dependency, or the reference, that closes the circle',
     );
+  });
+});
+
+describe('what leads to pods', () => {
+  const web = workload('Deployment shop/web');
+  const service = (type: string): Written => ({
+    is: 'Service shop/web',
+    spec: { type, selector: { app: 'Deployment shop/web' } },
+  });
+  const behind = { 'apps/Deployment:shop/web': 'it is there when these pods answer' };
+
+  test('a Service that gets an address comes after the pods behind it, any other does not', () => {
+    expect(after(planned([service('LoadBalancer'), web]), 'Service:shop/web')).toEqual(behind);
+    for (const type of ['ClusterIP', 'NodePort']) {
+      expect(after(planned([service(type), web]), 'Service:shop/web')).toEqual({});
+    }
+  });
+
+  test('a Service that gets an address comes after all that gives addresses', () => {
+    const plan = planned([
+      service('LoadBalancer'),
+      workload('DaemonSet lb/speaker', { hostNetwork: true }, { phase: Phase.LOAD_BALANCER }),
+      { is: 'ConfigMap lb/settings', phase: Phase.LOAD_BALANCER },
+      { is: 'IPAddressPool lb/edge', phase: Phase.LOAD_BALANCER_CONFIG },
+    ]);
+    const why = 'its address is given there';
+    expect(after(plan, 'Service:shop/web')).toEqual({
+      'apps/DaemonSet:lb/speaker': why,
+      'metallb.io/IPAddressPool:lb/edge': why,
+    });
+  });
+
+  test('an Ingress comes after its Services and the pods behind them', () => {
+    const ingress: Written = {
+      is: 'Ingress shop/web',
+      spec: {
+        defaultBackend: { service: { name: 'elsewhere' } },
+        rules: [{ http: { paths: [{ backend: { service: { name: 'web' } } }] } }, {}],
+      },
+    };
+    const plan = planned([ingress, service('ClusterIP'), web]);
+    expect(after(plan, 'networking.k8s.io/Ingress:shop/web')).toEqual({
+      ...behind,
+      'Service:shop/web': 'it leads there',
+    });
+    expect(after(planned([ingress]), 'networking.k8s.io/Ingress:shop/web')).toEqual({});
+  });
+
+  test('pods that are told to come after their Service do', () => {
+    const app = new App();
+    const chart = new Chart(app, 'chart');
+    const deployment = add(chart, web);
+    deployment.addDependency(add(chart, service('LoadBalancer')));
+    const plan = planOf('net', app, NO_OPTIONS);
+    expect(after(plan, 'Service:shop/web')).toEqual({});
+    expect(after(plan, 'apps/Deployment:shop/web')).toEqual({
+      'Service:shop/web': 'an explicit dependency',
+    });
   });
 });

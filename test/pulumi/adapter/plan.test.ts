@@ -126,6 +126,16 @@ test('where nothing is waited for, what nothing comes after tells when all is th
   expect(ready).toEqual(['ConfigMap:shop/settings']);
 });
 
+test('an object that brings along that nobody waits for it tells nothing', () => {
+  const pods = { template: { spec: {} } };
+  const { ready } = planned([
+    { is: 'Deployment shop/web', spec: pods },
+    { is: 'Deployment shop/slow', annotations: { 'pulumi.com/skipAwait': 'true' }, spec: pods },
+    { is: 'ConfigMap shop/done', annotations: { 'pulumi.com/waitFor': 'jsonpath={.data.done}' } },
+  ]);
+  expect(ready).toEqual(['ConfigMap:shop/done', 'apps/Deployment:shop/web']);
+});
+
 test('a chart of an app is reviewed with the cluster of the app, and only its objects are planned', () => {
   const app = new GroundworkApp();
   const cluster = osloCluster(new Chart(app, 'facts'));

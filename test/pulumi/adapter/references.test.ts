@@ -260,3 +260,21 @@ test('what announces addresses comes after its pools and peers, and a route afte
     'gateway.networking.k8s.io/Gateway:shop/inner': 'its parent',
   });
 });
+
+test('the token of an account comes after it, also where the account lists it', () => {
+  const plan = planned([
+    {
+      is: 'Secret shop/token',
+      annotations: { 'kubernetes.io/service-account.name': 'web' },
+      type: 'kubernetes.io/service-account-token',
+    },
+    { is: 'ServiceAccount shop/web', secrets: [{ name: 'token' }, { name: 'other' }] },
+    { is: 'Secret shop/other' },
+    runs('Deployment shop/web', { volumes: [{ secret: { secretName: 'token' } }] }),
+  ]);
+  expect(after(plan, 'Secret:shop/token')).toEqual({ 'ServiceAccount:shop/web': 'its account' });
+  expect(after(plan, 'ServiceAccount:shop/web')).toEqual({ 'Secret:shop/other': 'its secret' });
+  expect(after(plan, 'apps/Deployment:shop/web')).toEqual({
+    'Secret:shop/token': 'its pods read it',
+  });
+});

@@ -62,6 +62,17 @@ export interface RunOptions {
   readonly secretConfig?: readonly string[];
   /** Seen by the program as its environment. */
   readonly env?: NodeJS.ProcessEnv;
+  /**
+   * Another project to run in, with another SDK; its program is JavaScript.
+   *
+   * @default - this one
+   */
+  readonly elsewhere?: {
+    /** Its folder. */
+    readonly folder: string;
+    /** The Node to run on. */
+    readonly node: string;
+  };
 }
 
 export interface Log {
@@ -97,7 +108,6 @@ interface Kept {
   readonly outputs: Inputs;
 }
 
-const RUNNER = require.resolve('@pulumi/pulumi/cmd/run');
 const UNLIMITED = { 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 };
 const TIMEOUT = 900_000;
 
@@ -122,7 +132,7 @@ export class StubEngine {
     private readonly stack = 'test',
   ) {}
 
-  /** Runs a TypeScript program as `pulumi up` or `pulumi preview` would. */
+  /** Runs a program as `pulumi up` or `pulumi preview` would. */
   async run(program: string, options: RunOptions = {}): Promise<Run> {
     const session = new Session(
       this.state,
@@ -151,21 +161,27 @@ export class StubEngine {
     const config = Object.fromEntries(
       Object.entries(options.config ?? {}).map(([name, value]) => [key(name), value]),
     );
+    const { folder, node } = options.elsewhere ?? { folder: projectRoot, node: process.execPath };
+    const runner = join(folder, 'node_modules/@pulumi/pulumi/cmd/run');
     const arguments_ = [
-      ...[RUNNER, '--project', project, '--stack', stack, '--organization', 'organization'],
-      ...['--parallel', '16', '--monitor', address, '--engine', address, '--pwd', projectRoot],
+      ...[runner, '--project', project, '--stack', stack, '--organization', 'organization'],
+      ...['--parallel', '16', '--monitor', address, '--engine', address, '--pwd', folder],
       ...(options.dryRun ? ['--dry-run'] : []),
       program,
     ];
     const began = process.hrtime.bigint();
-    const child = spawn(process.execPath, arguments_, {
-      cwd: projectRoot,
+    const child = spawn(node, arguments_, {
+      cwd: folder,
       env: {
         ...{ PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR },
         // As `pulumi` sets it for `runtime: nodejs`; types are checked elsewhere.
-        PULUMI_NODEJS_TYPESCRIPT: 'true',
-        PULUMI_NODEJS_TRANSPILE_ONLY: 'true',
-        PULUMI_NODEJS_TSCONFIG_PATH: join('test', 'tsconfig.json'),
+        ...(options.elsewhere === undefined
+          ? {
+              PULUMI_NODEJS_TYPESCRIPT: 'true',
+              PULUMI_NODEJS_TRANSPILE_ONLY: 'true',
+              PULUMI_NODEJS_TSCONFIG_PATH: join('test', 'tsconfig.json'),
+            }
+          : {}),
         PULUMI_CONFIG: JSON.stringify(config),
         PULUMI_CONFIG_SECRET_KEYS: JSON.stringify((options.secretConfig ?? []).map(key)),
         ...options.env,

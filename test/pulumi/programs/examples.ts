@@ -9,22 +9,15 @@ import * as kubernetes from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import { ApiObject, App, Chart } from 'cdk8s';
-import { Cluster, GroundworkApp } from 'cdk8s-groundwork';
+import { Cluster } from 'cdk8s-groundwork';
 import { base64Token, Cdk8sStack, sha256Token, token } from 'cdk8s-groundwork/pulumi';
 import * as ts from 'typescript';
+import { definitionOf } from './definitions';
+import { synthesized } from './stand-ins';
 
 const load = createRequire(__filename);
 const root = join(__dirname, '../../../examples');
 const renamed = process.env.RENAME_CONSTRUCTS === '1';
-
-// Examples write what they render and print a plan. Here only their app is wanted.
-const synthesized: App[] = [];
-for (const { prototype } of [App, GroundworkApp]) {
-  prototype.synth = function (this: App) {
-    synthesized.push(this);
-  };
-}
-GroundworkApp.prototype.plan = () => '';
 
 // What others publish cannot be had here: definitions without a schema stand in for it.
 const folder = mkdtempSync(join(tmpdir(), 'groundwork-fetched-'));
@@ -41,26 +34,19 @@ Cluster.prototype._fetched = function (this: Cluster, phase) {
     const group = manifest.file.startsWith('gateway-api')
       ? 'gateway.networking.k8s.io'
       : 'gateway.nginx.org';
-    const text = DEFINITIONS[group]!.map((kind) => JSON.stringify(definition(group, kind)));
+    const text = DEFINITIONS[group]!.map((kind) =>
+      JSON.stringify(definitionOf({ group, kind, versions: ['v1'], isNamespaced: true })),
+    );
     const content = text.join('\n---\n');
     writeFileSync(join(folder, manifest.file), content);
     return { ...manifest, sha256: createHash('sha256').update(content).digest('hex') };
   });
 };
 
-function definition(group: string, kind: string) {
-  const plural = `${kind.toLowerCase()}s`.replace(/ys$/, 'ies').replace(/sss$/, 'sses');
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}` },
-    spec: { group, scope: 'Namespaced', names: { kind, plural }, versions: [] },
-  };
-}
-
 /** The app of an example; where constructs are renamed, with another id for each of them. */
 function appOf(example: string): App {
-  const file = join(root, example, 'main.ts');
+  // TypeScript here, JavaScript where the package is installed.
+  const file = load.resolve(join(root, example, 'main'));
   if (renamed) {
     const source = readFileSync(file, 'utf8').replace(
       /\((app|chart), '([a-z0-9-]+)'/g,
@@ -112,5 +98,5 @@ export = async () => {
   const chart = chartWithTokens(config.requireSecret('canary'));
   new Cdk8sStack('cdk8s-tokens', { chart }, { provider });
   const programs = renamed ? [] : names.filter((one) => one.startsWith('pulumi-'));
-  return Object.fromEntries(programs.map((name) => [name, load(join(root, name, 'index.ts'))]));
+  return Object.fromEntries(programs.map((name) => [name, load(join(root, name, 'index'))]));
 };

@@ -169,6 +169,23 @@ describe('machines', () => {
     ).toEqual(Array(4).fill([undefined, ['initialization', 'metaData']]));
   });
 
+  test('one that is to be replaced takes the user-data of today, and is admitted', async () => {
+    const machineOptions = { replace: ['cp-2'] };
+    const made = await run({ ssh, machineOptions });
+    const ignored = servers(made).map(({ name, options }) => [name, options.ignoreChanges]);
+    expect(Object.fromEntries(ignored)).toEqual({
+      'oslo-cp-1': ['userData'],
+      'oslo-cp-2': [],
+      'oslo-cp-3': ['userData'],
+    });
+    expect(made.recording.named('oslo-admission').inputs.stdin).toContain(
+      '# For cp-1, a new cp-2, cp-3.\n',
+    );
+    await expect(run({ machineOptions: { replace: ['cp-9'] } })).rejects.toThrow(
+      '[oslo] replace of machineOptions must be the name of a machine, one of cp-1, cp-2, cp-3, got cp-9; correct it, or take it out',
+    );
+  });
+
   test('a worker more changes the wait for the Nodes, and nothing that runs', async () => {
     const boot = (...workers: number[]) =>
       run({ spec: spec({ machines: withWorkers(...workers) }) });
