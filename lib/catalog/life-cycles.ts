@@ -1,6 +1,8 @@
+import { pinned } from './archives';
 import { cell, type Cell } from './cell';
 import { ingressNginxRetired } from './components';
 import { ipvsLifeCycle, kubernetesMinors, lastUnsupportedMinor } from './kubernetes';
+import { minorOf } from './versions';
 
 const READ = '2026-11-27';
 const read = <T>(value: T, source: string): Cell<T> => cell(value, source, READ);
@@ -51,8 +53,11 @@ function kubernetes(minor: string, fixesUntil: Cell<string>): LifeCycle {
   return { component: 'Kubernetes', line: minor, fixesUntil, next };
 }
 
+const PINNED = 'update cdk8s-groundwork, which pins the release';
+
 function containerd(line: string, day: string, source = RELEASES): LifeCycle {
-  const next = 'leave containerdVersion out for the long-term line 2.3';
+  const own = line === minorOf(pinned.containerd.value);
+  const next = own ? PINNED : 'leave containerdVersion out for the long-term line 2.3';
   return { component: 'containerd', line, fixesUntil: read(day, source), next };
 }
 
@@ -94,8 +99,7 @@ function rolling(
   endsWith: string,
   source: string,
 ): LifeCycle {
-  const next = 'update cdk8s-groundwork, which pins the release';
-  return { component, line, fixesUntil: read(undefined, source), endsWith, next };
+  return { component, line, fixesUntil: read(undefined, source), endsWith, next: PINNED };
 }
 
 /** Every line that a cluster of this library can be made of, or that old guides name. */

@@ -168,6 +168,8 @@ test('tells the other rooms about itself', () => {
     tcpBeLiberal: false,
     detectLocalMode: 'ClusterCIDR',
     expectedServices: undefined,
+    nodePortAddresses: ['primary'],
+    image: undefined,
     ownNames: false,
     inspect: expect.any(Array),
   });
