@@ -17,8 +17,10 @@ const format = {
   filesystem: VolumeFilesystem.XFS,
   options: volumeDiskTuning(VolumeFilesystem.XFS).get('mkfs'),
 };
-const prepare = (machine: FakeMachine, place: string) =>
-  machine.run(prepareScript(DATA_DISKS, disks, format, { root: machine.root }), place);
+const prepare = (machine: FakeMachine, place: string, which = disks) =>
+  machine.run(prepareScript(DATA_DISKS, which, format, { root: machine.root }), place);
+/** The same disks, of which less has to be read. */
+const small = disks.map((disk) => ({ ...disk, minBytes: GIB }));
 const [NVME, VIRTIO] = ['s64gnx0w1', 'virtio_data_2'];
 /** A machine with both disks; the second one is a virtio disk of the size of the spec. */
 const lab = (nvme = {}, virtio = {}) =>
@@ -28,14 +30,14 @@ const lab = (nvme = {}, virtio = {}) =>
     .link('disk/by-id/virtio-Data_2', 'vdb');
 
 test('each blank disk gets one filesystem, with a UUID of its own', () => {
-  const machine = lab();
-  expect(prepare(machine, NVME!)).toMatchObject({
+  const machine = lab({ size: GIB });
+  expect(prepare(machine, NVME!, small)).toMatchObject({
     status: 0,
     stderr: '',
     mkfs: [`mkfs.xfs -q -K -m uuid=${disks[0]!.uuid} ${machine.path('dev/nvme0n1')}`],
   });
-  const other = lab();
-  expect(prepare(other, VIRTIO!).mkfs).toEqual([
+  const other = lab({}, { size: GIB });
+  expect(prepare(other, VIRTIO!, small).mkfs).toEqual([
     `mkfs.xfs -q -K -m uuid=${disks[1]!.uuid} ${other.path('dev/vdb')}`,
   ]);
   expect(disks[0]!.uuid).not.toBe(disks[1]!.uuid);
@@ -68,8 +70,8 @@ test('a disk of another size or model is another disk', () => {
 });
 
 test('a member of etcd may have blank disks for volumes beside its own', () => {
-  const machine = lab().write('etc/kubernetes/manifests/etcd.yaml', '');
-  expect(prepare(machine, NVME!)).toMatchObject({ status: 0 });
+  const machine = lab({ size: GIB }).write('etc/kubernetes/manifests/etcd.yaml', '');
+  expect(prepare(machine, NVME!, small)).toMatchObject({ status: 0 });
 });
 
 test('files at the mount point are not hidden', () => {
