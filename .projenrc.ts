@@ -95,11 +95,11 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   bundledDeps: [
     '@dagrejs/dagre@^3.1.3',
     '@peculiar/x509@^2.2.0',
-    'fflate@^0.8.3',
     'ip-address@^10',
     // The last major that Node 20 can load from CommonJS.
     'marked@^15.0.12',
     'microdiff@^1.6.0',
+    'pako@^3.0.3',
     'reflect-metadata@^0.2.2',
     'smol-toml@^1',
     'uuid@^11',

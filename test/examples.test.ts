@@ -34,7 +34,9 @@ describe.each(exampleNames)('example %s', (name) => {
     test('every object is valid without unknown fields', () => {
       const written = ObjectSet.fromTree(runExample(name, tempDir()));
       expect(written.all).not.toHaveLength(0);
-      expect(written.all.flatMap((object) => validateStrictly(object))).toEqual([]);
+      // Those of kustomize and Flux are no objects of the cluster; test/control-plane looks at them.
+      const objects = written.all.filter(({ apiVersion }) => !apiVersion.startsWith('kustomize.'));
+      expect(objects.flatMap((object) => validateStrictly(object))).toEqual([]);
     });
   });
 });

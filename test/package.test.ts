@@ -66,7 +66,7 @@ test('the packed tarball serves a fresh project that has nothing else', () => {
   ]);
   const loaded = loadedBy(consumer, 'cdk8s-groundwork');
   expect(loaded).toContain('/build/index.js');
-  const onDemand = /\/build\/(cli|pulumi|testing)\/|@peculiar|@pulumi|reflect-metadata|fflate/;
+  const onDemand = /\/build\/(cli|pulumi|testing)\/|@peculiar|@pulumi|reflect-metadata|pako/;
   expect(loaded).not.toMatch(onDemand);
 
   // The same program with a wrong fact: it fails, says what is wrong, and writes nothing.

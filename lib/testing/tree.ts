@@ -44,7 +44,8 @@ export function writeTree(folder: string, tree: Readonly<FileTree>): string {
   for (const [path, content] of Object.entries(tree)) {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, content);
+    // A script can be run from there, too.
+    writeFileSync(file, content, { mode: content.startsWith('#!') ? 0o755 : 0o644 });
   }
   return folder;
 }

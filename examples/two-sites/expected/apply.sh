@@ -13,7 +13,7 @@ usage: apply.sh [--context-ok] [--from PHASE] [--no-wait] [--orphans]
   --no-wait      wait neither for machines nor for pods, only for what the next phase cannot do without
   --orphans      list objects of this cluster that are applied but no longer rendered; changes nothing
 Fields that somebody else changed by hand come back to the rendered values.
-phases: 00-kube-proxy 05-node-local-dns 10-cni-operator 20-cni 30-network-policy
+phases: 00-kube-proxy 05-node-local-dns 10-cni-operator 20-cni 30-network-policy 60-storage-policy
 TEXT
 }
 
@@ -33,7 +33,7 @@ while [ "$#" -gt 0 ]; do
       shift
       from=${1:-}
       case "$from" in
-        00-kube-proxy | 05-node-local-dns | 10-cni-operator | 20-cni | 30-network-policy) ;;
+        00-kube-proxy | 05-node-local-dns | 10-cni-operator | 20-cni | 30-network-policy | 60-storage-policy) ;;
         *) usage >&2; die "no phase '$from'" ;;
       esac
       ;;
@@ -118,10 +118,24 @@ if [ "$list_orphans" = true ]; then
  ConfigMap kube-system/kube-proxy
  ConfigMap kube-system/node-local-dns
  Namespace /tigera-operator
+ PersistentVolume /oslo-w-1.s64gnx0w1
+ PersistentVolume /trondheim-w-1.s64gnx0w2
  Service kube-system/node-local-dns
  ServiceAccount kube-system/kube-proxy
  ServiceAccount kube-system/node-local-dns
  ServiceAccount tigera-operator/tigera-operator
+admissionregistration.k8s.io ValidatingAdmissionPolicy /groundwork-residency-claims
+admissionregistration.k8s.io ValidatingAdmissionPolicy /groundwork-residency-classes
+admissionregistration.k8s.io ValidatingAdmissionPolicy /groundwork-residency-images
+admissionregistration.k8s.io ValidatingAdmissionPolicy /groundwork-residency-nodes
+admissionregistration.k8s.io ValidatingAdmissionPolicy /groundwork-residency-pods
+admissionregistration.k8s.io ValidatingAdmissionPolicy /groundwork-residency-volumes
+admissionregistration.k8s.io ValidatingAdmissionPolicyBinding /groundwork-residency-claims
+admissionregistration.k8s.io ValidatingAdmissionPolicyBinding /groundwork-residency-classes
+admissionregistration.k8s.io ValidatingAdmissionPolicyBinding /groundwork-residency-images
+admissionregistration.k8s.io ValidatingAdmissionPolicyBinding /groundwork-residency-nodes
+admissionregistration.k8s.io ValidatingAdmissionPolicyBinding /groundwork-residency-pods
+admissionregistration.k8s.io ValidatingAdmissionPolicyBinding /groundwork-residency-volumes
 apps DaemonSet kube-system/kube-proxy
 apps DaemonSet kube-system/node-local-dns
 apps Deployment tigera-operator/tigera-operator
@@ -136,6 +150,7 @@ rbac.authorization.k8s.io ClusterRole /tigera-operator-secrets
 rbac.authorization.k8s.io ClusterRoleBinding /kubeadm:node-proxier
 rbac.authorization.k8s.io ClusterRoleBinding /tigera-operator
 rbac.authorization.k8s.io RoleBinding tigera-operator/tigera-operator-secrets
+storage.k8s.io StorageClass /resident-local
 LIST
   )
   resources=$(kubectl api-resources --verbs=list -o name | sort) || die 'the kinds of this cluster cannot be listed'
@@ -203,6 +218,10 @@ fi
 
 if phase 30-network-policy; then
   apply 30-network-policy.k8s.yaml
+fi
+
+if phase 60-storage-policy; then
+  apply 60-storage-policy.k8s.yaml
 fi
 
 say 'all phases applied'

@@ -22,7 +22,7 @@ const COLUMNS = 996;
 
 /** The compressed form of a cloud-config. The same bytes everywhere: Node's own zlib is not the same in each version. */
 export function compress(text: string): string {
-  const packed = Buffer.from(library().gzipSync(Buffer.from(text), { level: 9, mtime: 0 }));
+  const packed = Buffer.from(library().gzip(Buffer.from(text), { level: 9 }));
   const lines = packed.toString('base64').match(new RegExp(`.{1,${COLUMNS}}`, 'g')) ?? [];
   return `${HEAD}${lines.join('\n')}${TAIL}`;
 }
@@ -37,7 +37,7 @@ export function unpack(text: string): string | undefined {
   }
   try {
     const packed = Buffer.from(text.slice(HEAD.length, -TAIL.length), 'base64');
-    const plain = Buffer.from(library().gunzipSync(packed)).toString('utf8');
+    const plain = Buffer.from(library().ungzip(packed)).toString('utf8');
     return plain.startsWith('#cloud-config\n') ? plain : undefined;
   } catch {
     return undefined;
@@ -52,5 +52,5 @@ export function fitted(plain: string, limit: number | undefined): string {
 /** Loaded where it is needed: most clusters have no limit. */
 function library() {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() would make every caller wait
-  return require('fflate') as typeof import('fflate');
+  return require('pako') as typeof import('pako');
 }

@@ -21,6 +21,7 @@ import {
 
 /** What this library runs on the network of the machine because it makes that network, or serves it. */
 export const HOST_NETWORK: readonly string[] = [
+  'groundwork-doctor/inspector',
   'kube-flannel/kube-flannel-ds',
   'kube-system/etcd-backup',
   'kube-system/kube-proxy',

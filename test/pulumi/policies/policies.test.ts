@@ -42,12 +42,13 @@ test.each(rendered)('nothing mandatory is wrong with the example $name', ({ obje
   expect(violations(mandatory, ...objects.map(object))).toEqual([]);
 });
 
-test('every name on the allow-list of host networks is used, but for the modes of kube-proxy', () => {
+test('every name on the allow-list of host networks is used, but for modes of kube-proxy and a doctor that stays', () => {
   const used = rendered
     .flatMap(({ objects }) => objects)
     .filter((one) => JSON.stringify(one).includes('"hostNetwork":true'))
     .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
   expect(HOST_NETWORK.filter((name) => !used.includes(name))).toEqual([
+    'groundwork-doctor/inspector',
     'kube-system/kube-proxy-iptables',
     'kube-system/kube-proxy-ipvs',
     'kube-system/kube-proxy-nftables',
