@@ -1,4 +1,5 @@
 import { parseAllDocuments } from 'yaml';
+import { analyse, collectorFiles, factsArguments, readRecordings } from '../../lib/doctor';
 import {
   BOOT,
   etcdctl,
@@ -155,6 +156,46 @@ describeBoot('three machines', () => {
     const old = 'curl --silent --insecure --tls-max 1.2 https://127.0.0.1:2379/health';
     expect(await cp(1).run(old)).toMatchObject({ code: 35 });
   });
+
+  lab.test(
+    'a doctor reads the kernel and etcd of a machine, and sees what is wrong',
+    BOOT,
+    async () => {
+      const { expectations } = three;
+      const machine = expectations.machines.find(({ name }) => name === 'cp-1')!;
+      const look = async (collector: string, ...words: string[]) => {
+        const script = `/run/${collector}.sh`;
+        await cp(1).write(script, collectorFiles()[`${collector}.sh`]!);
+        return cp(1).must(`NODE_NAME=cp-1 NETWORK=host sh ${script} ${words.join(' ')}`, 300);
+      };
+      const judged = (...texts: string[]) => {
+        const report = analyse(expectations, readRecordings(texts.join('\n')));
+        const ours = report.measurements.filter(({ subject }) => subject === 'cp-1');
+        const of = (id: string) => ours.find(({ check }) => check === id);
+        return { of, histograms: report.histograms };
+      };
+      const asked = factsArguments(machine);
+      const well = judged(await look('facts', ...asked));
+      for (const id of ['DOC-HOST-SYSCTL', 'DOC-HOST-MODULE', 'DOC-CT-MAX', 'DOC-HOST-KERNEL']) {
+        expect([id, well.of(id)]).toEqual([id, expect.objectContaining({ level: 'pass' })]);
+      }
+      // The spec says two cores: such a machine was not ordered.
+      expect(well.of('DOC-HOST-CPU')).toMatchObject({ value: '1 cores', intended: '2 cores' });
+      await cp(1).must('sysctl -qw net.ipv4.ip_forward=0');
+      const sick = judged(await look('facts', ...asked));
+      await cp(1).must('sysctl -qw net.ipv4.ip_forward=1');
+      expect(sick.of('DOC-HOST-SYSCTL')).toMatchObject({
+        level: 'fail',
+        message: 'net.ipv4.ip_forward is 0 instead of 1',
+      });
+      // Something must be written in the time that is watched.
+      const write = cp(2).must(`sleep 3; ${etcdctl('put --command-timeout=20s seen twice')}`, 120);
+      const { of, histograms } = judged(await look('etcd-metrics', '15'));
+      await write;
+      expect(of('DOC-ETCD-LEADER')).toMatchObject({ level: 'pass' });
+      expect(histograms.map(({ title }) => title)).toEqual([expect.stringContaining('cp-1')]);
+    },
+  );
 
   lab.test('they take writes while the leader is lost', BOOT, async () => {
     await cp(leader).kill();

@@ -14,6 +14,7 @@ import {
   Underlay,
   Zone,
 } from '../../lib';
+import { doctorFiles, parseRunDocument, type Expectations } from '../../lib/doctor';
 import { NIC } from './machine';
 import { makeMirror, MIRROR_URL } from './mirror';
 import { must } from './programs';
@@ -33,6 +34,8 @@ export function serialOf(n: number): string {
 export interface Site {
   /** Packages that its machines ask for. */
   readonly packages: readonly string[];
+  /** What a doctor must measure on these machines. */
+  readonly expectations: Expectations;
   /** One file of one machine. */
   file(machine: string, path: string): string;
   /** Writes the NoCloud disk of a machine, and gives back the disk of the mirror, which all share. */
@@ -110,6 +113,10 @@ class RenderedSite implements Site {
     this.packages = this.file('cp-1', '/etc/groundwork/packages.list')
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));
+  }
+
+  public get expectations(): Expectations {
+    return parseRunDocument(this.files[doctorFiles.run]!).expectations;
   }
 
   public file(machine: string, path: string): string {

@@ -381,11 +381,11 @@ describe('the command line', () => {
     ['', ''],
     [
       'bogus',
-      'command must be one of secrets new, seal, secrets check, secrets renew, audit-ingress, diff, got bogus; see --help',
+      'command must be one of secrets new, seal, secrets check, secrets renew, audit-ingress, diff, doctor, got bogus; see --help',
     ],
     [
       'secrets',
-      'command must be one of secrets new, seal, secrets check, secrets renew, audit-ingress, diff, got secrets; see --help',
+      'command must be one of secrets new, seal, secrets check, secrets renew, audit-ingress, diff, doctor, got secrets; see --help',
     ],
     [
       'secrets new',
