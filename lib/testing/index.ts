@@ -8,5 +8,5 @@ export * from './matchers';
 export type { NftChain, NftSet, NftTable } from './nft';
 export * from './node-files';
 export * from './objects';
-export * from './spec';
+export * from './rendered-spec';
 export * from './tree';
