@@ -181,12 +181,12 @@ describeBoot('three machines', () => {
       }
       // The spec says two cores: such a machine was not ordered.
       expect(well.of('DOC-HOST-CPU')).toMatchObject({ value: '1 cores', intended: '2 cores' });
-      await cp(1).must('sysctl -qw net.ipv4.ip_forward=0');
+      await cp(1).must('sysctl -qw vm.overcommit_memory=0');
       const sick = judged(await look('facts', ...asked));
-      await cp(1).must('sysctl -qw net.ipv4.ip_forward=1');
+      await cp(1).must('sysctl -qw vm.overcommit_memory=1');
       expect(sick.of('DOC-HOST-SYSCTL')).toMatchObject({
         level: 'fail',
-        message: 'net.ipv4.ip_forward is 0 instead of 1',
+        message: 'vm.overcommit_memory is 0 instead of 1',
       });
       // Something must be written in the time that is watched.
       const write = cp(2).must(`sleep 3; ${etcdctl('put --command-timeout=20s seen twice')}`, 120);

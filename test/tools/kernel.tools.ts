@@ -60,7 +60,8 @@ load_modules
 apply_module_options
 apply_sysctls
 while IFS= read -r line; do
-  echo "GUEST \${line%% = *} = $(read_sysctl "\${line%% = *}")"
+  read_sysctl "\${line%% = *}"
+  echo "GUEST \${line%% = *} = $have"
 done < <(entries /etc/sysctl.d/zz-groundwork.conf)
 echo "GUEST hashsize $(cat /sys/module/nf_conntrack/parameters/hashsize)"
 echo "GUEST conn_tab_bits $(cat /sys/module/ip_vs/parameters/conn_tab_bits)"
