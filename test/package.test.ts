@@ -125,6 +125,12 @@ test('the packed tarball serves a fresh project that has nothing else', () => {
   // With them: the root still loads none, and README.md's program compiles and registers a cluster.
   linkPeers(consumer, 'command', 'random');
   expect(loadedBy(consumer, 'cdk8s-groundwork')).not.toMatch(onDemand);
+  // Whoever registers charts of their own waits for no room, and for none of the 200 classes of kinds.
+  const underPulumi = loadedBy(consumer, 'cdk8s-groundwork/pulumi');
+  expect(underPulumi).toContain('/build/pulumi/adapter/');
+  expect(underPulumi).not.toMatch(
+    /\/build\/(cli|cni|dns|doctor|etcd|ingress|loadbalancer|proxy|storage)\/|@pulumi\/kubernetes\/index\.js/,
+  );
   writePulumiProgram(consumer);
   run(consumer, 'npx', '--no-install', 'tsc', ...STRICT, 'up.ts');
   const registered = run(consumer, 'node', 'preview.js').split('\n');

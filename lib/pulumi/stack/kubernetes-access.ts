@@ -1,4 +1,5 @@
-import * as kubernetes from '@pulumi/kubernetes';
+import type * as kubernetes from '@pulumi/kubernetes';
+import { Provider } from '@pulumi/kubernetes/provider';
 import * as pulumi from '@pulumi/pulumi';
 
 /** How the Kubernetes provider talks to the API server. */
@@ -65,7 +66,7 @@ export class KubernetesAccess extends pulumi.ComponentResource {
         ? {}
         : { kubeClientSettings: args.kubeClientSettings }),
     };
-    this.provider = new kubernetes.Provider(name, this.providerArgs, this.childOptions);
+    this.provider = new Provider(name, this.providerArgs, this.childOptions);
     this.registerOutputs({});
   }
 
@@ -74,7 +75,7 @@ export class KubernetesAccess extends pulumi.ComponentResource {
    * error that says so. Registered when it is first asked for.
    */
   public upsertProvider(): kubernetes.Provider {
-    this.upserting ??= new kubernetes.Provider(
+    this.upserting ??= new Provider(
       `${this.name}-upsert`,
       { ...this.providerArgs, upsertExistingObjects: true },
       this.childOptions,

@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { throwProblems, type Finding, type Problem } from '../../cluster';
-import { NvmeControlPlane } from '../../control-plane';
+import type { NvmeControlPlane } from '../../control-plane';
 import { Adoption, type Cdk8sStack } from '../adapter';
 import {
   BootstrapTokens,
@@ -17,6 +17,7 @@ import type { ProvisionedMachine } from './machine-factory';
 import { OnDestroy, registerNetworking } from './networking-options';
 import { NodeConfigSync, nodeConfigSyncProblems } from './node-config-sync';
 import type { NvmeControlPlaneStackArgs } from './nvme-control-plane-stack-args';
+import { onDemand } from './on-demand';
 import { provision } from './provision';
 import { reviewed } from './review';
 import { hostKeyProblems, sshTargets } from './ssh-access';
@@ -68,7 +69,7 @@ export class NvmeControlPlaneStack extends pulumi.ComponentResource {
     const { built, networking, findings } = reviewed(
       name,
       (scope) => {
-        const control = new NvmeControlPlane(scope, name, args.spec);
+        const control = new (onDemand.controlPlane().NvmeControlPlane)(scope, name, args.spec);
         args.extend?.(control);
         return { built: control, cluster: control.cluster };
       },

@@ -7,7 +7,7 @@ import {
   type OnDestroy,
 } from './networking-options';
 import type { Cluster, Finding } from '../../cluster';
-import { GroundworkApp } from '../../control-plane';
+import { GroundworkApp } from '../../control-plane/groundwork-app';
 
 /** How a spec is reviewed. */
 export interface ReviewOptions {

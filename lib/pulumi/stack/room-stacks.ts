@@ -1,18 +1,14 @@
 import type * as pulumi from '@pulumi/pulumi';
+import { onDemand } from './on-demand';
 import { RoomsStack, type Rooms, type RoomStackArgs } from './rooms-stack';
 import type {
   IIngressConfiguration,
   IKubeProxyConfiguration,
   ILoadBalancerConfiguration,
 } from '../../cluster';
-import {
-  TunedCalico,
-  TunedFlannel,
-  type TunedCalicoOptions,
-  type TunedFlannelOptions,
-} from '../../cni';
-import { NodeLocalDns, type NodeLocalDnsOptions } from '../../dns';
-import { ResidentStorage, type ResidentStorageOptions } from '../../storage';
+import type { TunedCalicoOptions, TunedFlannelOptions } from '../../cni';
+import type { NodeLocalDnsOptions } from '../../dns';
+import type { ResidentStorageOptions } from '../../storage';
 
 /** Several rooms of an existing cluster, reviewed together. */
 export interface ExistingClusterStackArgs extends RoomStackArgs, Rooms {}
@@ -54,7 +50,8 @@ export class TunedCalicoStack extends RoomsStack {
    * @param opts options; the Kubernetes provider among them
    */
   constructor(name: string, args: TunedCalicoStackArgs, opts?: pulumi.ComponentResourceOptions) {
-    super('TunedCalicoStack', name, args, { cni: TunedCalico.configure(args.calico) }, opts);
+    const cni = onDemand.cni().TunedCalico.configure(args.calico);
+    super('TunedCalicoStack', name, args, { cni }, opts);
   }
 }
 
@@ -76,7 +73,8 @@ export class TunedFlannelStack extends RoomsStack {
    * @param opts options; the Kubernetes provider among them
    */
   constructor(name: string, args: TunedFlannelStackArgs, opts?: pulumi.ComponentResourceOptions) {
-    super('TunedFlannelStack', name, args, { cni: TunedFlannel.configure(args.flannel) }, opts);
+    const cni = onDemand.cni().TunedFlannel.configure(args.flannel);
+    super('TunedFlannelStack', name, args, { cni }, opts);
   }
 }
 
@@ -119,7 +117,8 @@ export class NodeLocalDnsStack extends RoomsStack {
    * @param opts options; the Kubernetes provider among them
    */
   constructor(name: string, args: NodeLocalDnsStackArgs, opts?: pulumi.ComponentResourceOptions) {
-    super('NodeLocalDnsStack', name, args, { dns: NodeLocalDns.configure(args.dns) }, opts);
+    const dns = onDemand.dns().NodeLocalDns.configure(args.dns);
+    super('NodeLocalDnsStack', name, args, { dns }, opts);
   }
 }
 
@@ -182,7 +181,7 @@ export class ResidentStorageStack extends RoomsStack {
     args: ResidentStorageStackArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    const storage = ResidentStorage.configure(args.storage);
+    const storage = onDemand.storage().ResidentStorage.configure(args.storage);
     super('ResidentStorageStack', name, args, { storage }, opts);
   }
 }
