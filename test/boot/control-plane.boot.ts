@@ -13,7 +13,7 @@ import {
 import { describeBoot, Lab } from './lab';
 import type { BootMachine } from './machine';
 import { contentOf } from './programs';
-import { lenientFile, MACHINES, serialOf, site } from './site';
+import { lenientGate, MACHINES, serialOf, site } from './site';
 
 // Three Debian machines on one wire, booted with the sealed user-data of the library. Each has its trouble with
 // its NVMe disk first, or none; then they are one control plane, which loses a member and gets it back,
@@ -43,6 +43,7 @@ describeBoot('three machines', () => {
   /** The member that leads, when it is switched off the one that leads no longer. */
   let leader: number;
   let born: string;
+  let returned: Promise<void>;
 
   beforeAll(async () => {
     numbers.forEach((n) => disks.set(n, lab.disk(`etcd-${n}`)));
@@ -109,7 +110,7 @@ describeBoot('three machines', () => {
       expect(await cp(3).must('ls -A /var/lib/etcd')).toBe('');
       expect(await cp(3).run('pgrep -x etcd')).toMatchObject({ code: 1 });
       // What the remedy says: a spec whose gate warns. No emulated disk would pass the other one.
-      await cp(3).write(GATE, lenientFile('cp-3', GATE));
+      await cp(3).write(GATE, lenientGate('cp-3', GATE));
       await cp(3).release(serialOf(3));
       await goOn(3);
     },
@@ -117,7 +118,8 @@ describeBoot('three machines', () => {
 
   lab.test('all become one etcd cluster with a voter on each disk', 2 * BOOT, async () => {
     for (const n of numbers) {
-      expect([n, await cp(n).until(`grep -x done ${STATUS}`, BOOT)]).toEqual([n, 'done']);
+      const end = `grep -E '^(done$|failed: kubeadm)' ${STATUS}`;
+      expect([n, await cp(n).until(end, BOOT)]).toEqual([n, 'done']);
     }
     expect(await members(cp(1))).toEqual(
       numbers.map(
@@ -157,59 +159,70 @@ describeBoot('three machines', () => {
     expect(await cp(1).run(old)).toMatchObject({ code: 35 });
   });
 
-  lab.test(
-    'a doctor reads the kernel and etcd of a machine, and sees what is wrong',
-    BOOT,
-    async () => {
-      const { expectations } = three;
-      const machine = expectations.machines.find(({ name }) => name === 'cp-1')!;
-      const look = async (collector: string, ...words: string[]) => {
-        const script = `/run/${collector}.sh`;
-        await cp(1).write(script, collectorFiles()[`${collector}.sh`]!);
-        return cp(1).must(`NODE_NAME=cp-1 NETWORK=host sh ${script} ${words.join(' ')}`, 300);
-      };
-      const judged = (...texts: string[]) => {
-        const report = analyse(expectations, readRecordings(texts.join('\n')));
-        const ours = report.measurements.filter(({ subject }) => subject === 'cp-1');
-        const of = (id: string) => ours.find(({ check }) => check === id);
-        return { of, histograms: report.histograms };
-      };
-      const asked = factsArguments(machine);
-      const well = judged(await look('facts', ...asked));
-      for (const id of ['DOC-HOST-SYSCTL', 'DOC-HOST-MODULE', 'DOC-CT-MAX', 'DOC-HOST-KERNEL']) {
-        expect([id, well.of(id)]).toEqual([id, expect.objectContaining({ level: 'pass' })]);
-      }
-      // The spec says two cores: such a machine was not ordered.
-      expect(well.of('DOC-HOST-CPU')).toMatchObject({ value: '1 cores', intended: '2 cores' });
-      await cp(1).must('sysctl -qw vm.overcommit_memory=0');
-      const sick = judged(await look('facts', ...asked));
-      await cp(1).must('sysctl -qw vm.overcommit_memory=1');
-      expect(sick.of('DOC-HOST-SYSCTL')).toMatchObject({
-        level: 'fail',
-        message: 'vm.overcommit_memory is 0 instead of 1',
-      });
-      // Something must be written in the time that is watched.
-      const write = cp(2).must(`sleep 3; ${etcdctl('put --command-timeout=20s seen twice')}`, 120);
-      const { of, histograms } = judged(await look('etcd-metrics', '15'));
-      await write;
-      expect(of('DOC-ETCD-LEADER')).toMatchObject({ level: 'pass' });
-      expect(histograms.map(({ title }) => title)).toEqual([expect.stringContaining('cp-1')]);
-    },
-  );
-
   lab.test('they take writes while the leader is lost', BOOT, async () => {
     await cp(leader).kill();
     const [first, second] = numbers.filter((n) => n !== leader);
     await cp(first!).until(etcdctl('put --command-timeout=20s canary precious'), 120);
     expect(await cp(second!).must(etcdctl('get --print-value-only canary'))).toBe('precious');
     expect(await leaderOf([cp(first!), cp(second!)])).not.toBe(leader);
+    // It boots while the others are asked.
+    returned = cp(leader).start([lab.own(leader, disks.get(leader)!)]);
+    returned.catch(() => undefined);
   });
+
+  lab.test(
+    'a doctor reads the kernel and etcd of a machine, and sees what is wrong',
+    BOOT,
+    async () => {
+      const { expectations } = three;
+      const [asked, writer] = numbers.filter((n) => n !== leader) as [number, number];
+      const name = `cp-${asked}`;
+      const machine = expectations.machines.find((m) => m.name === name)!;
+      const look = async (collector: string, ...words: string[]) => {
+        const script = `/run/${collector}.sh`;
+        await cp(asked).write(script, collectorFiles()[`${collector}.sh`]!);
+        return cp(asked).must(
+          `NODE_NAME=${name} NETWORK=host sh ${script} ${words.join(' ')}`,
+          300,
+        );
+      };
+      const judged = (...texts: string[]) => {
+        const report = analyse(expectations, readRecordings(texts.join('\n')));
+        const ours = report.measurements.filter(({ subject }) => subject === name);
+        const of = (id: string) => ours.find(({ check }) => check === id);
+        return { of, histograms: report.histograms };
+      };
+      const facts = factsArguments(machine);
+      const well = judged(await look('facts', ...facts));
+      for (const id of ['DOC-HOST-SYSCTL', 'DOC-HOST-MODULE', 'DOC-CT-MAX', 'DOC-HOST-KERNEL']) {
+        expect([id, well.of(id)]).toEqual([id, expect.objectContaining({ level: 'pass' })]);
+      }
+      // The spec says two cores: such a machine was not ordered.
+      expect(well.of('DOC-HOST-CPU')).toMatchObject({ value: '1 cores', intended: '2 cores' });
+      await cp(asked).must('sysctl -qw vm.overcommit_memory=0');
+      const sick = judged(await look('facts', ...facts));
+      await cp(asked).must('sysctl -qw vm.overcommit_memory=1');
+      expect(sick.of('DOC-HOST-SYSCTL')).toMatchObject({
+        level: 'fail',
+        message: 'vm.overcommit_memory is 0 instead of 1',
+      });
+      // Something must be written in the time that is watched.
+      const write = cp(writer).must(
+        `sleep 2; ${etcdctl('put --command-timeout=20s seen twice')}`,
+        120,
+      );
+      const { of, histograms } = judged(await look('etcd-metrics', '8'));
+      await write;
+      expect(of('DOC-ETCD-LEADER')).toMatchObject({ level: 'pass' });
+      expect(histograms.map(({ title }) => title)).toEqual([expect.stringContaining(name)]);
+    },
+  );
 
   lab.test(
     'the lost one boots again, formats nothing, and catches up from its own disk',
     BOOT,
     async () => {
-      await cp(leader).start([lab.own(leader, disks.get(leader)!)]);
+      await returned;
       // Serializable: what this member itself holds, without asking the leader.
       const own = etcdctl('get --consistency=s --print-value-only canary | grep .');
       expect(await cp(leader).until(own, BOOT)).toBe('precious');

@@ -100,8 +100,8 @@ export class Lab {
           await body();
           this.failed = false;
         } catch (error) {
-          const consoles = this.machines.map((m) => `--- console of ${m.name}\n${m.console()}`);
-          process.stderr.write(`${consoles.join('\n')}\n--- all of it: ${this.folder}\n${error}\n`);
+          const said = await Promise.all(this.machines.map(lastWords));
+          process.stderr.write(`${said.join('\n')}\n--- consoles: ${this.folder}\n${error}\n`);
           throw error;
         }
       },
@@ -141,6 +141,15 @@ export class Lab {
   private wire(n: number): string {
     return join(this.folder, `wire-${n}`);
   }
+}
+
+/** The ends of a machine's console, and of the log of its bootstrap if it still answers. */
+async function lastWords(machine: BootMachine): Promise<string> {
+  const log = await machine.run('tail -n 40 /var/log/groundwork.log', 60).then(
+    ({ output }) => output,
+    (error: Error) => error.message,
+  );
+  return [`--- console of ${machine.name}`, machine.console(), '--- its log', log].join('\n');
 }
 
 /** One end of a wire for packets, as options of QEMU's dgram. */

@@ -74,7 +74,9 @@ export class BootMachine {
       'capture-output': true,
     });
     const deadline = Date.now() + seconds * 1000;
-    for (;;) {
+    // Each question is work for the guest, which writes it into its journal too.
+    for (let wait = 300; ; wait = Math.min(wait * 1.5, 3000)) {
+      await pause(wait);
       const state = await this.ask('guest-exec-status', { pid });
       if (state.exited) {
         const output = Buffer.from(state['out-data'] ?? '', 'base64').toString();
@@ -83,7 +85,6 @@ export class BootMachine {
       if (Date.now() > deadline) {
         throw new Error(`${this.name}: not done within ${seconds} seconds: ${command}`);
       }
-      await pause(700);
     }
   }
 
