@@ -1,5 +1,4 @@
-import { ApiObject } from 'cdk8s';
-import { Severity, type Cluster, type IRule, type RuleViolation } from '../cluster';
+import { objectsOf, Severity, type Cluster, type IRule, type RuleViolation } from '../cluster';
 import { proxyRule } from './proxy-rule';
 
 /** Where each kind of workload keeps its pods' labels and spec. */
@@ -29,12 +28,13 @@ export const backendRules: IRule[] = [
 
 /** Headless Services hand out addresses without kube-proxy, and some ask for pods that are not ready. */
 function silentBackends(cluster: Cluster): RuleViolation[] {
-  const objects = cluster.node.root.node.findAll().filter((each) => ApiObject.isApiObject(each));
+  const objects = objectsOf(cluster);
   const services = objects
-    .filter(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Service')
-    .map((each) => each.toJson())
+    .map(({ object }) => object)
     .filter(
-      ({ spec = {} }) =>
+      ({ apiVersion, kind, spec = {} }) =>
+        apiVersion === 'v1' &&
+        kind === 'Service' &&
         Object.keys(spec.selector ?? {}).length > 0 &&
         spec.clusterIP !== 'None' &&
         spec.publishNotReadyAddresses !== true,
@@ -43,9 +43,9 @@ function silentBackends(cluster: Cluster): RuleViolation[] {
     return [];
   }
   return objects
-    .filter(({ kind }) => TEMPLATES[kind] !== undefined)
-    .map((each) => ({ kind: each.kind, path: each.node.path, object: each.toJson() }))
-    .flatMap(({ kind, path, object }) => {
+    .filter(({ object: { kind } }) => TEMPLATES[kind] !== undefined)
+    .flatMap(({ path, object }) => {
+      const { kind } = object;
       const pod = TEMPLATES[kind]!(object);
       const { name, namespace = 'default' } = object.metadata;
       const service = services.find(
