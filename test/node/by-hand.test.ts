@@ -24,6 +24,11 @@ function lines(kernel: KernelOptions, file = '/etc/sysctl.d/zz-groundwork.conf')
     .split('\n')
     .filter((line) => !line.startsWith('#'));
 }
+/** The same with what to do. */
+const remedies = (id: string, kernel: KernelOptions) =>
+  oslo(CALICO, { kernel })
+    .cluster.findings()
+    .flatMap((f) => (f.id === id ? f.remedy : []));
 const found = (id: string, kernel: KernelOptions, changes: Partial<ClusterProps> = CALICO) =>
   messages(oslo(changes, { kernel }).cluster, id);
 
@@ -54,6 +59,37 @@ describe('kernel.sysctlConf', () => {
     expect(found('GW-NODE-007', larger)).toEqual([]);
     const overrides = { 'net.ipv4.tcp_fin_timeout': '60' };
     expect(lines({ sysctlConf, overrides })).toContain('net.ipv4.tcp_fin_timeout = 60');
+  });
+
+  test('what to do is about the option that the lines stand in', () => {
+    expect(remedies('GW-NODE-007', { sysctlConf })).toEqual([
+      'take the line out of kernel.sysctlConf; peakConnections of the machine sizes the table',
+    ]);
+    expect(remedies('GW-NODE-009', { sysctlConf })).toEqual([
+      'take the line out of kernel.sysctlConf; a plugin with a bridge asks for module and parameter',
+    ]);
+    expect(remedies('GW-NODE-010', { sysctlConf })).toEqual([
+      'move what you still want to kernel.overrides of NodeBootstrap, and leave kernel.sysctlConf out',
+    ]);
+    expect(remedies('GW-NODE-011', { modules: 'modprobe ip_vs nf_conntrack' })).toEqual([
+      'leave kernel.modules out: constructs ask for what they need; ask for ip_vs with requireKernelModule of the ledger where something of your own needs it',
+    ]);
+    expect(remedies('GW-NODE-011', { modules: 'modprobe nf_conntrack' })).toEqual([
+      'leave kernel.modules out: constructs ask for what they need',
+    ]);
+  });
+
+  test('the other name of the connection table is the same number', () => {
+    const written = lines({ sysctlConf: 'net.nf_conntrack_max=131072\n' });
+    expect(written.filter((line) => /nf_conntrack_max/.test(line))).toEqual([
+      'net.netfilter.nf_conntrack_max = 524288',
+    ]);
+    expect(found('GW-NODE-007', { sysctlConf: 'net/nf_conntrack_max=131072' })).toHaveLength(1);
+    expect(() => oslo({}, { kernel: { overrides: { 'net.nf_conntrack_max': '131072' } } })).toThrow(
+      new Error(
+        '[nodes] sysctl key must be net.netfilter.nf_conntrack_max, got net.nf_conntrack_max; both names are one number, and the line that is read last would win',
+      ),
+    );
   });
 
   test('GW-NODE-008: what it does for TIME_WAIT', () => {
@@ -163,8 +199,33 @@ describe('kernel.modules', () => {
       oslo({}, { kernel: { modules: 'sudo /sbin/modprobe -a dummy numdummies=2' } }),
     ).toThrow(
       new Error(
-        '[nodes] kernel.modules must be names of modules, or modprobe commands, got numdummies=2; options of a module belong into a file of /etc/modprobe.d',
+        '[nodes] kernel.modules must be one module a line, or modprobe commands, got numdummies=2; options of a module belong into a file of /etc/modprobe.d',
       ),
     );
+    for (const got of ['loop max_loop=8', 'insmod ip_vs', 'depmod -a', 'ip_vs;']) {
+      expect(() => oslo({}, { kernel: { modules: got } })).toThrow(
+        new Error(
+          `[nodes] kernel.modules must be one module a line, or modprobe commands, got ${got}; options of a module belong into a file of /etc/modprobe.d`,
+        ),
+      );
+    }
   });
+
+  test('commands as guides have them', () => {
+    const text = 'sudo /sbin/modprobe -a -- ip_vs ip_vs_rr  # for IPVS\nmodprobe --first-time dummy';
+    expect(lines({ modules: text }, conf)).toEqual(
+      expect.arrayContaining(['dummy', 'ip_vs', 'ip_vs_rr']),
+    );
+  });
+
+  test.each(['modprobe -r ip_vs', 'modprobe -rv ip_vs', 'modprobe --remove ip_vs'])(
+    '%s loads nothing, and is refused',
+    (got) => {
+      expect(() => oslo({}, { kernel: { modules: got } })).toThrow(
+        new Error(
+          `[nodes] kernel.modules must be commands that load modules, got ${got}; take the line out; what nothing asks for is not loaded`,
+        ),
+      );
+    },
+  );
 });

@@ -3,6 +3,7 @@ import type { Setting } from './settings';
 import {
   CniKind,
   conntrackBudget,
+  sysctlName,
   type Cluster,
   type NodesSummary,
   type Problem,
@@ -82,24 +83,40 @@ function readSetting(line: string): { setting?: Setting; problems: Problem[] } {
       ],
     };
   }
-  const key = name.includes('/') && !name.includes('.') ? name.replace(/\//g, '.') : name;
+  const dotted = name.includes('/') && !name.includes('.') ? name.replace(/\//g, '.') : name;
+  const key = sysctlName(dotted);
   // The form of key and value is checked by the ledger, as that of overrides is.
   return { setting: { key, value: text.trim() }, problems: [] };
 }
 
-/** A line of /etc/modules, or a command; options of modprobe are of no interest here. */
+/** A line of /etc/modules, or a command that loads; options of modprobe are of no interest here. */
 function readModules(line: string): { names: string[]; isCommand: boolean; problems: Problem[] } {
-  const words = line.split(/\s+/).filter((word) => !/^(sudo|-.*)$/.test(word));
-  const isCommand = /^(\/\S*\/)?modprobe$/.test(words[0] ?? '');
+  const text = line.replace(/\s+#.*$/, '');
+  const words = text.split(/\s+/).filter((word) => word !== 'sudo');
+  const isCommand = /^(\/\S*\/)?modprobe$/.test(words[0]!);
+  if (isCommand && words.some((word) => /^(-\w*r\w*|--remove.*)$/.test(word))) {
+    return {
+      names: [],
+      isCommand,
+      problems: [
+        {
+          prop: 'kernel.modules',
+          allowed: 'commands that load modules',
+          got: text,
+          remedy: 'take the line out; what nothing asks for is not loaded',
+        },
+      ],
+    };
+  }
   // modprobe without -a takes the words after the first for options of the module; guides list modules.
-  const names = (isCommand ? words.slice(1) : words).map((word) => word.replace(/-/g, '_'));
-  const bad = names.filter((name) => !/^[a-z0-9_]+$/i.test(name));
+  const given = isCommand ? words.slice(1).filter((word) => !word.startsWith('-')) : [text];
+  const bad = given.filter((name) => !/^\w[\w-]*$/.test(name));
   return {
-    names: names.filter((name) => !bad.includes(name)),
+    names: given.filter((name) => !bad.includes(name)).map((name) => name.replace(/-/g, '_')),
     isCommand,
     problems: bad.map((got) => ({
       prop: 'kernel.modules',
-      allowed: 'names of modules, or modprobe commands',
+      allowed: 'one module a line, or modprobe commands',
       got,
       remedy: 'options of a module belong into a file of /etc/modprobe.d',
     })),

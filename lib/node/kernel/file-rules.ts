@@ -21,7 +21,7 @@ export const fileRules: IRule[] = [
           .filter(({ key }) => /^(\/etc\/sysctl\.conf|.*\/sysctl\.d\/[^/]+\.conf)$/.test(key))
           .map(({ key }) => `${key} is a file of its own`),
       ),
-      ...fileByHand(cluster).map((message) => ({ message })),
+      ...fileByHand(cluster),
     ],
   ),
   rule(
@@ -35,7 +35,7 @@ export const fileRules: IRule[] = [
     },
     (cluster) => [
       ...once(cluster, handLoaded),
-      ...modulesByHand(cluster).map((message) => ({ message })),
+      ...modulesByHand(cluster),
     ],
   ),
 ];
