@@ -104,6 +104,17 @@ describe('kernel.sysctlConf', () => {
     ]);
   });
 
+  test('GW-NODE-009: bridges that are not there, with the module that guides load for them', () => {
+    const kernel = { sysctlConf, modules: 'modprobe br_netfilter' };
+    expect(found('GW-NODE-009', kernel)).toEqual([
+      '/etc/sysctl.conf has net.bridge.bridge-nf-call-iptables = 1 whatever the network plugin: Calico has no bridge that it would count for; it is left out',
+    ]);
+    expect(lines(kernel).filter((line) => line.includes('bridge'))).toEqual([]);
+    const arp = { sysctlConf: 'net.bridge.bridge-nf-call-arptables = 1' };
+    expect(lines(arp).filter((line) => line.includes('bridge'))).toEqual([]);
+    expect(found('GW-NODE-009', arp)).toHaveLength(1);
+  });
+
   test('GW-NODE-009: bridges that the network plugin has', () => {
     const of = (line: string) => {
       const made = oslo(

@@ -29,6 +29,10 @@ function changes({ kubeProxyMode }: Cluster): string {
 
 /** Switches for bridges, where the network plugin has none, or sets them itself. */
 export function bridgesByHand(cluster: Cluster): RuleViolation[] {
+  const isLoaded = cluster._summary('nodes')?.byHand.modules.includes('br_netfilter');
+  const leftOut = isLoaded
+    ? `${ofPlugin(cluster)}; it is left out`
+    : `without the module br_netfilter there is no such key, and ${ofPlugin(cluster)}; both are left out`;
   return linesOf(cluster, (key) => BRIDGE_NF.test(key)).flatMap(({ key, value }) => {
     const here = valuesOf(cluster, key);
     if (here.includes(value)) {
@@ -38,7 +42,7 @@ export function bridgesByHand(cluster: Cluster): RuleViolation[] {
     const message =
       here.length > 0
         ? `${line}, and the network plugin needs ${here.join(' or ')}`
-        : `${line} whatever the network plugin: without the module br_netfilter there is no such key, and ${ofPlugin(cluster)}; both are left out`;
+        : `${line} whatever the network plugin: ${leftOut}`;
     return [{ message, remedy: `${OUT}; a plugin with a bridge asks for module and parameter` }];
   });
 }

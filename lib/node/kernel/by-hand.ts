@@ -20,7 +20,7 @@ interface Reading {
 /** The size of the connection table, which has one owner. */
 export const CONNTRACK_MAX = 'net.netfilter.nf_conntrack_max';
 /** Whether bridged packets pass the packet filter: for the network plugin to say. */
-export const BRIDGE_NF = /^net\.bridge\.bridge-nf-call-ip6?tables$/;
+export const BRIDGE_NF = /^net\.bridge\.bridge-nf-call-(ip6?|arp)tables$/;
 
 /** Reads what stands in the options. */
 export function readByHand({ sysctlConf = '', modules = '' }: KernelOptions): Reading {
