@@ -16,6 +16,11 @@ export function foreignRoutesRule(id: string): IRule {
     ({ ownsMachines }) =>
       ownsMachines
         ? []
-        : [{ message: 'networkd of these machines is not told here to leave routes of others alone' }],
+        : [
+            {
+              message:
+                'networkd of these machines is not told here to leave routes of others alone',
+            },
+          ],
   );
 }

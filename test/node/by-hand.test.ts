@@ -223,7 +223,8 @@ describe('kernel.modules', () => {
   });
 
   test('commands as guides have them', () => {
-    const text = 'sudo /sbin/modprobe -a -- ip_vs ip_vs_rr  # for IPVS\nmodprobe --first-time dummy';
+    const text =
+      'sudo /sbin/modprobe -a -- ip_vs ip_vs_rr  # for IPVS\nmodprobe --first-time dummy';
     expect(lines({ modules: text }, conf)).toEqual(
       expect.arrayContaining(['dummy', 'ip_vs', 'ip_vs_rr']),
     );

@@ -33,10 +33,7 @@ export const fileRules: IRule[] = [
       remedy: 'ask for it with requireKernelModule of the ledger',
       reference: DOC,
     },
-    (cluster) => [
-      ...once(cluster, handLoaded),
-      ...modulesByHand(cluster),
-    ],
+    (cluster) => [...once(cluster, handLoaded), ...modulesByHand(cluster)],
   ),
 ];
 

@@ -17,7 +17,10 @@ const MODULES: ReadonlyArray<[prefix: string, module: string]> = [
 /** Parameters of old guides, and what became of them. */
 const GONE: ReadonlyArray<[form: RegExp, how: string]> = [
   [/^net\.ipv4\.tcp_tw_recycle$/, 'since Linux 4.12'],
-  [/^net\.ipv4\.(netfilter\.)?ip_conntrack_/, 'and has its names below net.netfilter.nf_conntrack_'],
+  [
+    /^net\.ipv4\.(netfilter\.)?ip_conntrack_/,
+    'and has its names below net.netfilter.nf_conntrack_',
+  ],
   [
     /^kernel\.sched_(latency|min_granularity|wakeup_granularity|migration_cost)_ns$/,
     'since Linux 5.13, to debugfs',
@@ -130,8 +133,7 @@ export const kernelRules: IRule[] = [
       severity: Severity.WARNING,
       title: 'Modules and parameters have names that kernels know',
       why: 'Old guides name what is long gone; the bootstrap stops where it cannot be set',
-      remedy:
-        'leave it out; nf_conntrack covers both families, and nothing replaces the others',
+      remedy: 'leave it out; nf_conntrack covers both families, and nothing replaces the others',
       reference: 'kubernetes/kubernetes issue 70304; Linux commits 4396e46187ca and 8a99b6833c88',
     },
     (cluster) => goneNames(cluster),

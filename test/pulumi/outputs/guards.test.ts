@@ -104,9 +104,9 @@ test('rules read objects with Outputs, outside of a rendering as well', () => {
       },
     },
   });
-  expect(
-    cluster.findings().flatMap(({ id, path }) => (id === 'GW-PROXY-024' ? path : [])),
-  ).toEqual(['own/web']);
+  expect(cluster.findings().flatMap(({ id, path }) => (id === 'GW-PROXY-024' ? path : []))).toEqual(
+    ['own/web'],
+  );
 });
 
 test('GroundworkApp refuses them too, and takes the resolver', () => {
