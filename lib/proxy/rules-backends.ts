@@ -26,7 +26,10 @@ export const backendRules: IRule[] = [
   ),
 ];
 
-/** Headless Services hand out addresses without kube-proxy, and some ask for pods that are not ready. */
+/**
+ * Headless Services hand out addresses without kube-proxy, those of an external name a name, and some ask
+ * for pods that are not ready.
+ */
 function silentBackends(cluster: Cluster): RuleViolation[] {
   const objects = objectsOf(cluster);
   const services = objects
@@ -37,6 +40,7 @@ function silentBackends(cluster: Cluster): RuleViolation[] {
         kind === 'Service' &&
         Object.keys(spec.selector ?? {}).length > 0 &&
         spec.clusterIP !== 'None' &&
+        spec.type !== 'ExternalName' &&
         spec.publishNotReadyAddresses !== true,
     );
   if (services.length === 0) {
@@ -66,9 +70,15 @@ function silentBackends(cluster: Cluster): RuleViolation[] {
     });
 }
 
-/** One container with a probe speaks for the pod; a sidecar among the init containers can be it. */
+/**
+ * One container with a probe speaks for the pod; a sidecar among the init containers can be it. So does a
+ * controller for which the pod has a readiness gate.
+ */
 function saysWhenReady(spec: any): boolean {
-  return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some(
-    ({ readinessProbe }) => readinessProbe !== undefined,
+  return (
+    spec?.readinessGates?.length > 0 ||
+    [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some(
+      ({ readinessProbe }) => readinessProbe !== undefined,
+    )
   );
 }

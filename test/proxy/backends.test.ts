@@ -69,6 +69,14 @@ test.each<[string, Objects]>([
     'it wants all pods',
     { service: service({ publishNotReadyAddresses: true }), web: deployment(bare) },
   ],
+  ['it is a name elsewhere', { service: service({ type: 'ExternalName' }), web: deployment(bare) }],
+  [
+    'a controller says so',
+    {
+      service: service(),
+      web: deployment({ ...bare, readinessGates: [{ conditionType: 'example.no/in-balancer' }] }),
+    },
+  ],
   ['it names no pods', { service: service({ selector: {} }), web: deployment(bare) }],
   [
     'a Job ends',
