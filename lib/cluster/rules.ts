@@ -59,7 +59,7 @@ export const clusterRules: IRule[] = [
       severity: Severity.ERROR,
       title: 'Every machine setting has one value',
       why: 'Two constructs that ask for two values would overwrite each other, and the order of files would decide',
-      remedy: 'change one of them, or ask for atLeast where a minimum is meant',
+      remedy: 'change one of them, or ask for MergeRule.AT_LEAST where a minimum is meant',
       reference: `${DECISIONS}/0004-one-ledger-for-machine-settings.md`,
     },
     (cluster) => cluster.ledger.clashes(cluster.machines).map((message) => ({ message })),

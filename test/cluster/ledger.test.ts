@@ -340,7 +340,7 @@ describe('in a cluster', () => {
       why: 'b',
     });
     const error = failure(
-      'GW-CLUSTER-002 [oslo] vm.swappiness must have one value, got 0 from net/cni and 10 from net/proxy; change one of them, or ask for atLeast where a minimum is meant',
+      'GW-CLUSTER-002 [oslo] vm.swappiness must have one value, got 0 from net/cni and 10 from net/proxy; change one of them, or ask for MergeRule.AT_LEAST where a minimum is meant',
     );
     expect(() => root.synth()).toThrow(error);
     expect(() => root.synthYaml()).toThrow(error);
