@@ -55,11 +55,12 @@ export function sysctlProblems(key: string, value: string, merge?: MergeRule): P
       got: key,
       remedy: 'write it with dots, for example net.ipv4.ip_forward',
     }),
-    ...unless(/^[\x20-\x7e]+$/.test(value) && value.trim() === value, {
+    ...unless(/^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(value), {
       prop: `value of sysctl ${key}`,
-      allowed: 'one line without blanks around it',
+      allowed: 'one line with single blanks between its words',
       got: value,
-      remedy: 'it becomes a line in a file of sysctl.d',
+      remedy:
+        'it becomes a line in a file of sysctl.d, and is compared with what the kernel prints',
     }),
     ...unless(merge !== MergeRule.AT_LEAST || isWholeNumber(value), {
       prop: `sysctl ${key}`,

@@ -377,7 +377,7 @@ describe('what would do harm on a machine is refused', () => {
     [
       'a value of two lines',
       () => ledger.requireSysctl('vm.swappiness', '1\nkernel.panic = 0', { by: cni, why }),
-      'value of sysctl vm.swappiness must be one line without blanks around it, got 1\nkernel.panic = 0; it becomes a line in a file of sysctl.d',
+      'value of sysctl vm.swappiness must be one line with single blanks between its words, got 1\nkernel.panic = 0; it becomes a line in a file of sysctl.d, and is compared with what the kernel prints',
     ],
     [
       'a module with a hyphen, which would not meet its other spelling',

@@ -152,6 +152,8 @@ describe('kernel.sysctlConf', () => {
   });
 
   test('is read as sysctl reads it', () => {
+    const numbers = 'net.ipv4.tcp_rmem = 4096\t87380   16777216\r\n';
+    expect(lines({ sysctlConf: numbers })).toContain('net.ipv4.tcp_rmem = 4096 87380 16777216');
     const text = '-net/core/rmem_max=1\nnet.core.rmem_max =\t2097152 \n';
     expect(lines({ sysctlConf: text })).toContain('net.core.rmem_max = 2097152');
     expect(oslo({}, { kernel: { sysctlConf: text } }).cluster.decisions()).toContainEqual(
@@ -169,6 +171,12 @@ describe('kernel.sysctlConf', () => {
       new Error(
         '[nodes] kernel.sysctlConf net.ipv4.ip_forward must be 1, got 0; leave it out; kubeadm refuses a machine that does not forward\n' +
           '[nodes] kernel.sysctlConf must be lines of a key, = and a value, got net.core.somaxconn 1024; sysctl passes over it with a message; correct it, or take the line out',
+      ),
+    );
+    const comment = 'net.core.somaxconn = 1024  # for the edge';
+    expect(() => oslo({}, { kernel: { sysctlConf: comment } })).toThrow(
+      new Error(
+        `[nodes] kernel.sysctlConf must be lines of a key, = and a value, got ${comment}; what stands behind a value belongs to it; give the comment a line of its own`,
       ),
     );
     expect(() => oslo({}, { kernel: { sysctlConf: 'NET.CORE = 1' } })).toThrow(

@@ -68,25 +68,32 @@ function linesOf(text: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** As sysctl reads it: a hyphen in front lets it pass what is not there, slashes are dots. */
+/**
+ * As sysctl reads it: a hyphen in front lets it pass what is not there, slashes are dots. Numbers of one
+ * value have one blank between them, as when the kernel is asked for it.
+ */
 function readSetting(line: string): { setting?: Setting; problems: Problem[] } {
   const [, name, text] = /^-?\s*([^=\s]+)\s*=\s*(.+)$/.exec(line) ?? [];
+  const bad = (remedy: string) => ({
+    problems: [
+      {
+        prop: 'kernel.sysctlConf',
+        allowed: 'lines of a key, = and a value',
+        got: line,
+        remedy,
+      },
+    ],
+  });
   if (name === undefined || text === undefined) {
-    return {
-      problems: [
-        {
-          prop: 'kernel.sysctlConf',
-          allowed: 'lines of a key, = and a value',
-          got: line,
-          remedy: 'sysctl passes over it with a message; correct it, or take the line out',
-        },
-      ],
-    };
+    return bad('sysctl passes over it with a message; correct it, or take the line out');
+  }
+  if (/\s[#;]/.test(text)) {
+    return bad('what stands behind a value belongs to it; give the comment a line of its own');
   }
   const dotted = name.includes('/') && !name.includes('.') ? name.replace(/\//g, '.') : name;
   const key = sysctlName(dotted);
   // The form of key and value is checked by the ledger, as that of overrides is.
-  return { setting: { key, value: text.trim() }, problems: [] };
+  return { setting: { key, value: text.trim().replace(/\s+/g, ' ') }, problems: [] };
 }
 
 /** A line of /etc/modules, or a command that loads; options of modprobe are of no interest here. */
