@@ -49,7 +49,8 @@ const RELEASES = 'containerd/containerd RELEASES.md';
 const DISTRO_INFO = 'Debian package distro-info-data 0.58+deb12u7';
 
 function kubernetes(minor: string, fixesUntil: Cell<string>): LifeCycle {
-  const next = 'upgrade one minor at a time; report/upgrade.md has the order';
+  const next =
+    'upgrade one minor at a time; report/upgrade.md has the order where the spec owns machines';
   return { component: 'Kubernetes', line: minor, fixesUntil, next };
 }
 
@@ -61,6 +62,8 @@ function containerd(line: string, day: string, source = RELEASES): LifeCycle {
   return { component: 'containerd', line, fixesUntil: read(day, source), next };
 }
 
+const ETCD_NEXT = 'leave imageTag out: it follows the minor of Kubernetes';
+
 function etcd(line: string): LifeCycle {
   return {
     component: 'etcd',
@@ -70,7 +73,7 @@ function etcd(line: string): LifeCycle {
       'etcd-io/website op-guide/versioning.md, and the announcement of 3.5.34, 3.6.15 and 3.7.2 of 2026-09-22',
     ),
     endsWith: 'the two newest minors are repaired; 3.5, 3.6 and 3.7 all were on 2026-09-22',
-    next: 'leave imageTag out: it follows the minor of Kubernetes',
+    next: ETCD_NEXT,
   };
 }
 
@@ -113,14 +116,23 @@ export const lifeCycles: readonly LifeCycle[] = [
     endsWith: `deprecated since Kubernetes ${ipvsLifeCycle.deprecated.value}, off unless asked for from ${ipvsLifeCycle.offByDefault.value}, gone in ${ipvsLifeCycle.removed.value}`,
     next: 'move to nftables mode; KubeProxyMigration writes the plan',
   },
-  etcd('3.5'),
+  {
+    component: 'etcd',
+    line: '3.5',
+    fixesUntil: read(
+      '2027-07-08',
+      'etcd-io/website blog/2026/etcd-370-beta.md: a year after 3.7.0, which came on 2026-07-08',
+    ),
+    next: ETCD_NEXT,
+  },
   etcd('3.6'),
   etcd('3.7'),
   containerd('1.7', '2026-09-30', `${RELEASES}: September 2026, without a day`),
-  containerd('2.0', '2025-11-07'),
-  containerd('2.1', '2026-05-05'),
+  containerd('2.0', '2027-03-31', `${RELEASES}: March 2027, without a day, for Kubernetes 1.33`),
+  containerd('2.1', '2026-07-03'),
   containerd('2.2', '2026-11-06'),
-  containerd('2.3', '2028-04-27', `${RELEASES}: tentative`),
+  containerd('2.3', '2028-04-30'),
+  containerd('2.4', '2027-04-26', `${RELEASES}: tentative`),
   distribution('Debian', '12', '2026-07-11', lts('2028-06-30')),
   distribution('Debian', '13', '2028-08-09', lts('2030-06-30')),
   distribution('Ubuntu', '22.04', '2027-06-01', esm('2032-04-21')),

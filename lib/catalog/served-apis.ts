@@ -96,6 +96,8 @@ export function apisOfKind(minor: string, kind: string): string[] {
 const OWN_GROUPS = new Set([
   '',
   'extensions',
+  'settings.k8s.io',
+  'auditregistration.k8s.io',
   ...Object.keys(v136)
     .filter((apiVersion) => apiVersion.includes('/'))
     .map((apiVersion) => apiVersion.split('/')[0]!),

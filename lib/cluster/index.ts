@@ -26,6 +26,7 @@ export * from './phase-of';
 export * from './placeholder';
 export { readPortKey, type LedgerOpening, type Opening } from './port-key';
 export * from './problem';
+export { sysctlName } from './requirement-problems';
 export { FINDING_ID } from './review';
 export * from './rule';
 export * from './rules';

@@ -9,6 +9,8 @@ const CATALOGUE_DAYS = 180;
 const KUBERNETES = 'https://kubernetes.io/releases/';
 const DISTRIBUTION = 'https://salsa.debian.org/debian/distro-info-data';
 
+const UPGRADE =
+  'upgrade one minor at a time; report/upgrade.md has the order where the spec owns machines';
 const OPEN_HOLES =
   'What is found from then on stays open, and what runs on it is no longer tested with it';
 const PLAN = 'The way to the next line takes weeks of trying out and a round over all machines';
@@ -21,7 +23,7 @@ export const lifeCycleRules: IRule[] = [
       severity: Severity.WARNING,
       title: 'Kubernetes is repaired on the day of the spec',
       why: OPEN_HOLES,
-      remedy: 'upgrade one minor at a time; report/upgrade.md has the order',
+      remedy: UPGRADE,
       reference: KUBERNETES,
     },
     (cluster) => endedOn(cluster.asOf, kubernetesLine(cluster)),
@@ -32,7 +34,7 @@ export const lifeCycleRules: IRule[] = [
       severity: Severity.NOTE,
       title: 'Kubernetes is repaired for another quarter',
       why: PLAN,
-      remedy: 'upgrade one minor at a time; report/upgrade.md has the order',
+      remedy: UPGRADE,
       reference: KUBERNETES,
     },
     (cluster) => endingOn(cluster.asOf, kubernetesLine(cluster)),

@@ -4,6 +4,7 @@ import { dataDiskProblems, type DataDisk } from './data-disk';
 import { walDiskProblems, type EtcdDisk } from './etcd-disk';
 import { isDnsLabel } from './names';
 import { checkInteger, checkMtu, throwProblems, type Problem } from './problem';
+import { bytesOf } from './units';
 
 /** What a machine is for. */
 export enum MachineRole {
@@ -54,7 +55,7 @@ export interface MachineOptions {
    */
   readonly cpus?: number;
   /**
-   * Memory.
+   * Memory, whole MiB from 1 on. Another size throws.
    *
    * @default - unknown; nothing is scaled by memory
    */
@@ -274,6 +275,12 @@ export class Machine {
         this.cpus,
         { min: 1, max: 1024 },
         'give the cores that `nproc` prints',
+      ),
+      ...checkInteger(
+        'memory in MiB',
+        this.memory && bytesOf(this.memory) / 1024 ** 2,
+        { min: 1, max: 2 ** 28 },
+        'give the total that `free -m` prints, as Size.mebibytes(…)',
       ),
       ...checkInteger(
         'peakConnections',

@@ -30,20 +30,37 @@ export function moduleOptionProblems(option: string, value: string): Problem[] {
   ];
 }
 
+/** The kernel has its connection table under two names; in a file the later line would win. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  'net.nf_conntrack_max': 'net.netfilter.nf_conntrack_max',
+};
+
+/** The name by which a kernel parameter is asked for, where it has another one as well. */
+export function sysctlName(key: string): string {
+  return Object.hasOwn(OTHER_NAMES, key) ? OTHER_NAMES[key]! : key;
+}
+
 /** sysctl takes slashes for dots, and the two spellings of one key would not meet. */
 export function sysctlProblems(key: string, value: string, merge?: MergeRule): Problem[] {
   return [
+    ...unless(sysctlName(key) === key, {
+      prop: 'sysctl key',
+      allowed: sysctlName(key),
+      got: key,
+      remedy: 'both names are one number, and the line that is read last would win',
+    }),
     ...unless(/^[a-z0-9_-]+(\.[a-zA-Z0-9_*-]+)+$/.test(key), {
       prop: 'sysctl key',
       allowed: 'words joined by dots',
       got: key,
       remedy: 'write it with dots, for example net.ipv4.ip_forward',
     }),
-    ...unless(/^[\x20-\x7e]+$/.test(value) && value.trim() === value, {
+    ...unless(/^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(value), {
       prop: `value of sysctl ${key}`,
-      allowed: 'one line without blanks around it',
+      allowed: 'one line with single blanks between its words',
       got: value,
-      remedy: 'it becomes a line in a file of sysctl.d',
+      remedy:
+        'it becomes a line in a file of sysctl.d, and is compared with what the kernel prints',
     }),
     ...unless(merge !== MergeRule.AT_LEAST || isWholeNumber(value), {
       prop: `sysctl ${key}`,

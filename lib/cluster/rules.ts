@@ -3,6 +3,7 @@ import { conntrackBudget } from './conntrack';
 import { EtcdDiskKind } from './etcd-disk';
 import { Severity, type IRule } from './finding';
 import { lifeCycleRules } from './life-cycle-rules';
+import type { Machine } from './machine';
 import { objectRules } from './object-rules';
 import type { LedgerEntry } from './requirement';
 import { rule } from './rule';
@@ -19,6 +20,15 @@ export function askedOfMachines(
       .map(({ key }) => key)
       .join(', ');
   return { modules: keys(needs.kernelModules), ports: keys(needs.ports) };
+}
+
+/** How many of many a finding names. */
+const NAMED = 5;
+
+/** What of the needs of a machine is written there; a port is only opened. */
+function writtenNeeds(cluster: Cluster, machine: Machine): string[] {
+  const { ports: _, ...written } = cluster.ledger.forMachine(machine);
+  return Object.values(written).flatMap((entries: LedgerEntry[]) => entries.map(({ key }) => key));
 }
 
 const DECISIONS = 'https://github.com/cdk8s-groundwork/cdk8s-groundwork/blob/main/docs/decisions';
@@ -49,7 +59,7 @@ export const clusterRules: IRule[] = [
       severity: Severity.ERROR,
       title: 'Every machine setting has one value',
       why: 'Two constructs that ask for two values would overwrite each other, and the order of files would decide',
-      remedy: 'change one of them, or ask for atLeast where a minimum is meant',
+      remedy: 'change one of them, or ask for MergeRule.AT_LEAST where a minimum is meant',
       reference: `${DECISIONS}/0004-one-ledger-for-machine-settings.md`,
     },
     (cluster) => cluster.ledger.clashes(cluster.machines).map((message) => ({ message })),
@@ -103,22 +113,24 @@ export const clusterRules: IRule[] = [
       id: 'GW-CLUSTER-006',
       severity: Severity.WARNING,
       title: 'What is asked of own machines is written for them',
-      why: 'Modules, sysctls and files that constructs ask for reach the machines through NodeBootstrap only',
+      why: 'Modules, sysctls, packages, files and units that constructs ask for reach the machines through NodeBootstrap only',
       remedy:
         'add NodeBootstrap, or describe machines that somebody else sets up with Cluster.fromFacts',
       reference: `${DECISIONS}/0004-one-ledger-for-machine-settings.md`,
     },
     (cluster) => {
-      const asked = cluster.ownsMachines && cluster._summary('nodes') === undefined;
-      const needs = cluster.ledger.forMachine(cluster.machines[0]!);
-      const count = [...needs.kernelModules, ...needs.sysctls, ...needs.files].length;
-      return asked && count > 0
-        ? [
+      if (!cluster.ownsMachines || cluster._summary('nodes') !== undefined) {
+        return [];
+      }
+      const asked = [...new Set(cluster.machines.flatMap((one) => writtenNeeds(cluster, one)))];
+      const more = asked.length > NAMED ? ` and ${asked.length - NAMED} more` : '';
+      return asked.length === 0
+        ? []
+        : [
             {
-              message: `${count} modules, sysctls and files are asked of the machines, and nothing writes them`,
+              message: `asked of the machines and written by nobody: ${asked.slice(0, NAMED).join(', ')}${more}`,
             },
-          ]
-        : [];
+          ];
     },
   ),
   rule(

@@ -10,6 +10,7 @@ import {
   type RuleViolation,
 } from '../cluster';
 import { collectors } from './collectors';
+import { waitedForBy } from './network-doctor/choices';
 import { ENFORCE, LEVEL } from './pods/namespace';
 
 const DOC = 'docs/doctor.md';
@@ -169,20 +170,21 @@ export function diskRule(directory: string | undefined): IRule {
     {
       id: 'GW-DOCTOR-005',
       severity: Severity.WARNING,
-      title: 'fio writes to the disk of etcd',
-      why: 'Another disk has other times, and a good one hides a bad one',
-      remedy: 'leave fsyncDirectory out, or name a folder beside the data of etcd',
+      title: 'fio writes to the disk that etcd waits for',
+      why: 'Every write waits for an fsync of the log, and another disk has other times: a good one hides a bad one',
+      remedy:
+        'leave the folder out (fsyncDirectory, or directory of FsyncProbe), or name one on the disk that the log of etcd is on',
       reference: DOC,
     },
     (cluster) => {
-      const dataDir = cluster._summary('etcd')?.dataDir;
-      if (directory === undefined || dataDir === undefined) {
+      const waited = waitedForBy(cluster);
+      if (directory === undefined || waited === undefined) {
         return [];
       }
-      const mount = posix.dirname(dataDir);
-      return directory.startsWith(`${mount}/`)
+      const mount = posix.dirname(waited);
+      return `${directory}/`.startsWith(`${mount}/`)
         ? []
-        : [{ message: `${directory} is not below ${mount}, where etcd has its data` }];
+        : [{ message: `${directory} is not below ${mount}, where etcd has its log` }];
     },
   );
 }

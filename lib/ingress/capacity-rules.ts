@@ -1,5 +1,5 @@
 import { rule, Severity, type IRule } from '../cluster';
-import { onEdge } from './on-edge';
+import { ofSeed, onEdge } from './on-edge';
 import { allKnown, machinesForReplicas, smallest } from './sizing';
 
 /** Rules about how much it takes to bring a replica down. */
@@ -14,11 +14,12 @@ export const capacityRules: IRule[] = [
         'lower clientTimeouts.header to 15 seconds or less; with HardenedTraefik that is readTimeout',
       reference: 'https://nginx.org/en/docs/http/ngx_http_core_module.html#client_header_timeout',
     },
-    onEdge(({ headerTimeoutSeconds, breakEvenRate }) =>
-      headerTimeoutSeconds > 15
+    onEdge((edge) =>
+      edge.headerTimeoutSeconds > 15
         ? [
             {
-              message: `with ${headerTimeoutSeconds} s for the header, ${breakEvenRate} slow clients a second fill a replica`,
+              message: `with ${edge.headerTimeoutSeconds} s for the header, ${edge.breakEvenRate} slow clients a second fill a replica`,
+              ...ofSeed(edge),
             },
           ]
         : [],
@@ -33,7 +34,8 @@ export const capacityRules: IRule[] = [
       remedy: 'lower memoryLimit, or give the machines more memory',
       reference: 'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/',
     },
-    onEdge(({ memoryMebibytes, mostReplicas }, cluster) => {
+    onEdge((edge, cluster) => {
+      const { memoryMebibytes, mostReplicas } = edge;
       const machines = machinesForReplicas(cluster);
       const sizes = machines.map((m) => m.memory);
       const reserved = memoryMebibytes * Math.ceil(mostReplicas / machines.length);
@@ -41,6 +43,7 @@ export const capacityRules: IRule[] = [
         ? [
             {
               message: `replicas reserve ${reserved} MiB of a machine and the smallest has ${smallest(sizes)} MiB`,
+              ...ofSeed(edge, 'lower workerProcesses, or give the machines more memory'),
             },
           ]
         : [];
@@ -56,11 +59,12 @@ export const capacityRules: IRule[] = [
       reference:
         'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#local-ephemeral-storage',
     },
-    onEdge(({ addressMebibytes, temporaryMebibytes }) =>
-      addressMebibytes >= temporaryMebibytes
+    onEdge((edge) =>
+      edge.addressMebibytes >= edge.temporaryMebibytes
         ? [
             {
-              message: `one address may write ${addressMebibytes} MiB at once, and a replica is evicted at ${temporaryMebibytes} MiB`,
+              message: `one address may write ${edge.addressMebibytes} MiB at once, and a replica is evicted at ${edge.temporaryMebibytes} MiB`,
+              ...ofSeed(edge),
             },
           ]
         : [],

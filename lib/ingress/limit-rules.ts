@@ -6,7 +6,7 @@ import {
   type IRule,
   type Machine,
 } from '../cluster';
-import { onSettings } from './on-edge';
+import { ofSeed, onSettings } from './on-edge';
 import { descriptorsOf, machinesForReplicas, neededKeepalive } from './sizing';
 
 /** What systemd leaves a service that does not ask, and the unit of containerd 2 does not. */
@@ -140,9 +140,14 @@ export const limitRules: IRule[] = [
         'leave connectionsPerAddress out; where all clients share one address, name the proxy in realIp',
       reference: 'https://nginx.org/en/docs/http/ngx_http_limit_conn_module.html',
     },
-    onSettings(({ connectionsPerAddress, requests }) =>
+    onSettings(({ connectionsPerAddress, requests }, _cluster, edge) =>
       connectionsPerAddress === 0
-        ? [{ message: `one address may have all ${requests} requests of a replica` }]
+        ? [
+            {
+              message: `one address may have all ${requests} requests of a replica`,
+              ...ofSeed(edge),
+            },
+          ]
         : [],
     ),
   ),

@@ -18,6 +18,15 @@ export function onSettings(
   return onEdge((edge, cluster) => check(edge.own as Settings, cluster, edge));
 }
 
+/** What to do about an edge of `seed2019`, which takes none of the options that would be named. */
+export function ofSeed(
+  { controller }: Edge,
+  remedy = 'take NginxController.retiredIngressNginx(…) without the preset, whose defaults hold this off',
+): { readonly remedy?: string } {
+  const { choices } = (controller ?? {}) as { choices?: { readonly isSeed?: boolean } };
+  return choices?.isSeed === true ? { remedy } : {};
+}
+
 function edgeOf(cluster: Cluster) {
   return cluster._summary('ingress');
 }

@@ -1,5 +1,4 @@
-import { ApiObject } from 'cdk8s';
-import { Severity, type Cluster, type IRule, type RuleViolation } from '../cluster';
+import { objectsOf, Severity, type Cluster, type IRule, type RuleViolation } from '../cluster';
 import { proxyRule } from './proxy-rule';
 
 /** Where each kind of workload keeps its pods' labels and spec. */
@@ -27,25 +26,30 @@ export const backendRules: IRule[] = [
   ),
 ];
 
-/** Headless Services hand out addresses without kube-proxy, and some ask for pods that are not ready. */
+/**
+ * Headless Services hand out addresses without kube-proxy, those of an external name a name, and some ask
+ * for pods that are not ready.
+ */
 function silentBackends(cluster: Cluster): RuleViolation[] {
-  const objects = cluster.node.root.node.findAll().filter((each) => ApiObject.isApiObject(each));
+  const objects = objectsOf(cluster);
   const services = objects
-    .filter(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Service')
-    .map((each) => each.toJson())
+    .map(({ object }) => object)
     .filter(
-      ({ spec = {} }) =>
+      ({ apiVersion, kind, spec = {} }) =>
+        apiVersion === 'v1' &&
+        kind === 'Service' &&
         Object.keys(spec.selector ?? {}).length > 0 &&
         spec.clusterIP !== 'None' &&
+        spec.type !== 'ExternalName' &&
         spec.publishNotReadyAddresses !== true,
     );
   if (services.length === 0) {
     return [];
   }
   return objects
-    .filter(({ kind }) => TEMPLATES[kind] !== undefined)
-    .map((each) => ({ kind: each.kind, path: each.node.path, object: each.toJson() }))
-    .flatMap(({ kind, path, object }) => {
+    .filter(({ object: { kind } }) => TEMPLATES[kind] !== undefined)
+    .flatMap(({ path, object }) => {
+      const { kind } = object;
       const pod = TEMPLATES[kind]!(object);
       const { name, namespace = 'default' } = object.metadata;
       const service = services.find(
@@ -66,9 +70,15 @@ function silentBackends(cluster: Cluster): RuleViolation[] {
     });
 }
 
-/** One container with a probe speaks for the pod; a sidecar among the init containers can be it. */
+/**
+ * One container with a probe speaks for the pod; a sidecar among the init containers can be it. So does a
+ * controller for which the pod has a readiness gate.
+ */
 function saysWhenReady(spec: any): boolean {
-  return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some(
-    ({ readinessProbe }) => readinessProbe !== undefined,
+  return (
+    spec?.readinessGates?.length > 0 ||
+    [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some(
+      ({ readinessProbe }) => readinessProbe !== undefined,
+    )
   );
 }

@@ -138,8 +138,8 @@ export const commonRules: IRule[] = [
     {
       id: 'GW-PROXY-025',
       severity: Severity.WARNING,
-      title: 'kube-proxy is of the release of the API servers',
-      why: 'One that is newer than the API server is not supported, nor is one that is more than three minors older; each may ask for what the other does not know',
+      title: 'kube-proxy is of a minor that the API servers go with',
+      why: 'One of a newer minor than the API server is not supported, nor is one that is more than three minors older; each may ask for what the other does not know',
       remedy: 'leave image out, or change its tag together with kubernetesVersion',
       reference: 'https://kubernetes.io/releases/version-skew-policy/#kube-proxy',
     },
@@ -174,10 +174,10 @@ export const commonRules: IRule[] = [
   ),
 ];
 
-/** Not newer, and at most three minors older. */
+/** Of no newer minor, and at most three minors older; a patch of the same minor may be newer. */
 function skewAllowed(proxy: string, apiServer: string): boolean {
-  const minors = [proxy, apiServer].map((version) => Number(version.split('.')[1]));
-  return atLeast(apiServer, proxy) && minors[1]! - minors[0]! <= 3;
+  const [own, other] = [proxy, apiServer].map((version) => Number(version.split('.')[1]));
+  return own! <= other! && other! - own! <= 3;
 }
 
 function slowSyncs({

@@ -5,6 +5,7 @@ import {
   EtcdOnNvme,
   KubernetesVersion,
   NodeBootstrap,
+  PortSource,
   Severity,
   type IRule,
   type RuleViolation,
@@ -200,9 +201,17 @@ describe('what the machines need reaches them', () => {
       cluster.ledger.requireKernelModule('ip_vs', { by: cluster, why: 'a test' });
     }
     expect(own).toHaveFinding('GW-CLUSTER-006', {
-      message: '1 modules, sysctls and files are asked of the machines, and nothing writes them',
+      message: 'asked of the machines and written by nobody: ip_vs',
     });
     expect(foreign).not.toHaveFinding('GW-CLUSTER-006');
+    const by = { by: own, why: 'a test' };
+    own.ledger.requireUnit('probe.timer', { ...by, content: '[Timer]\n', machines: ['cp-3'] });
+    ['a', 'b', 'c', 'd', 'e'].forEach((name) => own.ledger.requirePackage(`tool-${name}`, by));
+    own.ledger.requirePort('9100', { ...by, protocol: 'tcp', from: PortSource.MACHINES });
+    expect(own).toHaveFinding('GW-CLUSTER-006', {
+      message:
+        'asked of the machines and written by nobody: ip_vs, tool-a, tool-b, tool-c, tool-d and 2 more',
+    });
     new NodeBootstrap(app, 'nodes', { cluster: own });
     expect(own).not.toHaveFinding('GW-CLUSTER-006');
   });

@@ -340,7 +340,7 @@ describe('in a cluster', () => {
       why: 'b',
     });
     const error = failure(
-      'GW-CLUSTER-002 [oslo] vm.swappiness must have one value, got 0 from net/cni and 10 from net/proxy; change one of them, or ask for atLeast where a minimum is meant',
+      'GW-CLUSTER-002 [oslo] vm.swappiness must have one value, got 0 from net/cni and 10 from net/proxy; change one of them, or ask for MergeRule.AT_LEAST where a minimum is meant',
     );
     expect(() => root.synth()).toThrow(error);
     expect(() => root.synthYaml()).toThrow(error);
@@ -377,7 +377,7 @@ describe('what would do harm on a machine is refused', () => {
     [
       'a value of two lines',
       () => ledger.requireSysctl('vm.swappiness', '1\nkernel.panic = 0', { by: cni, why }),
-      'value of sysctl vm.swappiness must be one line without blanks around it, got 1\nkernel.panic = 0; it becomes a line in a file of sysctl.d',
+      'value of sysctl vm.swappiness must be one line with single blanks between its words, got 1\nkernel.panic = 0; it becomes a line in a file of sysctl.d, and is compared with what the kernel prints',
     ],
     [
       'a module with a hyphen, which would not meet its other spelling',

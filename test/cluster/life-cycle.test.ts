@@ -1,6 +1,6 @@
 import { ApiObject, App, Chart } from 'cdk8s';
-import { KubernetesVersion, OperatingSystem, type ClusterProps } from '../../lib';
-import { findingLine } from '../../lib/cluster';
+import { KubernetesVersion, NodeBootstrap, OperatingSystem, type ClusterProps } from '../../lib';
+import { findingLine, standing } from '../../lib/cluster';
 import { osloCluster, osloProps } from '../support/oslo';
 
 const { V1_35, V1_36, V1_37 } = KubernetesVersion;
@@ -19,7 +19,8 @@ describe('ends of support', () => {
 
   test('GW-CLUSTER-009 and 010: a quarter before, on the day, and after it', () => {
     const on = (asOf: string) => said({ kubernetesVersion: V1_35, asOf });
-    const next = 'upgrade one minor at a time; report/upgrade.md has the order';
+    const next =
+      'upgrade one minor at a time; report/upgrade.md has the order where the spec owns machines';
     expect(on('2026-11-29')).toEqual([]);
     expect(on('2026-11-30')).toEqual([
       `note GW-CLUSTER-010 [oslo] fixes for Kubernetes 1.35 end on 2027-02-28, 90 days from 2026-11-30; ${next}`,
@@ -31,6 +32,16 @@ describe('ends of support', () => {
       `warning GW-CLUSTER-009 [oslo] fixes for Kubernetes 1.35 ended on 2027-02-28, 1 day before 2027-03-01; ${next}`,
     ]);
     expect(said({ kubernetesVersion: V1_36, asOf: '2027-03-01' })).toEqual([]);
+  });
+
+  test('what has no day of its own, and what has', () => {
+    expect(standing({ component: 'etcd', line: '3.5', label: '' })).toMatchObject({
+      until: '2027-07-08',
+      then: 'leave imageTag out: it follows the minor of Kubernetes',
+    });
+    expect(standing({ component: 'etcd', line: '3.6', label: '' }).until).toBe(
+      'no day is named: the two newest minors are repaired; 3.5, 3.6 and 3.7 all were on 2026-09-22',
+    );
   });
 
   test('GW-CLUSTER-011 and 012: others repair Debian for nothing, Ubuntu for a subscription', () => {
@@ -103,18 +114,48 @@ describe('kinds that Kubernetes has', () => {
         ['v1', 'List'],
         ['cert-manager.io/v1', 'Certificate'],
         ['gateway.networking.k8s.io/v1', 'Gateway'],
+        ['settings.k8s.io/v1alpha1', 'PodPreset'],
       ),
     ).toEqual([
       'GW-CLUSTER-014 [oslo/o1] Kubernetes 1.36 has no Ingress in networking.k8s.io/v1beta1; write it in networking.k8s.io/v1',
       'GW-CLUSTER-014 [oslo/o2] Kubernetes 1.36 has no Deployment in extensions/v1beta1; write it in apps/v1',
       'GW-CLUSTER-014 [oslo/o3] Kubernetes 1.36 has no PodSecurityPolicy in policy/v1beta1; write the object in a version that is served',
       'GW-CLUSTER-014 [oslo/o4] Kubernetes 1.36 has no Sevrice in v1; write the object in a version that is served',
+      'GW-CLUSTER-014 [oslo/o8] Kubernetes 1.36 has no PodPreset in settings.k8s.io/v1alpha1; write the object in a version that is served',
     ]);
+  });
+
+  test('GW-CLUSTER-014: what is alpha or beta is there and off', () => {
+    const preview: Array<[string, string]> = [
+      ['admissionregistration.k8s.io/v1beta1', 'MutatingAdmissionPolicy'],
+      ['certificates.k8s.io/v1beta1', 'ClusterTrustBundle'],
+      ['autoscaling/v2', 'HorizontalPodAutoscaler'],
+      ['metallb.io/v1beta1', 'IPAddressPool'],
+    ];
+    expect(withObjects(V1_36, ...preview)).toEqual([
+      'GW-CLUSTER-014 [oslo/o0] Kubernetes 1.36 serves MutatingAdmissionPolicy in admissionregistration.k8s.io/v1beta1 only where runtime-config of kube-apiserver says so; write it in admissionregistration.k8s.io/v1',
+      'GW-CLUSTER-014 [oslo/o1] Kubernetes 1.36 serves ClusterTrustBundle in certificates.k8s.io/v1beta1 only where runtime-config of kube-apiserver says so; set runtime-config in apiServerExtraArgs to certificates.k8s.io/v1beta1=true, with the feature gate that the kind has; or acknowledge where that is done',
+    ]);
+    expect(withObjects(V1_37, ...preview)).toEqual([]);
+    const app = new App();
+    const cluster = osloCluster(app);
+    new NodeBootstrap(app, 'nodes', {
+      cluster,
+      controlPlane: {
+        apiServerExtraArgs: { 'runtime-config': 'certificates.k8s.io/v1beta1=true' },
+      },
+    });
+    new ApiObject(new Chart(app, 'c'), 'o', {
+      apiVersion: 'certificates.k8s.io/v1beta1',
+      kind: 'ClusterTrustBundle',
+    });
+    expect(cluster.findings().filter(({ id }) => id === 'GW-CLUSTER-014')).toEqual([]);
   });
 
   test('GW-CLUSTER-015: what the next minor drops', () => {
     const workload: [string, string] = ['scheduling.k8s.io/v1alpha1', 'Workload'];
     expect(withObjects(V1_35, workload, ['v1', 'Sevrice'])).toEqual([
+      'GW-CLUSTER-014 [oslo/o0] Kubernetes 1.35 serves Workload in scheduling.k8s.io/v1alpha1 only where runtime-config of kube-apiserver says so; set runtime-config in apiServerExtraArgs to scheduling.k8s.io/v1alpha1=true, with the feature gate that the kind has; or acknowledge where that is done',
       'GW-CLUSTER-014 [oslo/o1] Kubernetes 1.35 has no Sevrice in v1; write the object in a version that is served',
       'GW-CLUSTER-015 [oslo/o0] Kubernetes 1.36 will have no Workload in scheduling.k8s.io/v1alpha1; write it in scheduling.k8s.io/v1alpha2',
     ]);

@@ -1,4 +1,4 @@
-import { Duration } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
 import {
   ApiEndpoint,
   KubernetesVersion,
@@ -105,6 +105,15 @@ describe('Machine', () => {
     [
       { cpus: 2.5 },
       'cpus must be a whole number between 1 and 1024, got 2.5; give the cores that `nproc` prints',
+    ],
+    // As /proc/meminfo has it, which no limit could be reckoned from.
+    [
+      { memory: Size.kibibytes(8131508) },
+      'memory in MiB must be a whole number between 1 and 268435456, got 7940.92578125; give the total that `free -m` prints, as Size.mebibytes(…)',
+    ],
+    [
+      { memory: Size.mebibytes(0) },
+      'memory in MiB must be between 1 and 268435456, got 0; give the total that `free -m` prints, as Size.mebibytes(…)',
     ],
   ])('%j', (options, line) => expectProblems('Machine cp-1', () => make(options), line));
 

@@ -1,6 +1,8 @@
+import { ApiObject, Chart } from 'cdk8s';
 import { ApiEndpoint } from '../../lib';
 import {
   CalicoBaseline,
+  LinuxDataplane,
   NodeAddressAutodetection as Detection,
   type FelixFailsafePort,
 } from '../../lib/cni';
@@ -141,6 +143,40 @@ describe('GW-CNI-042: patterns of NICs', () => {
 
 test('a cluster of any size that is set up as the default has it says nothing', () => {
   expect([1, 3, 7].flatMap((count) => said(render({}, spread(count, 1))))).toEqual([]);
+});
+
+test('GW-CNI-051: networkd on machines of others', () => {
+  const of = (rendered: Rendered) => said(rendered).filter((line) => line.startsWith('GW-CNI-051'));
+  expect(of(foreign())).toEqual([
+    'GW-CNI-051 networkd of these machines is not told here to leave routes of others alone',
+  ]);
+  expect(of(render())).toEqual([]);
+});
+
+test('GW-CNI-050: policies that this Calico has dropped', () => {
+  const rendered = render();
+  const policy = (id: string, apiVersion: string, kind: string) =>
+    new ApiObject(Chart.of(rendered.calico), id, { apiVersion, kind, metadata: { name: id } });
+  policy('deny', 'policy.networking.k8s.io/v1alpha1', 'AdminNetworkPolicy');
+  policy('default', 'policy.networking.k8s.io/v1alpha1', 'BaselineAdminNetworkPolicy');
+  policy('new', 'policy.networking.k8s.io/v1alpha2', 'ClusterNetworkPolicy');
+  policy('own', 'networking.k8s.io/v1', 'NetworkPolicy');
+  const found = rendered.cluster.findings().filter(({ id }) => id === 'GW-CNI-050');
+  expect(found.map(({ path, message }) => [path, message])).toEqual([
+    ['oslo/default', 'Calico v3.32.1 does not enforce BaselineAdminNetworkPolicy default'],
+    ['oslo/deny', 'Calico v3.32.1 does not enforce AdminNetworkPolicy deny'],
+  ]);
+});
+
+test('GW-CNI-052: machines of others that may have run IPVS', () => {
+  const of = (rendered: Rendered) => said(rendered).filter((line) => line.startsWith('GW-CNI-052'));
+  const bpf = { linuxDataplane: LinuxDataplane.BPF };
+  const endpoint = { ...WITHOUT_PROXY, ...outside };
+  expect(of(foreign(bpf, endpoint))).toEqual([
+    'GW-CNI-052 nobody can tell here what kube-proxy left on machines of others',
+  ]);
+  expect(of(render(bpf, endpoint))).toEqual([]);
+  expect(of(foreign())).toEqual([]);
 });
 
 test('GW-CNI-048: what machines of others need', () => {

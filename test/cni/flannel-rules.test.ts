@@ -221,11 +221,12 @@ test('GW-CNI-111: a smaller MTU than fits', () => {
   expect(on({ mtu: 1440, backend: wireguard })).toEqual([]);
 });
 
-test('GW-CNI-113, GW-CNI-114, GW-CNI-123: machines of others', () => {
+test('GW-CNI-113, GW-CNI-114, GW-CNI-123, GW-CNI-125: machines of others', () => {
   expect(said(foreign())).toEqual([
     'GW-CNI-113 kube-controller-manager must run with --allocate-node-cidrs=true and --cluster-cidr=10.244.0.0/16',
     'GW-CNI-114 bridge, host-local, loopback, portmap must be in /opt/cni/bin of every machine',
     'GW-CNI-123 br_netfilter must be loaded, and net.bridge.bridge-nf-call-iptables, net.ipv4.ip_forward be 1, on every machine',
+    'GW-CNI-125 networkd of these machines is not told here to leave routes of others alone',
   ]);
   expect(said(foreign({}, dualStack))[0]).toContain('--cluster-cidr=10.244.0.0/16,fd00:244::/56');
 });

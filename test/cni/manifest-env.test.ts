@@ -56,12 +56,17 @@ describe("the article's environment", () => {
   test('findings', () => {
     const rendered = renderEnv(env);
     expect(said(rendered)).toEqual([
-      'GW-CNI-044 FELIX_IPINIPMTU=1440 did nothing with CALICO_IPV4POOL_IPIP=Off: Felix reads it only with IP in IP on, and pods had the MTU of their machine; here it is the MTU of pods, and leaves 60 bytes of every packet unused, of 1500 on a path of 1500',
+      'GW-CNI-044 FELIX_IPINIPMTU=1440 did nothing with CALICO_IPV4POOL_IPIP=Off: Felix reads it only with IP in IP on, and pods had the veth_mtu of the file (CNI_MTU), or that of their machine; here it is the MTU of pods, and leaves 60 bytes of every packet unused, of 1500 on a path of 1500',
       'GW-CNI-007 mtu 1440 leaves 60 bytes of every packet unused; None on this underlay allows 1500',
       'GW-CNI-045 CALICO_IPV4POOL_IPIP=Off counts only when the first pool is made: a running cluster keeps the pool that it has',
     ]);
     const [warning] = ours(rendered.cluster);
-    expect(warning).toMatchObject({ severity: 'warning', path: 'oslo/cni' });
+    expect(warning).toMatchObject({
+      severity: 'warning',
+      path: 'oslo/cni',
+      remedy:
+        'leave FELIX_IPINIPMTU out for the largest MTU that fits, or say mtu 1440 in its place',
+    });
     expect(() => Testing.synth(Chart.of(rendered.calico))).not.toThrow();
   });
 
@@ -71,12 +76,12 @@ describe("the article's environment", () => {
 
   test('where 1440 is all that fits, nothing is said to be unused', () => {
     const messages = said(renderEnv(env, { underlay: Underlay.flatL2({ mtu: 1440 }) }));
-    expect(messages[0]).toMatch(/the MTU of their machine; here it is the MTU of pods$/);
+    expect(messages[0]).toMatch(/that of their machine; here it is the MTU of pods$/);
   });
 
   test('another mtu beside the options is what counts', () => {
     const messages = said(render({ ...read(env), mtu: 1400 }));
-    expect(messages[0]).toMatch(/the MTU of their machine; here mtu is 1400$/);
+    expect(messages[0]).toMatch(/that of their machine; here mtu is 1400$/);
   });
 
   test('the environment is a copy', () => {

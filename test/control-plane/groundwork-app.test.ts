@@ -111,7 +111,7 @@ test('when validation fails nothing is written, and all errors come at once', ()
   expect(() => app.synth()).toThrow(
     [
       'validation found 2 errors, nothing was written:',
-      '  GW-CLUSTER-002 [oslo/cluster] vm.swappiness must have one value, got 1 from oslo and 60 from oslo/cluster; change one of them, or ask for atLeast where a minimum is meant',
+      '  GW-CLUSTER-002 [oslo/cluster] vm.swappiness must have one value, got 1 from oslo and 60 from oslo/cluster; change one of them, or ask for MergeRule.AT_LEAST where a minimum is meant',
       '  [mine] something of my own',
     ].join('\n'),
   );

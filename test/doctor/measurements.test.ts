@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   Cluster,
+  EtcdDisk,
   FsyncProbe,
   IperfMatrix,
   Machine,
@@ -18,7 +19,7 @@ import {
 import { matrixScript } from '../../lib/doctor/iperf/script';
 import { ipv6Only } from '../dns/dns';
 import { unexplainedLeaves } from '../support/coverage';
-import { osloProps } from '../support/oslo';
+import { osloMachine, osloProps } from '../support/oslo';
 import { validateStrictly } from '../support/strict-schema';
 import { tempApp, tempDir } from '../support/temp-app';
 import { describeWithUpstream } from '../support/upstream';
@@ -404,10 +405,26 @@ describe('FsyncProbe', () => {
     expect(make('/var/lib/etcd/probe').directory).toBe('/var/lib/etcd/probe');
   });
 
+  test('where the log has a disk of its own, it is that one', () => {
+    const machines = [1, 2, 3].map((n) =>
+      osloMachine(n, { etcdWalDisk: EtcdDisk.nvmeSerial(`WAL${n}`) }),
+    );
+    const { chart, cluster } = ownChart({ machines });
+    const { directory } = new FsyncProbe(chart, 'fsync', { cluster, acknowledgeLoad: true });
+    expect(directory).toBe('/var/lib/etcdwal/groundwork-doctor');
+    expect(said(cluster)).toEqual([]);
+    new FsyncProbe(chart, 'data', { cluster, acknowledgeLoad: true, directory: '/var/lib/etcd/x' });
+    expect(said(cluster)).toEqual([
+      'GW-DOCTOR-005 warning: /var/lib/etcd/x is not below /var/lib/etcdwal, where etcd has its log',
+    ]);
+  });
+
   test('another disk is found', () => {
     expect(said(probe({ directory: '/srv/probe' }).cluster)).toEqual([
-      'GW-DOCTOR-005 warning: /srv/probe is not below /var/lib/etcd, where etcd has its data',
+      'GW-DOCTOR-005 warning: /srv/probe is not below /var/lib/etcd, where etcd has its log',
     ]);
+    expect(said(probe({ directory: '/var/lib/etcd' }).cluster)).toEqual([]);
+    expect(said(probe({ directory: '/var/lib/etcdother' }).cluster)).toHaveLength(1);
   });
 });
 

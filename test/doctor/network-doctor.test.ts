@@ -396,7 +396,7 @@ describe('rules', () => {
     const { chart, cluster } = ownChart();
     new NetworkDoctor(chart, 'doctor', { cluster, fsyncDirectory: '/srv/scratch' });
     expect(said(cluster)).toEqual([
-      'GW-DOCTOR-005 warning: /srv/scratch is not below /var/lib/etcd, where etcd has its data',
+      'GW-DOCTOR-005 warning: /srv/scratch is not below /var/lib/etcd, where etcd has its log',
     ]);
   });
 });

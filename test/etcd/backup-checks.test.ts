@@ -4,6 +4,7 @@ import {
   EtcdBackup,
   EtcdBackupTarget,
   EtcdOnNvme,
+  Residency,
   Severity,
   Zone,
   type EtcdBackupOptions,
@@ -244,6 +245,17 @@ describe('findings', () => {
       'GW-ETCD-031 the zones are in CH, backups go to US (bucket oslo-etcd at https://s3.oslo.example)',
     ]);
     expect(from('CH')).toEqual([]);
+  });
+
+  test('a policy that nothing holds the cluster to says nothing in their place', () => {
+    const under = (country: string) =>
+      said(render({ target: bucket({ country }) }, { residency: Residency.of(['NO']) }));
+    expect(under('US')).toEqual([
+      'GW-ETCD-030 the zones are in NO, backups go to US (bucket oslo-etcd at https://s3.oslo.example)',
+    ]);
+    expect(under('DE')).toEqual([
+      'GW-ETCD-031 the zones are in NO, backups go to DE (bucket oslo-etcd at https://s3.oslo.example)',
+    ]);
   });
 
   test('every country of the EEA is one', () => {

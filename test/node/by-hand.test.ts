@@ -24,6 +24,11 @@ function lines(kernel: KernelOptions, file = '/etc/sysctl.d/zz-groundwork.conf')
     .split('\n')
     .filter((line) => !line.startsWith('#'));
 }
+/** The same with what to do. */
+const remedies = (id: string, kernel: KernelOptions) =>
+  oslo(CALICO, { kernel })
+    .cluster.findings()
+    .flatMap((f) => (f.id === id ? f.remedy : []));
 const found = (id: string, kernel: KernelOptions, changes: Partial<ClusterProps> = CALICO) =>
   messages(oslo(changes, { kernel }).cluster, id);
 
@@ -56,6 +61,37 @@ describe('kernel.sysctlConf', () => {
     expect(lines({ sysctlConf, overrides })).toContain('net.ipv4.tcp_fin_timeout = 60');
   });
 
+  test('what to do is about the option that the lines stand in', () => {
+    expect(remedies('GW-NODE-007', { sysctlConf })).toEqual([
+      'take the line out of kernel.sysctlConf; peakConnections of the machine sizes the table',
+    ]);
+    expect(remedies('GW-NODE-009', { sysctlConf })).toEqual([
+      'take the line out of kernel.sysctlConf; a plugin with a bridge asks for module and parameter',
+    ]);
+    expect(remedies('GW-NODE-010', { sysctlConf })).toEqual([
+      'move what you still want to kernel.overrides of NodeBootstrap, and leave kernel.sysctlConf out',
+    ]);
+    expect(remedies('GW-NODE-011', { modules: 'modprobe ip_vs nf_conntrack' })).toEqual([
+      'leave kernel.modules out: constructs ask for what they need; ask for ip_vs with requireKernelModule of the ledger where something of your own needs it',
+    ]);
+    expect(remedies('GW-NODE-011', { modules: 'modprobe nf_conntrack' })).toEqual([
+      'leave kernel.modules out: constructs ask for what they need',
+    ]);
+  });
+
+  test('the other name of the connection table is the same number', () => {
+    const written = lines({ sysctlConf: 'net.nf_conntrack_max=131072\n' });
+    expect(written.filter((line) => /nf_conntrack_max/.test(line))).toEqual([
+      'net.netfilter.nf_conntrack_max = 524288',
+    ]);
+    expect(found('GW-NODE-007', { sysctlConf: 'net/nf_conntrack_max=131072' })).toHaveLength(1);
+    expect(() => oslo({}, { kernel: { overrides: { 'net.nf_conntrack_max': '131072' } } })).toThrow(
+      new Error(
+        '[nodes] sysctl key must be net.netfilter.nf_conntrack_max, got net.nf_conntrack_max; both names are one number, and the line that is read last would win',
+      ),
+    );
+  });
+
   test('GW-NODE-008: what it does for TIME_WAIT', () => {
     expect(found('GW-NODE-008', { sysctlConf })).toEqual([
       'net.ipv4.tcp_fin_timeout is 30; it cures no TIME_WAIT',
@@ -66,6 +102,17 @@ describe('kernel.sysctlConf', () => {
     expect(found('GW-NODE-009', { sysctlConf })).toEqual([
       '/etc/sysctl.conf has net.bridge.bridge-nf-call-iptables = 1 whatever the network plugin: without the module br_netfilter there is no such key, and Calico has no bridge that it would count for; both are left out',
     ]);
+  });
+
+  test('GW-NODE-009: bridges that are not there, with the module that guides load for them', () => {
+    const kernel = { sysctlConf, modules: 'modprobe br_netfilter' };
+    expect(found('GW-NODE-009', kernel)).toEqual([
+      '/etc/sysctl.conf has net.bridge.bridge-nf-call-iptables = 1 whatever the network plugin: Calico has no bridge that it would count for; it is left out',
+    ]);
+    expect(lines(kernel).filter((line) => line.includes('bridge'))).toEqual([]);
+    const arp = { sysctlConf: 'net.bridge.bridge-nf-call-arptables = 1' };
+    expect(lines(arp).filter((line) => line.includes('bridge'))).toEqual([]);
+    expect(found('GW-NODE-009', arp)).toHaveLength(1);
   });
 
   test('GW-NODE-009: bridges that the network plugin has', () => {
@@ -105,6 +152,8 @@ describe('kernel.sysctlConf', () => {
   });
 
   test('is read as sysctl reads it', () => {
+    const numbers = 'net.ipv4.tcp_rmem = 4096\t87380   16777216\r\n';
+    expect(lines({ sysctlConf: numbers })).toContain('net.ipv4.tcp_rmem = 4096 87380 16777216');
     const text = '-net/core/rmem_max=1\nnet.core.rmem_max =\t2097152 \n';
     expect(lines({ sysctlConf: text })).toContain('net.core.rmem_max = 2097152');
     expect(oslo({}, { kernel: { sysctlConf: text } }).cluster.decisions()).toContainEqual(
@@ -122,6 +171,12 @@ describe('kernel.sysctlConf', () => {
       new Error(
         '[nodes] kernel.sysctlConf net.ipv4.ip_forward must be 1, got 0; leave it out; kubeadm refuses a machine that does not forward\n' +
           '[nodes] kernel.sysctlConf must be lines of a key, = and a value, got net.core.somaxconn 1024; sysctl passes over it with a message; correct it, or take the line out',
+      ),
+    );
+    const comment = 'net.core.somaxconn = 1024  # for the edge';
+    expect(() => oslo({}, { kernel: { sysctlConf: comment } })).toThrow(
+      new Error(
+        `[nodes] kernel.sysctlConf must be lines of a key, = and a value, got ${comment}; what stands behind a value belongs to it; give the comment a line of its own`,
       ),
     );
     expect(() => oslo({}, { kernel: { sysctlConf: 'NET.CORE = 1' } })).toThrow(
@@ -163,8 +218,34 @@ describe('kernel.modules', () => {
       oslo({}, { kernel: { modules: 'sudo /sbin/modprobe -a dummy numdummies=2' } }),
     ).toThrow(
       new Error(
-        '[nodes] kernel.modules must be names of modules, or modprobe commands, got numdummies=2; options of a module belong into a file of /etc/modprobe.d',
+        '[nodes] kernel.modules must be one module a line, or modprobe commands, got numdummies=2; options of a module belong into a file of /etc/modprobe.d',
       ),
     );
+    for (const got of ['loop max_loop=8', 'insmod ip_vs', 'depmod -a', 'ip_vs;']) {
+      expect(() => oslo({}, { kernel: { modules: got } })).toThrow(
+        new Error(
+          `[nodes] kernel.modules must be one module a line, or modprobe commands, got ${got}; options of a module belong into a file of /etc/modprobe.d`,
+        ),
+      );
+    }
   });
+
+  test('commands as guides have them', () => {
+    const text =
+      'sudo /sbin/modprobe -a -- ip_vs ip_vs_rr  # for IPVS\nmodprobe --first-time dummy';
+    expect(lines({ modules: text }, conf)).toEqual(
+      expect.arrayContaining(['dummy', 'ip_vs', 'ip_vs_rr']),
+    );
+  });
+
+  test.each(['modprobe -r ip_vs', 'modprobe -rv ip_vs', 'modprobe --remove ip_vs'])(
+    '%s loads nothing, and is refused',
+    (got) => {
+      expect(() => oslo({}, { kernel: { modules: got } })).toThrow(
+        new Error(
+          `[nodes] kernel.modules must be commands that load modules, got ${got}; take the line out; what nothing asks for is not loaded`,
+        ),
+      );
+    },
+  );
 });

@@ -274,7 +274,7 @@ describe('rules', () => {
     );
   });
 
-  test('GW-NODE-024: pods that the default refuses, unless their namespace is labelled or exempt', () => {
+  test('GW-NODE-024: pods that the label of their namespace refuses, else the default unless it is exempt', () => {
     const app = new App();
     const cluster = osloCluster(app);
     const chart = new Chart(app, 'own');
@@ -306,11 +306,18 @@ describe('rules', () => {
       kind: 'Namespace',
       metadata: { name: 'open', labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } },
     });
+    pod('ids', 'guarded', { hostPID: true });
+    new ApiObject(chart, 'guarded', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'guarded', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+    });
     new NodeBootstrap(app, 'nodes', {
       cluster,
       controlPlane: { podSecurity: { exemptNamespaces: ['monitoring'] } },
     });
     expect(messages(cluster, 'GW-NODE-024')).toEqual([
+      'DaemonSet guarded/ids is refused by Pod Security restricted: hostPID',
       'DaemonSet metallb-system/speaker is refused by Pod Security baseline: hostNetwork',
       'Deployment default/tool is refused by Pod Security baseline: privileged container x',
     ]);

@@ -154,6 +154,16 @@ test('GW-NODE-014: names that are gone', () => {
   expect(found('GW-NODE-014', { 'net.ipv4.tcp_tw_recycle': '1' })).toEqual([
     'net.ipv4.tcp_tw_recycle is gone since Linux 4.12',
   ]);
+  expect(
+    found('GW-NODE-014', {
+      'net.ipv4.netfilter.ip_conntrack_max': '65536',
+      'net.ipv4.ip_forward': '1',
+      'kernel.sched_migration_cost_ns': '5000000',
+    }),
+  ).toEqual([
+    'kernel.sched_migration_cost_ns is gone since Linux 5.13, to debugfs',
+    'net.ipv4.netfilter.ip_conntrack_max is gone and has its names below net.netfilter.nf_conntrack_',
+  ]);
   const module = (name: string) =>
     found('GW-NODE-014', {}, ({ cluster, node }) =>
       cluster.ledger.requireKernelModule(name, { by: node, why: 'test' }),

@@ -80,6 +80,7 @@ export const nodeChecks: NodeCheck[] = [
         expect(said('2.2.9')).toEqual([
           'fixes for containerd 2.2.9 ended on 2026-11-06, 21 days before 2026-11-27',
         ]);
+        expect(said('2.4.0')).toEqual([]);
         return said('2.2.9');
       },
     ],
@@ -101,6 +102,13 @@ export const nodeChecks: NodeCheck[] = [
         expect(said('GW-NODE-033', undefined, '2026-11-27')).toEqual([]);
         expect(said('GW-NODE-033', '2.2.9', '2026-11-01')).toEqual([
           'fixes for containerd 2.2.9 end on 2026-11-06, 5 days from 2026-11-01',
+        ]);
+        // Its makers went on for two months longer than they had announced.
+        expect(said('GW-NODE-033', '2.1.9', '2026-06-03')).toEqual([
+          'fixes for containerd 2.1.9 end on 2026-07-03, 30 days from 2026-06-03',
+        ]);
+        expect(said('GW-NODE-033', '2.4.0', '2027-04-25')).toEqual([
+          'fixes for containerd 2.4.0 end on 2027-04-26, 1 day from 2027-04-25',
         ]);
         expect(said('GW-NODE-034', '2.1.5')).toEqual([
           'Kubernetes 1.36 wants containerd 2.2.0 or 2.3.0, the spec names 2.1.5',

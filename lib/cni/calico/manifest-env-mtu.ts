@@ -46,8 +46,11 @@ export function readMtu(
   const idle = tunnels.filter((tunnel) => !tunnel.used);
   if (used.length === 0 && !all.some((tunnel) => tunnel.used)) {
     for (const tunnel of idle) {
-      reader.when(Severity.WARNING, tunnel.name, (cluster, calico) =>
-        didNothing(reader, tunnel, cluster, calico),
+      reader.when(
+        Severity.WARNING,
+        tunnel.name,
+        (cluster, calico) => didNothing(reader, tunnel, cluster, calico),
+        `leave ${tunnel.name} out for the largest MTU that fits, or say mtu ${tunnel.value} in its place`,
       );
     }
     return smallest(idle.map(({ value }) => value));
@@ -132,7 +135,7 @@ function didNothing(
   { pathMtu }: Cluster,
   { mtu, most }: CalicoChoices,
 ): string {
-  const there = `did nothing ${without(reader, tunnel)}: Felix reads it only with ${tunnel.tunnel} on, and pods had the MTU of their machine`;
+  const there = `did nothing ${without(reader, tunnel)}: Felix reads it only with ${tunnel.tunnel} on, and pods had the veth_mtu of the file (CNI_MTU), or that of their machine`;
   if (mtu !== tunnel.value) {
     return `${there}; here mtu is ${mtu}`;
   }

@@ -3,8 +3,10 @@ import { machineRules } from './machine-rules';
 import { manifestEnvRules } from './manifest-env-rules';
 import { platformRules } from './platform-rules';
 import { poolRules } from './pool-rules';
+import { takeoverRules } from './takeover-rules';
 import { underlayRules } from './underlay-rules';
 import type { IRule } from '../../cluster';
+import { foreignRoutesRule } from '../foreign-routes-rule';
 import { spareCoreRule } from '../spare-core-rule';
 
 /** What would break in Calico, or cost more than it should. */
@@ -16,4 +18,6 @@ export const calicoRules: IRule[] = [
   ...machineRules,
   ...manifestEnvRules,
   spareCoreRule('GW-CNI-049'),
+  ...takeoverRules,
+  foreignRoutesRule('GW-CNI-051'),
 ];

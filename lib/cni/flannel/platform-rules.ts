@@ -151,7 +151,7 @@ export const platformRules: IRule[] = [
       title: 'Kubernetes gives every node a subnet',
       why: 'flanneld waits for node.spec.podCIDR and exits without one',
       remedy:
-        'check `kubectl get nodes -o jsonpath={.items[*].spec.podCIDR}`; kubeadm sets both flags when podSubnet is given',
+        "check `kubectl get nodes -o jsonpath='{.items[*].spec.podCIDR}'`; kubeadm sets both flags when podSubnet is given",
       reference: `${DOCS}/troubleshooting.md#kubernetes-specific`,
     },
     (cluster) =>

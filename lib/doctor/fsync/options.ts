@@ -19,9 +19,9 @@ export interface FsyncProbeProps {
   /**
    * Folder for the file of 22 MiB that is written over and over: an absolute path on the disk of etcd, never
    * a device; one that is not there is created, and its content removed. Another path throws; one that is
-   * not beside the data of etcd is finding GW-DOCTOR-005.
+   * not beside the data of etcd, or its log where that has a disk of its own, is finding GW-DOCTOR-005.
    *
-   * @default - beside the data of EtcdOnNvme; without that it must be given
+   * @default - beside the log of EtcdOnNvme, or its data where the log has no disk of its own; without that it must be given
    */
   readonly directory?: string;
   /**

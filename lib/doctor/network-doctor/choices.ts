@@ -52,8 +52,14 @@ export function optionProblems(props: NetworkDoctorProps): Problem[] {
   ];
 }
 
-/** Beside the data, so that it is the same disk and etcd does not find a stranger in its own folder. */
+/** Beside what etcd waits for, so that it is the same disk and no stranger is in etcd's own folder. */
 export function scratchOf(cluster: Cluster): string | undefined {
-  const dataDir = cluster._summary('etcd')?.dataDir;
-  return dataDir === undefined ? undefined : `${posix.dirname(dataDir)}/groundwork-doctor`;
+  const waited = waitedForBy(cluster);
+  return waited === undefined ? undefined : `${posix.dirname(waited)}/groundwork-doctor`;
+}
+
+/** The folder of etcd in which every write waits for an fsync: that of its log, where it has a disk. */
+export function waitedForBy(cluster: Cluster): string | undefined {
+  const etcd = cluster._summary('etcd');
+  return etcd?.walDir ?? etcd?.dataDir;
 }

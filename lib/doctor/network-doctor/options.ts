@@ -26,9 +26,9 @@ export interface NetworkDoctorOptions {
   /**
    * Folder for the file that fio writes over and over, on the disk of etcd of every control plane: an
    * absolute path, never a device. It is created, and its content removed. Another path throws; one that is
-   * not beside the data of etcd is finding GW-DOCTOR-005.
+   * not beside the data of etcd, or its log where that has a disk of its own, is finding GW-DOCTOR-005.
    *
-   * @default - beside the data of EtcdOnNvme; without that the disk is not measured
+   * @default - beside the log of EtcdOnNvme, or its data where the log has no disk of its own; without that the disk is not measured
    */
   readonly fsyncDirectory?: string;
   /**

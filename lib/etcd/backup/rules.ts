@@ -1,7 +1,14 @@
 import { etcdFacts, runningEtcdImage, type BackupChoices } from './choices';
 import { hours } from './tuning';
 import { europeanEconomicArea } from '../../catalog';
-import { rule, Severity, type Cluster, type IRule, type RuleViolation } from '../../cluster';
+import {
+  rule,
+  Severity,
+  type Cluster,
+  type IRule,
+  type Residency,
+  type RuleViolation,
+} from '../../cluster';
 
 const EEA = europeanEconomicArea.value;
 
@@ -45,7 +52,7 @@ export const backupRules: IRule[] = [
       const own = countries(cluster);
       // What leaves the EEA is said by the rule before; a residency policy says itself what is allowed.
       const said = own.every((each) => EEA.includes(each)) && !EEA.includes(country);
-      return own.includes(country) || said || cluster.residency !== undefined
+      return own.includes(country) || said || policyOf(cluster) !== undefined
         ? []
         : [{ message: `the zones are in ${own.join(', ')}, backups go to ${country} (${label})` }];
     },
@@ -146,8 +153,13 @@ function backupRule(
 }
 
 /** An error says it already: GW-STORAGE-002. */
-function refused({ residency }: Cluster, country: string): boolean {
-  return residency !== undefined && !residency.allows(country);
+function refused(cluster: Cluster, country: string): boolean {
+  return policyOf(cluster)?.allows(country) === false;
+}
+
+/** The policy on countries, where something holds the cluster to it. */
+function policyOf(cluster: Cluster): Residency | undefined {
+  return cluster._summary('residency') === undefined ? undefined : cluster.residency;
 }
 
 function countries(cluster: Cluster): string[] {

@@ -1,6 +1,5 @@
-import { ApiObject } from 'cdk8s';
 import { PodSecurityLevel } from './options';
-import type { Cluster } from '../../cluster';
+import { objectsOf, type Cluster } from '../../cluster';
 
 /** Where each kind of workload keeps its pod. */
 const POD_SPECS: Readonly<Record<string, (object: any) => any>> = {
@@ -16,8 +15,8 @@ const POD_SPECS: Readonly<Record<string, (object: any) => any>> = {
 const ENFORCE = 'pod-security.kubernetes.io/enforce';
 
 /**
- * Workloads of this App whose pods the default would refuse: in a namespace that is neither exempt nor
- * labelled by an object of the App. Only what is on the host, which baseline forbids; what restricted
+ * Workloads of this App whose pods would be refused: by the label that an object of the App gives their
+ * namespace, else by the default, unless that exempts it. Only what is on the host, which baseline forbids; what restricted
  * asks for besides is left to the warnings of the API server.
  */
 export function refusedWorkloads(cluster: Cluster): string[] {
@@ -25,27 +24,24 @@ export function refusedWorkloads(cluster: Cluster): string[] {
   if (podSecurity === undefined || podSecurity.enforce === String(PodSecurityLevel.PRIVILEGED)) {
     return [];
   }
-  const objects = cluster.node.root.node.findAll().filter((each) => ApiObject.isApiObject(each));
-  const labelled = new Set(
+  const objects = objectsOf(cluster).map(({ object }) => object);
+  const labelled = new Map<string, string>(
     objects
-      .filter(({ kind }) => kind === 'Namespace')
-      .map((each) => each.toJson())
-      .filter(({ metadata }) => metadata.labels?.[ENFORCE] !== undefined)
-      .map(({ metadata }) => metadata.name as string),
+      .filter(({ kind, metadata }) => kind === 'Namespace' && metadata.labels?.[ENFORCE])
+      .map(({ metadata }) => [metadata.name, metadata.labels[ENFORCE]]),
   );
   return objects
     .filter(({ kind }) => POD_SPECS[kind] !== undefined)
-    .map((each) => ({ kind: each.kind, object: each.toJson() }))
-    .flatMap(({ kind, object }) => {
-      const { name, namespace = 'default' } = object.metadata;
+    .flatMap((object) => {
+      const { kind, metadata } = object;
+      const { name, namespace = 'default' } = metadata;
+      const level = labelled.get(namespace) ?? podSecurity.enforce;
       const reason = onHost(POD_SPECS[kind]!(object));
       return reason === undefined ||
-        labelled.has(namespace) ||
+        level === String(PodSecurityLevel.PRIVILEGED) ||
         podSecurity.exemptNamespaces.includes(namespace)
         ? []
-        : [
-            `${kind} ${namespace}/${name} is refused by Pod Security ${podSecurity.enforce}: ${reason}`,
-          ];
+        : [`${kind} ${namespace}/${name} is refused by Pod Security ${level}: ${reason}`];
     })
     .sort();
 }

@@ -3,6 +3,7 @@ import type { Setting } from './settings';
 import {
   CniKind,
   conntrackBudget,
+  sysctlName,
   type Cluster,
   type NodesSummary,
   type Problem,
@@ -19,7 +20,7 @@ interface Reading {
 /** The size of the connection table, which has one owner. */
 export const CONNTRACK_MAX = 'net.netfilter.nf_conntrack_max';
 /** Whether bridged packets pass the packet filter: for the network plugin to say. */
-export const BRIDGE_NF = /^net\.bridge\.bridge-nf-call-ip6?tables$/;
+export const BRIDGE_NF = /^net\.bridge\.bridge-nf-call-(ip6?|arp)tables$/;
 
 /** Reads what stands in the options. */
 export function readByHand({ sysctlConf = '', modules = '' }: KernelOptions): Reading {
@@ -67,39 +68,62 @@ function linesOf(text: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** As sysctl reads it: a hyphen in front lets it pass what is not there, slashes are dots. */
+/**
+ * As sysctl reads it: a hyphen in front lets it pass what is not there, slashes are dots. Numbers of one
+ * value have one blank between them, as when the kernel is asked for it.
+ */
 function readSetting(line: string): { setting?: Setting; problems: Problem[] } {
   const [, name, text] = /^-?\s*([^=\s]+)\s*=\s*(.+)$/.exec(line) ?? [];
+  const bad = (remedy: string) => ({
+    problems: [
+      {
+        prop: 'kernel.sysctlConf',
+        allowed: 'lines of a key, = and a value',
+        got: line,
+        remedy,
+      },
+    ],
+  });
   if (name === undefined || text === undefined) {
+    return bad('sysctl passes over it with a message; correct it, or take the line out');
+  }
+  if (/\s[#;]/.test(text)) {
+    return bad('what stands behind a value belongs to it; give the comment a line of its own');
+  }
+  const dotted = name.includes('/') && !name.includes('.') ? name.replace(/\//g, '.') : name;
+  const key = sysctlName(dotted);
+  // The form of key and value is checked by the ledger, as that of overrides is.
+  return { setting: { key, value: text.trim().replace(/\s+/g, ' ') }, problems: [] };
+}
+
+/** A line of /etc/modules, or a command that loads; options of modprobe are of no interest here. */
+function readModules(line: string): { names: string[]; isCommand: boolean; problems: Problem[] } {
+  const text = line.replace(/\s+#.*$/, '');
+  const words = text.split(/\s+/).filter((word) => word !== 'sudo');
+  const isCommand = /^(\/\S*\/)?modprobe$/.test(words[0]!);
+  if (isCommand && words.some((word) => /^(-\w*r\w*|--remove.*)$/.test(word))) {
     return {
+      names: [],
+      isCommand,
       problems: [
         {
-          prop: 'kernel.sysctlConf',
-          allowed: 'lines of a key, = and a value',
-          got: line,
-          remedy: 'sysctl passes over it with a message; correct it, or take the line out',
+          prop: 'kernel.modules',
+          allowed: 'commands that load modules',
+          got: text,
+          remedy: 'take the line out; what nothing asks for is not loaded',
         },
       ],
     };
   }
-  const key = name.includes('/') && !name.includes('.') ? name.replace(/\//g, '.') : name;
-  // The form of key and value is checked by the ledger, as that of overrides is.
-  return { setting: { key, value: text.trim() }, problems: [] };
-}
-
-/** A line of /etc/modules, or a command; options of modprobe are of no interest here. */
-function readModules(line: string): { names: string[]; isCommand: boolean; problems: Problem[] } {
-  const words = line.split(/\s+/).filter((word) => !/^(sudo|-.*)$/.test(word));
-  const isCommand = /^(\/\S*\/)?modprobe$/.test(words[0] ?? '');
   // modprobe without -a takes the words after the first for options of the module; guides list modules.
-  const names = (isCommand ? words.slice(1) : words).map((word) => word.replace(/-/g, '_'));
-  const bad = names.filter((name) => !/^[a-z0-9_]+$/i.test(name));
+  const given = isCommand ? words.slice(1).filter((word) => !word.startsWith('-')) : [text];
+  const bad = given.filter((name) => !/^\w[\w-]*$/.test(name));
   return {
-    names: names.filter((name) => !bad.includes(name)),
+    names: given.filter((name) => !bad.includes(name)).map((name) => name.replace(/-/g, '_')),
     isCommand,
     problems: bad.map((got) => ({
       prop: 'kernel.modules',
-      allowed: 'names of modules, or modprobe commands',
+      allowed: 'one module a line, or modprobe commands',
       got,
       remedy: 'options of a module belong into a file of /etc/modprobe.d',
     })),

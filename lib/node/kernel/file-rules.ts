@@ -21,7 +21,7 @@ export const fileRules: IRule[] = [
           .filter(({ key }) => /^(\/etc\/sysctl\.conf|.*\/sysctl\.d\/[^/]+\.conf)$/.test(key))
           .map(({ key }) => `${key} is a file of its own`),
       ),
-      ...fileByHand(cluster).map((message) => ({ message })),
+      ...fileByHand(cluster),
     ],
   ),
   rule(
@@ -33,10 +33,7 @@ export const fileRules: IRule[] = [
       remedy: 'ask for it with requireKernelModule of the ledger',
       reference: DOC,
     },
-    (cluster) => [
-      ...once(cluster, handLoaded),
-      ...modulesByHand(cluster).map((message) => ({ message })),
-    ],
+    (cluster) => [...once(cluster, handLoaded), ...modulesByHand(cluster)],
   ),
 ];
 

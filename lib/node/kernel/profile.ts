@@ -39,7 +39,7 @@ export interface KernelOptions {
   /**
    * Modules that somebody loaded by hand: lines of `/etc/modules`, or `modprobe` commands. All of them
    * are loaded at boot; of those that a command loaded, finding GW-NODE-011 says which nothing else
-   * needs. Options of a module throw.
+   * needs. Options of a module throw, and so does a command that removes one.
    *
    * @default - none
    */

@@ -14,6 +14,19 @@ const MODULES: ReadonlyArray<[prefix: string, module: string]> = [
   ['net.ipv4.vs.', 'ip_vs'],
 ];
 
+/** Parameters of old guides, and what became of them. */
+const GONE: ReadonlyArray<[form: RegExp, how: string]> = [
+  [/^net\.ipv4\.tcp_tw_recycle$/, 'since Linux 4.12'],
+  [
+    /^net\.ipv4\.(netfilter\.)?ip_conntrack_/,
+    'and has its names below net.netfilter.nf_conntrack_',
+  ],
+  [
+    /^kernel\.sched_(latency|min_granularity|wakeup_granularity|migration_cost)_ns$/,
+    'since Linux 5.13, to debugfs',
+  ],
+];
+
 /** Rules about kernel parameters, whoever asks for them. */
 export const kernelRules: IRule[] = [
   rule(
@@ -52,7 +65,7 @@ export const kernelRules: IRule[] = [
           ? `${CONNTRACK_MAX} is ${setting.value}; the kernel takes ${kernel} by itself`
           : undefined;
       }),
-      ...conntrackByHand(cluster).map((message) => ({ message })),
+      ...conntrackByHand(cluster),
     ],
   ),
   rule(
@@ -83,7 +96,7 @@ export const kernelRules: IRule[] = [
           ? undefined
           : `${key} is set, and nobody asks for the module ${module}`;
       }),
-      ...bridgesByHand(cluster).map((message) => ({ message })),
+      ...bridgesByHand(cluster),
     ],
   ),
   ...fileRules,
@@ -120,9 +133,8 @@ export const kernelRules: IRule[] = [
       severity: Severity.WARNING,
       title: 'Modules and parameters have names that kernels know',
       why: 'Old guides name what is long gone; the bootstrap stops where it cannot be set',
-      remedy:
-        'leave it out; nf_conntrack covers both families, and nothing replaces tcp_tw_recycle',
-      reference: 'kubernetes/kubernetes issue 70304; Linux commit 4396e46187ca',
+      remedy: 'leave it out; nf_conntrack covers both families, and nothing replaces the others',
+      reference: 'kubernetes/kubernetes issue 70304; Linux commits 4396e46187ca and 8a99b6833c88',
     },
     (cluster) => goneNames(cluster),
   ),
@@ -139,8 +151,9 @@ function goneNames(cluster: Cluster) {
   const gone = [...new Set(modules)].filter((name) => /^nf_conntrack_ipv[46]$/.test(name));
   return [
     ...gone.map((name) => ({ message: `module ${name} is part of nf_conntrack since Linux 4.19` })),
-    ...settingNotes(cluster, ({ key }) =>
-      key === 'net.ipv4.tcp_tw_recycle' ? `${key} is gone since Linux 4.12` : undefined,
-    ),
+    ...settingNotes(cluster, ({ key }) => {
+      const [, how] = GONE.find(([form]) => form.test(key)) ?? [];
+      return how === undefined ? undefined : `${key} is gone ${how}`;
+    }),
   ];
 }

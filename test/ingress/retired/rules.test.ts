@@ -216,6 +216,23 @@ describe('the ConfigMap of 2019', () => {
     expect(messages(retired().cluster, 36)).toEqual([]);
   });
 
+  test('nobody is told to set an option that it does not take', () => {
+    const remedies = (cluster: Cluster) =>
+      Object.fromEntries(cluster.findings().map(({ id, remedy }) => [id, remedy]));
+    const preset =
+      'take NginxController.retiredIngressNginx(…) without the preset, whose defaults hold this off';
+    expect(remedies(seed({ workerProcesses: 8 }).cluster)).toMatchObject({
+      'GW-INGRESS-004': preset,
+      'GW-INGRESS-008': 'lower workerProcesses, or give the machines more memory',
+      'GW-INGRESS-011': preset,
+      'GW-INGRESS-019': preset,
+    });
+    const without = remedies(retired().cluster);
+    expect(Object.keys(without).filter((id) => /-0(04|08|11|19)$/.test(id))).toEqual([]);
+    const slow = retired({}, { clientTimeouts: { header: Duration.seconds(20) } });
+    expect(remedies(slow.cluster)['GW-INGRESS-004']).toMatch(/^lower clientTimeouts\.header/);
+  });
+
   test('computes with the defaults that the keys leave', () => {
     const { cluster } = seed({ workerProcesses: 1 });
     const { breakEvenRate, headerTimeoutSeconds } = cluster._summary('ingress')!;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import * as pulumi from '@pulumi/pulumi';
 import { ApiObject, App, Chart, Testing } from 'cdk8s';
-import { Cluster, GroundworkApp, Machine, Zone } from '../../../lib';
+import { Cluster, GroundworkApp, IptablesKubeProxy, Machine, Zone } from '../../../lib';
 import {
   numberToken,
   PulumiOutputResolver,
@@ -79,6 +79,34 @@ test('an app with a cluster refuses tokens without the resolver, under any App a
   const line = `[own/cm] ConfigMap ${free}, got ${placeholder}; ${DEPLOY}`;
   expect(thrown(() => app.synth())).toContain(line);
   expect(readdirSync(app.outdir)).toEqual([]);
+});
+
+test('rules read objects with Outputs, outside of a rendering as well', () => {
+  const app = tempApp({ resolvers });
+  const cluster = new Cluster(app, 'oslo', osloProps());
+  const chart = new Chart(app, 'own', { namespace: 'shop' });
+  new IptablesKubeProxy(chart, 'kube-proxy', { cluster });
+  new ApiObject(chart, 'service', {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web' },
+    spec: { selector: { app: 'web' } },
+  });
+  const env = [{ name: 'HOST', value: pulumi.output('db') as unknown as string }];
+  new ApiObject(chart, 'web', {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web' },
+    spec: {
+      template: {
+        metadata: { labels: { app: 'web' } },
+        spec: { containers: [{ name: 'web', env }] },
+      },
+    },
+  });
+  expect(cluster.findings().flatMap(({ id, path }) => (id === 'GW-PROXY-024' ? path : []))).toEqual(
+    ['own/web'],
+  );
 });
 
 test('GroundworkApp refuses them too, and takes the resolver', () => {
