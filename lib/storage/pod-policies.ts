@@ -73,7 +73,7 @@ export function nodePolicy({ zones }: StorageChoices): AdmissionPolicy {
   const labels = (node: string) => {
     const label = (key: string) =>
       `(${text(key)} in ${node}.metadata.labels ? ${node}.metadata.labels[${text(key)}] : "")`;
-    return `has(${node}.metadata.labels) ? ${label(COUNTRY_LABEL)} + " " + ${label(ZONE_LABEL)} : ""`;
+    return `has(${node}.metadata.labels) ? ${label(COUNTRY_LABEL)} + " " + ${label(ZONE_LABEL)} : " "`;
   };
   return {
     name: `${PREFIX}-nodes`,
@@ -92,6 +92,9 @@ export function nodePolicy({ zones }: StorageChoices): AdmissionPolicy {
         message: `labels ${COUNTRY_LABEL} and ${ZONE_LABEL} must be those of a zone of the spec: ${zones
           .map(({ country, name }) => `${country} ${name}`)
           .join(', ')}`,
+        // A kubelet creates its Node at every start, before it knows whether there is one. Only after this
+        // word it looks for the one that is there; after another it tries to create it for ever.
+        reason: 'Forbidden',
       },
     ],
   };

@@ -41,13 +41,44 @@ test('everything that is wrong with classes, at once', () => {
   );
 });
 
+test('a key that kubelets put on nodes has the values that they put there', () => {
+  const zone = 'topology.kubernetes.io/zone';
+  const region = 'topology.kubernetes.io/region';
+  const own = (name: string, topologyKey: string | undefined, value: string) => ({
+    ...{ name, provisioner: `${name}.csi`, topologyKey, zones: { 'oslo-1': value } },
+  });
+  says(
+    {
+      classes: [
+        own('a', undefined, 'az1'),
+        own('b', zone, 'az1'),
+        own('c', region, 'oslo-1'),
+        { ...cinder, topologyKey: 'kubernetes.io/hostname' },
+        own('fine', zone, 'oslo-1'),
+        own('as-fine', region, 'oslo'),
+      ],
+    },
+    "zones of class a must be oslo-1 for oslo-1, got az1; machines carry topology.kubernetes.io/zone=oslo-1 and a driver cannot put another value there; give the key of the driver's own, or the zone this name",
+    "zones of class b must be oslo-1 for oslo-1, got az1; machines carry topology.kubernetes.io/zone=oslo-1 and a driver cannot put another value there; give the key of the driver's own, or the zone this name",
+    "zones of class c must be oslo for oslo-1, got oslo-1; machines carry topology.kubernetes.io/region=oslo and a driver cannot put another value there; give the key of the driver's own, or the zone this name",
+    'topologyKey of class block must be a label that several machines share, got kubernetes.io/hostname; a class is bound to zones; name one that somebody else makes in otherClasses',
+  );
+});
+
+test('one driver has a topology or has none', () => {
+  says(
+    { classes: [files, { ...cinder, provisioner: files.provisioner }] },
+    'provisioner of class files must be without a country, since class block says that it has a topology, got nfs.csi.k8s.io; the API server would let in every volume of it, wherever it is',
+  );
+});
+
 test('names and lists', () => {
   says(
     {
       classes: [{ ...cinder, name: 'Local' }, cinder, cinder],
       localClassName: 'Local',
       defaultClass: 'gp3',
-      otherClasses: ['A'],
+      otherClasses: ['A', 'block'],
       podDrivers: ['b c'],
       imageExemptNamespaces: ['a.b'],
     },
@@ -56,6 +87,7 @@ test('names and lists', () => {
     'classes must be unique by name, got Local; rename one of them',
     'classes must be unique by name, got block; rename one of them',
     'defaultClass must be one of Local, block, got gp3; the default of classes that somebody else makes is theirs to say',
+    'otherClasses must be classes that somebody else makes, got block; leave it out: claims may name what is made here',
     'otherClasses must be RFC 1123 subdomains, got A; use lower-case letters, digits and hyphens',
     'podDrivers must be RFC 1123 subdomains, got b c; use lower-case letters, digits and hyphens',
     'imageExemptNamespaces must be names of namespaces, got a.b; use lower-case letters, digits and hyphens',

@@ -66,6 +66,14 @@ test('by default it keeps to every zone, by its name', () => {
   });
 });
 
+test('a driver that reports regions gets the regions of the zones', () => {
+  const topologyKey = 'topology.kubernetes.io/region';
+  const { of } = render({ classes: [{ name: 'x', provisioner: 'x.csi', topologyKey }] });
+  expect(of('StorageClass', 'x').allowedTopologies).toEqual([
+    { matchLabelExpressions: [{ key: topologyKey, values: ['oslo', 'bergen-1'] }] },
+  ]);
+});
+
 test('the class of a driver without topology says its country, and whose word that is', () => {
   const { of } = all;
   expect(of('StorageClass', 'files').metadata.annotations).toEqual({
