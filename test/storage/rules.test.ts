@@ -120,8 +120,8 @@ describe('objects of others in the App', () => {
 });
 
 describe('claims and pods of others in the App', () => {
-  const lines = (kind: string, spec: object) => {
-    const object = { apiVersion: 'v1', kind, metadata: { name: 'db' }, spec };
+  const lines = (kind: string, spec: object, apiVersion = 'v1', annotations?: object) => {
+    const object = { apiVersion, kind, metadata: { name: 'db', annotations }, spec };
     const options = { classes: [plain], otherClasses: ['ceph'], podDrivers: ['secrets.csi'] };
     return said(
       render(options, inside, (chart) => new ApiObject(chart, 'x', object as any)).cluster,
@@ -141,6 +141,30 @@ describe('claims and pods of others in the App', () => {
     );
     const set = lines('StatefulSet', { volumeClaimTemplates: templates, ...fine });
     expect(only('GW-STORAGE-012', set)).toEqual([]);
+  });
+
+  test('by the annotation that controllers read first', () => {
+    const old = { 'volume.beta.kubernetes.io/storage-class': 'gp3' };
+    const found = (kind: string, spec: object, apiVersion: string, annotations?: object) =>
+      only('GW-STORAGE-012', lines(kind, spec, apiVersion, annotations));
+    const fault = (kind: string) => [
+      `GW-STORAGE-012 ${kind} db (oslo/x) claims class gp3, which the spec does not name`,
+    ];
+    expect(found('PersistentVolumeClaim', { storageClassName: 'plain' }, 'v1', old)).toEqual(
+      fault('PersistentVolumeClaim'),
+    );
+    const volumeClaimTemplates = [{ metadata: { annotations: old }, spec: {} }];
+    expect(found('StatefulSet', { volumeClaimTemplates }, 'apps/v1')).toEqual(fault('StatefulSet'));
+  });
+
+  test('volumes of other kinds are none of a pod', () => {
+    const disks = template({ name: 'root', containerDisk: { image: 'x' } });
+    const machine = lines('VirtualMachine', disks, 'kubevirt.io/v1');
+    expect(only('GW-STORAGE-012', machine)).toEqual([]);
+    const odd = lines('Thing', { template: { spec: { volumes: 'many' } } }, 'example.no/v1');
+    expect(only('GW-STORAGE-012', odd)).toEqual([]);
+    const deployment = lines('Deployment', template({ name: 'share', nfs: {} }), 'apps/v1');
+    expect(only('GW-STORAGE-012', deployment)).toHaveLength(1);
   });
 
   test.each<[string, object, string]>([
