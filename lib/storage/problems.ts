@@ -1,4 +1,4 @@
-import { labelOf } from './choices';
+import { labelOf, mountPointOf } from './choices';
 import { HOST_LABEL, LOCAL_CLASS, ZONE_LABEL } from './names';
 import type { ResidentClassOptions, ResidentStorageProps } from './options';
 import {
@@ -9,6 +9,7 @@ import {
   isLabelKey,
   isLabelValue,
   type Cluster,
+  type Machine,
   type Problem,
   type Residency,
 } from '../cluster';
@@ -33,6 +34,7 @@ export function storageProblems(props: ResidentStorageProps): Problem[] {
     ...nameProblems(props),
     ...listProblems(props),
     ...diskProblems(cluster),
+    ...cluster.machines.flatMap(placeProblems),
   ];
 }
 
@@ -282,6 +284,23 @@ function diskProblems(cluster: Cluster): Problem[] {
             remedy: 'format and mount it there, and give DataDisk.directory below the mount point',
           })),
       );
+}
+
+/** Two volumes of one machine do not share a directory. */
+function placeProblems({ name, dataDisks }: Machine): Problem[] {
+  const places = dataDisks.map((disk) =>
+    disk.kind === DataDiskKind.DIRECTORY ? disk.identity : mountPointOf(disk),
+  );
+  return places.flatMap((inner) =>
+    places
+      .filter((outer) => inner.startsWith(`${outer}/`))
+      .map((outer) => ({
+        prop: `dataDisks of machine ${name}`,
+        allowed: 'apart from each other',
+        got: `${inner} within ${outer}`,
+        remedy: 'pods of one volume would have the files of the other',
+      })),
+  );
 }
 
 function isInTree(provisioner: string): boolean {

@@ -69,6 +69,15 @@ test('a disk of another size or model is another disk', () => {
   );
 });
 
+test('of two disks with one serial none is written to, and the words are those of the spec', () => {
+  const machine = lab().disk('nvme1n1', { serial: 'S64GNX0W1', size: 900 * GIB });
+  const said = prepare(machine, NVME!);
+  expect(said).toMatchObject({ status: 1, mkfs: [] });
+  expect(said.stderr).toMatch(
+    /belongs to 2 disks: .*; nothing was written; name one of them with DataDisk\.byId in dataDisks of machine w-1\n$/,
+  );
+});
+
 test('a member of etcd may have blank disks for volumes beside its own', () => {
   const machine = lab({ size: GIB }).write('etc/kubernetes/manifests/etcd.yaml', '');
   expect(prepare(machine, NVME!, small)).toMatchObject({ status: 0 });
