@@ -6,6 +6,7 @@ import {
   EtcdBackupTarget,
   EtcdOnNvme,
   KubeProxy,
+  NetworkDoctor,
   NodeBootstrap,
   NodeLocalDns,
   Residency,
@@ -259,6 +260,41 @@ describe('images and archives', () => {
       downloadBaseUrl: 'https://mirror.example.no/dl',
     };
     expect(lines({ 'mirror.example.no': 'NO' }, mirror)).toEqual([]);
+  });
+
+  test('of the doctor, which the command brings along', () => {
+    const doctor = (chart: Chart, cluster: Cluster) => {
+      new EtcdOnNvme(chart, 'etcd', { cluster });
+      NetworkDoctor.configure().create(chart, 'doctor', cluster);
+    };
+    const found = lines({}, {}, {}, doctor);
+    expect(found.find((line) => line.includes('which country docker.io is'))).toMatch(/netshoot/);
+    expect(found.find((line) => line.includes('which country ghcr.io is'))).toMatch(/kubestr/);
+    const exempt = { imageExemptNamespaces: ['calico-system', 'tigera-operator'] };
+    const refused = lines({ 'mirror.example.no': 'NO' }, {}, exempt, doctor);
+    expect(only('GW-STORAGE-010', refused)).toEqual([
+      expect.stringMatching(
+        /^GW-STORAGE-010 pods in groundwork-doctor would be refused: docker\.io\/nicolaka\/netshoot:\S+, ghcr\.io\/\S+$/,
+      ),
+    ]);
+  });
+
+  test('without a host are those of the host that a runtime adds', () => {
+    const pod = (chart: Chart, image: string) =>
+      new ApiObject(chart, 'own', {
+        ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'own' } },
+        spec: { containers: [{ image }] },
+      } as any);
+    const of = (source: string, image: string) =>
+      lines({ [source]: 'NO' }, {}, {}, (chart) => void pod(chart, image)).filter((line) =>
+        /00[56] .*docker\.io/.test(line),
+      );
+    expect(of('docker.io', 'nginx:1')).toEqual([]);
+    expect(of('docker.io/library', 'nginx:1')).toEqual([]);
+    expect(of('docker.io/org', 'org/app:1')).toEqual([]);
+    expect(of('docker.io/org', 'nginx:1')).toEqual([
+      'GW-STORAGE-006 nobody says in which country docker.io is: nginx:1',
+    ]);
   });
 
   test('that the policy would keep out of its own cluster', () => {

@@ -100,8 +100,8 @@ function places(
 
 function sources(cluster: Cluster, policy: Residency): Inline[][] {
   const hosts = new Map<string, { country: string | undefined; count: number }>();
-  for (const { host, reference } of fetchedSources(cluster)) {
-    const country = policy._sourceCountry(reference);
+  for (const { host, place } of fetchedSources(cluster)) {
+    const country = policy._sourceCountry(place);
     const key = `${host} ${country ?? ''}`;
     hosts.set(key, { country, count: (hosts.get(key)?.count ?? 0) + 1 });
   }
