@@ -114,6 +114,13 @@ describe('objects of others in the App', () => {
     ]);
     const half = [...term(['oslo-1']), ...term(['dublin-1'])];
     expect(lines({ ...sc, provisioner: 'x.csi', allowedTopologies: half })).toHaveLength(1);
+    // A machine is a place for a volume; the API server refuses it in a class, so this does as well.
+    const key = 'kubernetes.io/hostname';
+    const allowedTopologies = [{ matchLabelExpressions: [{ key, values: ['cp-1'] }] }];
+    expect(lines({ ...sc, provisioner: 'x.csi', allowedTopologies })).toHaveLength(1);
+    const nodeSelectorTerms = [{ matchExpressions: [{ key, operator: 'In', values: ['cp-1'] }] }];
+    const nodeAffinity = { required: { nodeSelectorTerms } };
+    expect(lines({ ...pv, spec: { hostPath: { path: '/srv' }, nodeAffinity } })).toEqual([]);
     expect(lines({ ...pv, spec: { nfs: { server: 'a', path: '/' } } })).toEqual([
       'GW-STORAGE-003 PersistentVolume share (oslo/x) names no place in NO',
     ]);
