@@ -224,6 +224,7 @@ const LIMITS: Block = list(
   'What applications send out by themselves: mail, logs, telemetry, calls of other services. A network policy on egress limits it, and shows addresses, not countries.',
   'Which way packets take. Peering in a country makes a way likely; no measurement shows that none left it.',
   'Copies that a provider makes below the machine: snapshots of disks, replicas, disks that are swapped.',
+  'Where a driver keeps the snapshots of its volumes (VolumeSnapshot), and what restores them elsewhere.',
   'Who may reach a machine from where: staff of a provider, a law of another country that binds its owner.',
   'Whether a country gives the protection that a law asks for. That is for lawyers, and it changes.',
   'What lies behind a path on a machine: a hostPath, or a directory that somebody else mounted, may be a share on the other side of the world.',
