@@ -191,7 +191,7 @@ done`;
 }
 
 function applyPhase(each: ApplyPhase): string {
-  const { phase, file, objects, fetched = [], preconditions = [], waits } = each;
+  const { phase, objects, fetched = [], preconditions = [], waits } = each;
   const rollouts = objects
     .filter((object) => object.kind === 'DaemonSet' || object.kind === 'Deployment')
     .map(
@@ -201,11 +201,24 @@ function applyPhase(each: ApplyPhase): string {
   const lines = [
     ...fetched.flatMap(fetchLines),
     ...preconditions.map(waitLine),
-    `apply ${file}`,
+    ...applyLines(each),
     ...rollouts,
     ...waits.map(waitLine),
   ];
   return [`if phase ${phase}; then`, ...lines.map((line) => `  ${line}`), 'fi'].join('\n');
+}
+
+/** What stands beside a policy is judged by the policy of before until the new one is in force. */
+function applyLines({ file, objects }: ApplyPhase): string[] {
+  return objects.some(({ kind }) => kind === 'ValidatingAdmissionPolicy')
+    ? [
+        `apply ${file} || {`,
+        "  say 'once more: policies take some seconds until they are in force'",
+        '  sleep 10',
+        `  apply ${file}`,
+        '}',
+      ]
+    : [`apply ${file}`];
 }
 
 function waitLine(wait: Wait): string {

@@ -73,12 +73,13 @@ export class ResidentStorage extends Construct {
     this.volumeNames = choices.volumes.map(({ name }) => name);
     this.policyNames = policies.map(({ name }) => name);
     const objects = [
-      ...classes,
-      ...choices.volumes.map((volume) => persistentVolume(choices, volume, tuning)),
+      // First, since the policies of before judge by the spec of before.
       ...policies.flatMap((policy) => [
         admissionPolicy(policy, tuning),
         policyBinding(policy, choices, tuning),
       ]),
+      ...classes,
+      ...choices.volumes.map((volume) => persistentVolume(choices, volume, tuning)),
     ];
     objects.forEach((object) => addManifest(this, cluster, Phase.STORAGE_POLICY, object));
     requireDataDisks(this, cluster, choices);

@@ -232,12 +232,26 @@ describe('machines', () => {
   test('say in which zone of the spec they are', () => {
     expect(judge(node('NO', 'oslo-1'))).toEqual([]);
     const refused = [
-      'labels cdk8s-groundwork/country and topology.kubernetes.io/zone must be those of a zone of the spec: NO oslo-1, NO bergen-1',
+      'label topology.kubernetes.io/zone must name a zone and cdk8s-groundwork/country its country, allowed are NO; in the spec oslo-1 is in NO, bergen-1 is in NO',
     ];
-    expect(judge(node('NO', 'dublin-1'))).toEqual(refused);
+    expect(judge(node('IE', 'dublin-1'))).toEqual(refused);
     expect(judge(node('IE', 'oslo-1'))).toEqual(refused);
+    expect(judge(node('NO'))).toEqual(refused);
+    expect(judge(node(undefined, 'oslo-1'))).toEqual(refused);
     expect(judge(node())).toEqual(refused);
     expect(judge({ metadata: {} })).toEqual(refused);
+  });
+
+  test('of a zone that is new in the spec register before the policy knows it', () => {
+    expect(judge(node('NO', 'trondheim-1'))).toEqual([]);
+  });
+
+  test('are in the country that the spec gives their zone', () => {
+    const policyOfTwo = Residency.of(['NO', 'SE'], { anchors: [anchor] });
+    const { of: other } = render({}, { residency: policyOfTwo });
+    const nodes = other('ValidatingAdmissionPolicy', 'groundwork-residency-nodes');
+    expect(judged(nodes, node('SE', 'oslo-1'))).toHaveLength(1);
+    expect(judged(nodes, node('SE', 'malmo-1'))).toEqual([]);
   });
 
   test('that are there may change in everything else', () => {

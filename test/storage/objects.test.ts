@@ -130,6 +130,16 @@ test('without disks there is no class for them', () => {
   expect(render({}, { machines }).storage.classNames).toEqual([]);
 });
 
+test('policies come first, since those of before judge by the spec of before', () => {
+  const kinds = [...new Set(all.objects.map(({ kind }) => kind))];
+  expect(kinds).toEqual([
+    'ValidatingAdmissionPolicy',
+    'ValidatingAdmissionPolicyBinding',
+    'StorageClass',
+    'PersistentVolume',
+  ]);
+});
+
 test('all is applied in its phase, and explained', () => {
   const { nodes, objects, cluster } = all;
   expect(new Set(nodes.map(phaseOf))).toEqual(new Set(['60-storage-policy']));
