@@ -128,6 +128,18 @@ describe('on the machine', () => {
     );
   });
 
+  test('with ext4 every part of it is of ext4', () => {
+    const { cluster: other, storage } = render({ filesystem: VolumeFilesystem.EXT4 });
+    const needs = other.ledger.forMachine(other.machines.find(({ name }) => name === 'w-1')!);
+    expect(needs.packages.map(({ key }) => key)).toEqual(['e2fsprogs']);
+    const mount = needs.units.find(({ key }) => key === 'mnt-disks-s64gnx0w1.mount')!;
+    expect(mount.value).toContain('Type=ext4\nOptions=noatime,nodev,nosuid\n');
+    const script = needs.files.find(({ key }) => key.endsWith('/data-disk-prepare'))!;
+    expect(JSON.stringify(script.value)).toContain('mkfs.ext4 -q -m 0 -E nodiscard -U');
+    expect(JSON.stringify(script.value)).not.toContain('xfs');
+    expect(storage.volumeNames).toHaveLength(2);
+  });
+
   test('no other machine gets any of it', () => {
     const other = cluster.ledger.forMachine(cluster.machines[0]!);
     expect(other.units).toEqual([]);

@@ -6,6 +6,7 @@ import {
   EtcdBackupTarget,
   EtcdOnNvme,
   KubeProxy,
+  Machine,
   NetworkDoctor,
   NodeBootstrap,
   NodeLocalDns,
@@ -51,6 +52,20 @@ test('a zone outside is an error', () => {
   ]);
   const eea = Residency.eea({ anchors: [anchor] });
   expect(said(render({}, { ...inside, zones, residency: eea }).cluster)).toEqual([]);
+});
+
+test('a machine outside is no place for a volume', () => {
+  const zones = [
+    ...facts().zones!,
+    Zone.of('dublin-1', { country: 'IE', nodeCidr: '10.22.0.0/24' }),
+  ];
+  const dublin = Machine.worker('dub-1', { zone: 'dublin-1', address: '10.22.0.21' });
+  const { objects, cluster } = render({}, { ...inside, zones, machines: [...machines, dublin] });
+  expect(JSON.stringify(objects)).toContain('cp-1');
+  expect(JSON.stringify(objects)).not.toContain('dub-1');
+  expect(said(cluster)).toEqual([
+    'GW-STORAGE-001 zone dublin-1 with 1 machine is in IE, allowed are NO',
+  ]);
 });
 
 describe('a backup', () => {
