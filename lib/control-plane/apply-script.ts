@@ -191,7 +191,7 @@ done`;
 }
 
 function applyPhase(each: ApplyPhase): string {
-  const { phase, objects, fetched = [], preconditions = [], waits } = each;
+  const { phase, file, objects, fetched = [], preconditions = [], waits } = each;
   const rollouts = objects
     .filter((object) => object.kind === 'DaemonSet' || object.kind === 'Deployment')
     .map(
@@ -201,24 +201,19 @@ function applyPhase(each: ApplyPhase): string {
   const lines = [
     ...fetched.flatMap(fetchLines),
     ...preconditions.map(waitLine),
-    ...applyLines(each),
+    `apply ${file}`,
+    ...forceLines(objects),
     ...rollouts,
     ...waits.map(waitLine),
   ];
   return [`if phase ${phase}; then`, ...lines.map((line) => `  ${line}`), 'fi'].join('\n');
 }
 
-/** What stands beside a policy is judged by the policy of before until the new one is in force. */
-function applyLines({ file, objects }: ApplyPhase): string[] {
+/** Nothing in its status says that a policy is in force; until then the one of before judges what follows. */
+function forceLines(objects: ApplyPhase['objects']): string[] {
   return objects.some(({ kind }) => kind === 'ValidatingAdmissionPolicy')
-    ? [
-        `apply ${file} || {`,
-        "  say 'once more: policies take some seconds until they are in force'",
-        '  sleep 10',
-        `  apply ${file}`,
-        '}',
-      ]
-    : [`apply ${file}`];
+    ? ["say 'five seconds, in which API servers learn of the policies'", 'sleep 5']
+    : [];
 }
 
 function waitLine(wait: Wait): string {

@@ -1,32 +1,28 @@
 import { addManifest, Phase } from '../../lib/cluster';
 import { applied, apply } from './apply-run';
 
-/** Refuses the phase of policies as often as it is told. */
-const kubectl = (refusals: number) => `#!/bin/sh
-printf '%s\\n' "$*" >> "$CALLS"
-case "$*" in
-  'config view'*) printf %s "$SERVER" ;;
-  *60-storage*) [ "$(grep -c 60-storage "$CALLS")" -gt ${refusals} ] || { echo 'denied' >&2; exit 1; } ;;
-esac
-`;
-
-test('what the policies of before refuse is applied once more', () => {
-  const run = (refusals: number) =>
-    apply(['--from', '60-storage-policy', '--no-wait'], {
-      programs: { kubectl: kubectl(refusals) },
-      extend: (plane) =>
-        addManifest(plane, plane.cluster, Phase.STORAGE_POLICY, {
-          apiVersion: 'admissionregistration.k8s.io/v1',
-          kind: 'ValidatingAdmissionPolicy',
-          metadata: { name: 'x' },
-        }),
-    });
-  const files = ({ calls }: ReturnType<typeof apply>) =>
-    applied(calls).map((call) => call.split(' ').at(-1));
-  const once = '60-storage-policy.k8s.yaml';
-  expect([run(0).status, files(run(0))]).toEqual([0, [once]]);
-  expect([run(1).status, files(run(1))]).toEqual([0, [once, once]]);
-  expect([run(2).status, files(run(2))]).toEqual([1, [once, once]]);
+test('gives API servers the time to learn of policies, which judge what follows', () => {
+  const { status, calls } = apply(['--from', '55-residency', '--no-wait'], {
+    programs: { sleep: '#!/bin/sh\necho "sleep $*" >> "$CALLS"\n' },
+    extend: (plane) => {
+      for (const [phase, kind] of [
+        [Phase.RESIDENCY, 'ValidatingAdmissionPolicy'],
+        [Phase.STORAGE_POLICY, 'StorageClass'],
+      ] as const) {
+        addManifest(plane, plane.cluster, phase, {
+          apiVersion: 'v1',
+          kind,
+          metadata: { name: kind },
+        });
+      }
+    },
+  });
+  expect(status).toBe(0);
+  expect(calls.slice(-3).map((call) => call.replace(/.* /, ''))).toEqual([
+    '55-residency.k8s.yaml',
+    '5',
+    '60-storage-policy.k8s.yaml',
+  ]);
 });
 
 test('applies the phases in order, server-side, and waits for what the next one needs', () => {
