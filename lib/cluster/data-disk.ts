@@ -2,6 +2,7 @@ import { Size } from 'cdk8s';
 import { identityProblems, maxSizeProblems, modelProblems } from './disk-identity';
 import type { EtcdDisk } from './etcd-disk';
 import { throwProblems, type Problem } from './problem';
+import { bytesOf } from './units';
 
 /** How a disk for volumes is told from all others. */
 export enum DataDiskKind {
@@ -119,10 +120,10 @@ export class DataDisk {
             this.identity,
             'a volume',
           );
-    const least = Size.gibibytes(1);
     return [
       ...own,
-      ...(this.capacity.toKibibytes() >= least.toKibibytes()
+      ...this.lengthProblems(),
+      ...(bytesOf(this.capacity) >= bytesOf(Size.gibibytes(1))
         ? []
         : [
             {
@@ -136,13 +137,38 @@ export class DataDisk {
       ...modelProblems(this.model),
     ];
   }
+
+  private lengthProblems(): Problem[] {
+    const kinds = {
+      [DataDiskKind.NVME_SERIAL]: ['serial', 'name the disk with DataDisk.byId'],
+      [DataDiskKind.BY_ID]: ['link', 'take another link of the disk'],
+      [DataDiskKind.DIRECTORY]: ['path', 'mount it under a shorter path'],
+    } as const;
+    const [prop, remedy] = kinds[this.kind];
+    return this._slug.length <= LONGEST_SLUG
+      ? []
+      : [
+          {
+            prop,
+            allowed: `at most ${LONGEST_SLUG} characters, since a volume is named after its machine and its disk`,
+            got: this.identity,
+            remedy,
+          },
+        ];
+  }
 }
+
+/** An object has a name of 253 characters at most; the machine takes 63 of them, and a dot. */
+const LONGEST_SLUG = 189;
 
 /** What a pod must never get as its volume. */
 const REFUSED = [
-  ...['/bin', '/boot', '/dev', '/etc', '/lib', '/proc', '/root', '/run', '/sbin', '/sys', '/tmp'],
-  ...['/usr', '/var/lib/etcd', '/var/lib/etcdwal', '/var/lib/kubelet', '/var/lib/containerd'],
-  ...['/var/lib/groundwork', '/var/log', '/opt/cni'],
+  ...['/bin', '/boot', '/dev', '/etc', '/lib', '/lib32', '/lib64', '/libx32', '/proc', '/root'],
+  ...['/run', '/sbin', '/sys', '/tmp', '/usr', '/opt/bin', '/opt/cni'],
+  ...['etcd', 'etcdwal', 'kubelet', 'containerd', 'groundwork', 'calico', 'cni', 'kube-proxy']
+    .concat('apt', 'cloud', 'dbus', 'dpkg', 'systemd')
+    .map((name) => `/var/lib/${name}`),
+  ...['backups', 'cache', 'lock', 'log', 'mail', 'run', 'spool', 'tmp'].map((d) => `/var/${d}`),
 ];
 
 function directoryProblems(path: string): Problem[] {
@@ -181,6 +207,7 @@ export function dataDiskProblems(machine: {
   const { dataDisks = [], etcdDisk, etcdWalDisk } = machine;
   const etcd = [etcdDisk, etcdWalDisk].flatMap((disk) => disk?.identity || []);
   const slugs = dataDisks.map((disk) => disk._slug);
+  const own = dataDisks.filter(({ kind }) => kind !== DataDiskKind.DIRECTORY);
   return dataDisks.flatMap((disk, index): Problem[] => {
     // A by-id link usually ends in the serial of its disk.
     const taken = etcd.find(
@@ -188,7 +215,22 @@ export function dataDiskProblems(machine: {
         disk.kind !== DataDiskKind.DIRECTORY &&
         (disk.identity === one || contains(disk.identity, one) || contains(one, disk.identity)),
     );
+    const twin = own
+      .slice(0, Math.max(own.indexOf(disk), 0))
+      .find(
+        ({ identity }) => contains(disk.identity, identity) || contains(identity, disk.identity),
+      );
     return [
+      ...(twin === undefined || twin._slug === disk._slug
+        ? []
+        : [
+            {
+              prop: 'dataDisks',
+              allowed: 'a disk each',
+              got: `${disk.identity} beside ${twin.identity}`,
+              remedy: 'a disk becomes one volume: leave one of the two out',
+            },
+          ]),
       ...(taken === undefined
         ? []
         : [

@@ -1,5 +1,6 @@
 import type { Size } from 'cdk8s';
 import type { Problem } from './problem';
+import { bytesOf } from './units';
 
 /**
  * Names the kernel gives out in the order in which it finds disks, with or without a partition:
@@ -56,7 +57,7 @@ export function identityProblems(
 
 /** What is wrong with the largest accepted size. */
 export function maxSizeProblems(least: string, min: Size, max: Size | undefined): Problem[] {
-  return max === undefined || max.toKibibytes() >= min.toKibibytes()
+  return max === undefined || bytesOf(max) >= bytesOf(min)
     ? []
     : [
         {

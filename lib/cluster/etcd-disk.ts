@@ -1,6 +1,7 @@
 import { Size } from 'cdk8s';
 import { identityProblems, maxSizeProblems, modelProblems } from './disk-identity';
 import { throwProblems, type Problem } from './problem';
+import { bytesOf } from './units';
 
 /** How a machine's etcd disk is told from all others. */
 export enum EtcdDiskKind {
@@ -93,7 +94,7 @@ export class EtcdDisk {
       this.kind === EtcdDiskKind.SHARED_WITH_ROOT
         ? []
         : identityProblems(prop, this.identity, 'etcd');
-    if (this.minSize.toKibibytes() < Size.gibibytes(8).toKibibytes()) {
+    if (bytesOf(this.minSize) < bytesOf(Size.gibibytes(8))) {
       problems.push({
         prop: 'minSize',
         allowed: 'at least 8Gi',

@@ -259,10 +259,10 @@ function endpointProblems(props: ClusterProps): Problem[] {
   return problems;
 }
 
-function residencyProblems({ residency, zones }: ClusterProps): Problem[] {
+function residencyProblems({ residency, zones, machines }: ClusterProps): Problem[] {
   const names = zones.map(({ name }) => name);
-  return (residency?.anchors ?? []).flatMap(({ name, zones: own = [] }) =>
-    own
+  return (residency?.anchors ?? []).flatMap(({ name, address, zones: own = [] }) => [
+    ...own
       .filter((zone) => !names.includes(zone))
       .map((got) => ({
         prop: `zones of anchor ${name}`,
@@ -270,7 +270,15 @@ function residencyProblems({ residency, zones }: ClusterProps): Problem[] {
         got,
         remedy: 'machines of these zones measure the way to it',
       })),
-  );
+    ...machines
+      .filter((machine) => [machine.address, machine.addressV6].includes(address))
+      .map((machine) => ({
+        prop: `address of anchor ${name}`,
+        allowed: 'no machine of the cluster',
+        got: `${address} of ${machine.name}`,
+        remedy: 'to be near itself shows nothing; give a point whose place is known',
+      })),
+  ]);
 }
 
 function duplicates(values: string[]): string[] {

@@ -5,6 +5,8 @@ import type { Cluster } from './cluster';
 export interface FetchedSource {
   /** The image's full reference, or the URL without its scheme. */
   readonly reference: string;
+  /** The same with the host that a runtime adds where the reference has none; its country is that of this. */
+  readonly place: string;
   /** The host alone. */
   readonly host: string;
   readonly isImage: boolean;
@@ -15,18 +17,21 @@ export interface FetchedSource {
 }
 
 /**
- * Every image in the objects of the App and on the machines, and every address that machines fetch from.
+ * Every image in the objects of the App, on the machines and of the doctor, and every address that machines
+ * fetch from.
  * Images that an application names when it runs are not among them.
  */
 export function fetchedSources(cluster: Cluster): FetchedSource[] {
   const fetched = cluster._summary('nodes')?.fetched();
+  const doctor = cluster._summary('doctor');
   return [
     ...(fetched?.images ?? []).map((image) => imageSource(image, 'machines', 'kube-system')),
     ...(fetched?.urls ?? []).map((url) => {
       const { host, pathname } = new URL(url);
       const reference = `${host}${pathname}`;
-      return { reference, host, isImage: false, by: 'machines' };
+      return { reference, place: reference, host, isImage: false, by: 'machines' };
     }),
+    ...(doctor?.images() ?? []).map((image) => imageSource(image, doctor!.path, doctor!.namespace)),
     ...objectsOf(cluster).flatMap(({ path, object }) =>
       imagesIn(object).map((image) => imageSource(image, path, namespaceOf(object))),
     ),
@@ -73,6 +78,9 @@ function namespaceOf(object: any): string {
 function imageSource(reference: string, by: string, namespace: string): FetchedSource {
   const [first = ''] = reference.split('/');
   // As runtimes read it: what has neither a dot nor a port is no host.
-  const host = /[.:]/.test(first) && reference.includes('/') ? first : 'docker.io';
-  return { reference, host, isImage: true, by, namespace };
+  const named = /[.:]|^localhost$/.test(first) && reference.includes('/');
+  const [host, path] = named
+    ? [first, reference]
+    : ['docker.io', `docker.io/${reference.includes('/') ? '' : 'library/'}${reference}`];
+  return { reference, place: path, host, isImage: true, by, namespace };
 }

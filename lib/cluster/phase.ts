@@ -19,7 +19,9 @@ export enum Phase {
   LOAD_BALANCER_CONFIG = '45-load-balancer-config',
   /** The edge. */
   INGRESS = '50-ingress',
-  /** Storage classes and residency policies. */
+  /** What the API server refuses by the residency of the spec, in force before anything is judged by it. */
+  RESIDENCY = '55-residency',
+  /** Storage classes and volumes, and what keeps data. */
   STORAGE_POLICY = '60-storage-policy',
   /** Alerts and dashboards. */
   OBSERVABILITY = '70-observability',

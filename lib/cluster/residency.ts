@@ -1,6 +1,6 @@
 import type { Duration } from 'cdk8s';
 import { europeanEconomicArea } from '../catalog';
-import { familyOf } from './cidr';
+import { Cidr, familyOf } from './cidr';
 import { countryProblems } from './country';
 import { isDnsLabel, isDnsName } from './names';
 import { throwProblems, type Problem } from './problem';
@@ -12,7 +12,8 @@ export interface LatencyAnchor {
   readonly name: string;
   /**
    * What answers ping there: an IP address or a DNS name of one place. An anycast address answers from
-   * wherever it is nearest and shows nothing. Another form throws.
+   * wherever it is nearest and shows nothing. Another form throws, and so does the machine itself or another
+   * one of the cluster.
    */
   readonly address: string;
   /** Country it stands in, ISO 3166-1 alpha-2. One outside of the allowed ones throws. */
@@ -20,7 +21,8 @@ export interface LatencyAnchor {
   /** The longest round trip that every machine may measure, more than 0 and at most 1000 ms. Another throws. */
   readonly maxRoundTripTime: Duration;
   /**
-   * Names of the zones whose machines measure it. One that the cluster does not have throws there.
+   * Names of the zones whose machines measure it. None throws; one that the cluster does not have throws
+   * there.
    *
    * @default - all zones
    */
@@ -166,7 +168,10 @@ export class Residency {
   }
 }
 
-function oneAnchorProblems({ name, address, maxRoundTripTime }: LatencyAnchor): Problem[] {
+/** What every machine answers itself. */
+const OWN_NETWORKS = ['127.0.0.0/8', '0.0.0.0/8'].map((text) => Cidr.parse(text)!);
+
+function oneAnchorProblems({ name, address, maxRoundTripTime, zones }: LatencyAnchor): Problem[] {
   const most = millis(maxRoundTripTime);
   const problems: Problem[] = [];
   if (!isDnsLabel(name)) {
@@ -177,12 +182,32 @@ function oneAnchorProblems({ name, address, maxRoundTripTime }: LatencyAnchor): 
       remedy: 'use lower-case letters, digits and hyphens, at most 63',
     });
   }
-  if (familyOf(address) === undefined && !isDnsName(address)) {
+  // A last label of digits is that of an address.
+  if (familyOf(address) === undefined && (!isDnsName(address) || /(^|\.)\d+$/.test(address))) {
     problems.push({
       prop: `address of anchor ${name}`,
       allowed: 'an IP address or a DNS name',
       got: address,
       remedy: 'give what ping takes, for example the router of an internet exchange',
+    });
+  }
+  if (
+    /(^|\.)localhost$|^::1?$/.test(address) ||
+    OWN_NETWORKS.some((one) => one.contains(address))
+  ) {
+    problems.push({
+      prop: `address of anchor ${name}`,
+      allowed: 'elsewhere than on the machine that measures',
+      got: address,
+      remedy: 'to be near itself shows nothing; give a point whose place is known',
+    });
+  }
+  if (zones !== undefined && zones.length === 0) {
+    problems.push({
+      prop: `zones of anchor ${name}`,
+      allowed: 'at least one',
+      got: undefined,
+      remedy: 'leave it out for all zones',
     });
   }
   if (!(most > 0 && most <= 1000)) {

@@ -336,6 +336,9 @@ export interface DoctorSummary {
    * Nothing applies it by itself.
    */
   readonly files: () => Readonly<Record<string, string>>;
+  /** Images of pods that are no objects of the App, and the namespace that they run in. */
+  readonly images: () => readonly string[];
+  readonly namespace: string;
   /** All that the doctor settled; only its own rules read it. */
   readonly own: object;
 }

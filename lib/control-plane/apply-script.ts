@@ -202,10 +202,18 @@ function applyPhase(each: ApplyPhase): string {
     ...fetched.flatMap(fetchLines),
     ...preconditions.map(waitLine),
     `apply ${file}`,
+    ...forceLines(objects),
     ...rollouts,
     ...waits.map(waitLine),
   ];
   return [`if phase ${phase}; then`, ...lines.map((line) => `  ${line}`), 'fi'].join('\n');
+}
+
+/** Nothing in its status says that a policy is in force; until then the one of before judges what follows. */
+function forceLines(objects: ApplyPhase['objects']): string[] {
+  return objects.some(({ kind }) => kind === 'ValidatingAdmissionPolicy')
+    ? ["say 'five seconds, in which API servers learn of the policies'", 'sleep 5']
+    : [];
 }
 
 function waitLine(wait: Wait): string {

@@ -1,4 +1,4 @@
-import { LOCAL_CLASS, STATIC_PODS, ZONE_LABEL } from './names';
+import { LOCAL_CLASS, REGION_LABEL, STATIC_PODS, ZONE_LABEL } from './names';
 import {
   ReclaimPolicy,
   ResidencyEnforcement,
@@ -75,8 +75,9 @@ export function settleStorage(props: ResidentStorageProps): StorageChoices {
 
 function settleClass(options: ResidentClassOptions, zones: readonly Zone[]): ClassChoices {
   const { topologyKey = ZONE_LABEL, zones: own, country } = options;
-  const names = own ?? Object.fromEntries(zones.map(({ name }) => [name, name]));
-  const values = zones.flatMap(({ name }) => names[name] ?? []);
+  const values = zones.flatMap((zone) =>
+    own === undefined ? (labelOf(zone, topologyKey) ?? zone.name) : (own[zone.name] ?? []),
+  );
   return {
     options,
     reclaimPolicy: options.reclaimPolicy ?? ReclaimPolicy.DELETE,
@@ -84,6 +85,11 @@ function settleClass(options: ResidentClassOptions, zones: readonly Zone[]): Cla
       ? { topology: { key: topologyKey, values: [...new Set(values)] } }
       : {}),
   };
+}
+
+/** What kubelets in the zone put under this key; undefined where they put nothing. */
+export function labelOf({ name, region }: Zone, key: string): string | undefined {
+  return { [ZONE_LABEL]: name, [REGION_LABEL]: region }[key];
 }
 
 function volumesOf(cluster: Cluster): VolumeChoices[] {

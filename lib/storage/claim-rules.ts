@@ -1,3 +1,4 @@
+import { OLD_CLASS_ANNOTATION } from './names';
 import { POD_VOLUMES } from './pod-policies';
 import { residencyRule } from './residency-rule';
 import { objectsOf, Severity, type IRule, type ResidencySummary } from '../cluster';
@@ -26,7 +27,10 @@ export const claimRules: IRule[] = [
 function faultsOf(object: any, { classes, otherClasses, podDrivers }: ResidencySummary): string[] {
   const volumes: any[] = podSpecOf(object)?.volumes ?? [];
   const known = ['', ...classes.map(({ name }) => name), ...otherClasses];
-  const claimed = claimsOf(object, volumes).flatMap((claim) => claim?.storageClassName ?? []);
+  const claimed = claimsOf(object, volumes).flatMap(
+    (claim) =>
+      claim?.metadata?.annotations?.[OLD_CLASS_ANNOTATION] ?? claim?.spec?.storageClassName ?? [],
+  );
   return [
     ...claimed
       .filter((name) => !known.includes(name))
@@ -44,15 +48,19 @@ function faultsOf(object: any, { classes, otherClasses, podDrivers }: ResidencyS
   ];
 }
 
-/** The pod in an object, however deep it lies. */
-function podSpecOf({ kind, spec }: any): any {
+/** The pod in an object, however deep it lies. What others call a template need not be one of pods. */
+function podSpecOf({ apiVersion, kind, spec }: any): any {
+  if (!/^(apps\/|batch\/)?v1$/.test(apiVersion)) {
+    return undefined;
+  }
   return kind === 'Pod' ? spec : (spec?.jobTemplate?.spec ?? spec)?.template?.spec;
 }
 
-function claimsOf({ kind, spec }: any, volumes: readonly any[]): any[] {
+function claimsOf(object: any, volumes: readonly any[]): any[] {
+  const { kind, spec } = object;
   return [
-    ...(kind === 'PersistentVolumeClaim' ? [spec] : []),
-    ...(kind === 'StatefulSet' ? (spec?.volumeClaimTemplates ?? []) : []).map((t: any) => t?.spec),
-    ...volumes.map((volume) => volume.ephemeral?.volumeClaimTemplate?.spec),
+    ...(kind === 'PersistentVolumeClaim' ? [object] : []),
+    ...(kind === 'StatefulSet' ? (spec?.volumeClaimTemplates ?? []) : []),
+    ...volumes.map((volume) => volume.ephemeral?.volumeClaimTemplate),
   ];
 }

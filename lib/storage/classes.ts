@@ -1,7 +1,7 @@
 import type { PersistentVolume } from 'kubernetes-types/core/v1';
 import type { StorageClass } from 'kubernetes-types/storage/v1';
 import type { ClassChoices, StorageChoices, VolumeChoices } from './choices';
-import { HOST_LABEL, NO_PROVISIONER, ZONE_LABEL } from './names';
+import { HOST_LABEL, NO_PROVISIONER, REGION_LABEL, ZONE_LABEL } from './names';
 import type { StorageTuning } from './tuning';
 import { COUNTRY_LABEL } from '../cluster';
 
@@ -73,7 +73,7 @@ export function persistentVolume(
       labels: {
         [COUNTRY_LABEL]: zone.country,
         [HOST_LABEL]: machine.name,
-        'topology.kubernetes.io/region': zone.region,
+        [REGION_LABEL]: zone.region,
         [ZONE_LABEL]: zone.name,
       },
       annotations: { 'cdk8s-groundwork/disk': `${disk.kind} ${disk.identity}` },

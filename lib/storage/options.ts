@@ -38,22 +38,25 @@ export interface ResidentClassOptions {
   readonly parameters?: Record<string, string>;
   /**
    * Topology key that the driver puts on its volumes, for example `topology.cinder.csi.openstack.org/zone`;
-   * `kubectl get csinode -o yaml` shows it. Given together with `country` it throws.
+   * `kubectl get csinode -o yaml` shows it. Given together with `country` it throws, as does the name of
+   * a machine (`kubernetes.io/hostname`).
    *
    * @default 'topology.kubernetes.io/zone'
    */
   readonly topologyKey?: string;
   /**
    * Zone of the spec → the driver's own name for it. Only these zones get volumes. A zone that the
-   * cluster does not have throws.
+   * cluster does not have throws, and another value than nodes carry where the key is a label of theirs
+   * (`topology.kubernetes.io/zone` or `region`).
    *
-   * @default - every zone in an allowed country, by its name
+   * @default - every zone in an allowed country, by its name, or its region where the key is that of regions
    */
   readonly zones?: Record<string, string>;
   /**
    * For a driver that reports no topology, such as one for a file server: the country in which it keeps
    * data, by your word; nothing in the cluster shows it, and finding GW-STORAGE-008 says so. One outside
-   * of the policy throws.
+   * of the policy throws. It goes for the driver as a whole: the API server lets in every class and volume
+   * of it, and another class of this driver without a country throws.
    *
    * @default - none; the topology says it
    */
@@ -106,8 +109,8 @@ export interface ResidentStorageOptions {
    */
   readonly defaultClass?: string;
   /**
-   * Names of classes that somebody else makes and claims may name all the same. They are made under the
-   * policy too when they come after it.
+   * Names of classes that somebody else makes and claims may name all the same; one that is made here
+   * throws. They are made under the policy too when they come after it, and so is every volume of theirs.
    *
    * @default - none
    */

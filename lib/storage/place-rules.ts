@@ -60,7 +60,10 @@ export const placeRules: IRule[] = [
     },
     (cluster, policy, { path, classes }) => {
       const trusted = new Set(classes.filter((c) => c.byWord).map((c) => c.provisioner));
-      const places = placesOf(cluster, classes);
+      const places = {
+        StorageClass: placesOf(cluster, classes),
+        PersistentVolume: placesOf(cluster, classes, hostsOf(cluster)),
+      };
       return objectsOf(cluster)
         .filter((one) => !one.path.startsWith(`${path}/`))
         .flatMap(({ path: where, object }) => {
@@ -73,7 +76,10 @@ export const placeRules: IRule[] = [
           const inside = (term: readonly Requirement[]) =>
             term.some(
               ({ key, operator = 'In', values = [] }) =>
-                operator === 'In' && values.every((value) => places.has(`${key}=${value}`)),
+                operator === 'In' &&
+                values.every((value) =>
+                  places[object.kind as keyof typeof places].has(`${key}=${value}`),
+                ),
             );
           return terms.length > 0 && terms.every(inside)
             ? []
@@ -126,17 +132,28 @@ function termsOf(object: any): Requirement[][] | undefined {
   return undefined;
 }
 
+function zonesInside({ zones, residency }: Cluster): string[] {
+  return zones.filter(({ country }) => residency!.allows(country)).map(({ name }) => name);
+}
+
+/** Machines inside, which the policy on volumes takes for places, and the one on classes does not. */
+function hostsOf(cluster: Cluster): string[] {
+  const inside = zonesInside(cluster);
+  return cluster.machines.filter(({ zone }) => inside.includes(zone)).map(({ name }) => name);
+}
+
 /** `label=value` of every place inside. */
 function placesOf(
-  { zones, machines, residency }: Cluster,
+  cluster: Cluster,
   classes: readonly ResidentClass[],
+  hosts: readonly string[] = [],
 ): Set<string> {
-  const inside = zones.filter(({ country }) => residency!.allows(country)).map(({ name }) => name);
-  const hosts = machines.filter(({ zone }) => inside.includes(zone)).map(({ name }) => name);
   const drivers = classes.flatMap(({ topology }) => topology ?? []);
   return new Set(
-    [{ key: ZONE_LABEL, values: inside }, { key: HOST_LABEL, values: hosts }, ...drivers].flatMap(
-      ({ key, values }) => values.map((value) => `${key}=${value}`),
-    ),
+    [
+      { key: ZONE_LABEL, values: zonesInside(cluster) },
+      { key: HOST_LABEL, values: hosts },
+      ...drivers,
+    ].flatMap(({ key, values }) => values.map((value) => `${key}=${value}`)),
   );
 }

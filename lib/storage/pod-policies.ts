@@ -69,29 +69,39 @@ function imagesOf(pod: string): string {
   return [...containers, volumes].join(' + ');
 }
 
-export function nodePolicy({ zones }: StorageChoices): AdmissionPolicy {
-  const labels = (node: string) => {
-    const label = (key: string) =>
-      `(${text(key)} in ${node}.metadata.labels ? ${node}.metadata.labels[${text(key)}] : "")`;
-    return `has(${node}.metadata.labels) ? ${label(COUNTRY_LABEL)} + " " + ${label(ZONE_LABEL)} : ""`;
-  };
+/**
+ * A zone that the spec does not know is let in when its country is allowed: its machines register before
+ * the policy that knows it is applied.
+ */
+export function nodePolicy({ residency, zones }: StorageChoices): AdmissionPolicy {
+  const label = (node: string, key: string) =>
+    `has(${node}.metadata.labels) && ${text(key)} in ${node}.metadata.labels ? ${node}.metadata.labels[${text(key)}] : ""`;
+  const spec = zones.map(({ country, name }) => `${text(name)}: ${text(country)}`);
   return {
     name: `${PREFIX}-nodes`,
-    refuses: 'a machine that does not name a zone of the spec and its country',
+    refuses: 'a machine that names no allowed country, or another one than that of its zone',
     rules: [{ ...resource('', ['nodes']), operations: ['CREATE', 'UPDATE'] }],
     variables: {
-      places: list(zones.map(({ country, name }) => `${country} ${name}`)),
-      place: labels('object'),
-      before: `oldObject == null ? "" : (${labels('oldObject')})`,
+      countries: list(residency.countries),
+      zones: `{${spec.join(', ')}}`,
+      country: label('object', COUNTRY_LABEL),
+      zone: label('object', ZONE_LABEL),
+      countryBefore: `oldObject == null ? "" : (${label('oldObject', COUNTRY_LABEL)})`,
+      zoneBefore: `oldObject == null ? "" : (${label('oldObject', ZONE_LABEL)})`,
     },
     validations: [
       {
-        // One that is there already may change in everything else.
-        expression:
-          'variables.place in variables.places || (oldObject != null && variables.place == variables.before)',
-        message: `labels ${COUNTRY_LABEL} and ${ZONE_LABEL} must be those of a zone of the spec: ${zones
-          .map(({ country, name }) => `${country} ${name}`)
+        expression: [
+          '(variables.country in variables.countries && variables.zone != "" && (!(variables.zone in variables.zones) || variables.zones[variables.zone] == variables.country))',
+          // One that is there already may change in everything else.
+          '(oldObject != null && variables.country == variables.countryBefore && variables.zone == variables.zoneBefore)',
+        ].join(' || '),
+        message: `label ${ZONE_LABEL} must name a zone and ${COUNTRY_LABEL} its country, allowed are ${residency.label}; in the spec ${zones
+          .map(({ country, name }) => `${name} is in ${country}`)
           .join(', ')}`,
+        // A kubelet creates its Node at every start, before it knows whether there is one. Only after this
+        // word it looks for the one that is there; after another it tries to create it for ever.
+        reason: 'Forbidden',
       },
     ],
   };

@@ -1,4 +1,5 @@
-import { LOCAL_CLASS, ZONE_LABEL } from './names';
+import { labelOf, mountPointOf } from './choices';
+import { HOST_LABEL, LOCAL_CLASS, ZONE_LABEL } from './names';
 import type { ResidentClassOptions, ResidentStorageProps } from './options';
 import {
   countryProblems,
@@ -8,6 +9,7 @@ import {
   isLabelKey,
   isLabelValue,
   type Cluster,
+  type Machine,
   type Problem,
   type Residency,
 } from '../cluster';
@@ -28,9 +30,11 @@ export function storageProblems(props: ResidentStorageProps): Problem[] {
   const { residency } = cluster;
   return [
     ...(props.classes ?? []).flatMap((one) => classProblems(one, cluster, residency)),
+    ...wordProblems(props.classes ?? []),
     ...nameProblems(props),
     ...listProblems(props),
     ...diskProblems(cluster),
+    ...cluster.machines.flatMap(placeProblems),
   ];
 }
 
@@ -90,7 +94,62 @@ function classProblems(
       remedy: `copy it from \`kubectl get csinode -o yaml\`, for example ${ZONE_LABEL}`,
     });
   }
-  return [...problems, ...zoneProblems(of('zones'), zones, cluster, residency)];
+  if (topologyKey === HOST_LABEL) {
+    problems.push({
+      prop: of('topologyKey'),
+      allowed: 'a label that several machines share',
+      got: topologyKey,
+      remedy: 'a class is bound to zones; name one that somebody else makes in otherClasses',
+    });
+  }
+  return [
+    ...problems,
+    ...zoneProblems(of('zones'), zones, cluster, residency),
+    ...labelProblems(of('zones'), options, cluster),
+  ];
+}
+
+/** The scheduler compares with labels of nodes, and a driver that reports another value does not start. */
+function labelProblems(
+  prop: string,
+  { topologyKey = ZONE_LABEL, zones = {} }: ResidentClassOptions,
+  cluster: Cluster,
+): Problem[] {
+  return cluster.zones.flatMap((zone): Problem[] => {
+    const got = zones[zone.name];
+    const label = labelOf(zone, topologyKey);
+    return got === undefined || label === undefined || got === label
+      ? []
+      : [
+          {
+            prop,
+            allowed: `${label} for ${zone.name}`,
+            got,
+            remedy: `machines carry ${topologyKey}=${label} and a driver cannot put another value there; give the key of the driver's own, or the zone this name`,
+          },
+        ];
+  });
+}
+
+/** What the spec answers for by its word, the API server lets in without a look at places. */
+function wordProblems(classes: readonly ResidentClassOptions[]): Problem[] {
+  return classes
+    .filter(({ country }) => country !== undefined)
+    .flatMap(({ name, provisioner }): Problem[] => {
+      const other = classes.find(
+        (one) => one.provisioner === provisioner && one.country === undefined,
+      );
+      return other === undefined
+        ? []
+        : [
+            {
+              prop: `provisioner of class ${name}`,
+              allowed: `without a country, since class ${other.name} says that it has a topology`,
+              got: provisioner,
+              remedy: 'the API server would let in every volume of it, wherever it is',
+            },
+          ];
+    });
 }
 
 function zoneProblems(
@@ -151,6 +210,7 @@ function zoneProblems(
 
 function nameProblems(props: ResidentStorageProps): Problem[] {
   const { classes = [], localClassName = LOCAL_CLASS, defaultClass, cluster } = props;
+  const others = new Set(props.otherClasses);
   const hasLocal = cluster.machines.some(({ dataDisks }) => dataDisks.length > 0);
   const names = [...(hasLocal ? [localClassName] : []), ...classes.map(({ name }) => name)];
   const problems: Problem[] = [];
@@ -179,6 +239,14 @@ function nameProblems(props: ResidentStorageProps): Problem[] {
           : `one of ${[...new Set(names)].join(', ')}`,
       got: defaultClass,
       remedy: 'the default of classes that somebody else makes is theirs to say',
+    });
+  }
+  for (const got of new Set(names.filter((name) => others.has(name)))) {
+    problems.push({
+      prop: 'otherClasses',
+      allowed: 'classes that somebody else makes',
+      got,
+      remedy: 'leave it out: claims may name what is made here',
     });
   }
   return problems;
@@ -216,6 +284,23 @@ function diskProblems(cluster: Cluster): Problem[] {
             remedy: 'format and mount it there, and give DataDisk.directory below the mount point',
           })),
       );
+}
+
+/** Two volumes of one machine do not share a directory. */
+function placeProblems({ name, dataDisks }: Machine): Problem[] {
+  const places = dataDisks.map((disk) =>
+    disk.kind === DataDiskKind.DIRECTORY ? disk.identity : mountPointOf(disk),
+  );
+  return places.flatMap((inner) =>
+    places
+      .filter((outer) => inner.startsWith(`${outer}/`))
+      .map((outer) => ({
+        prop: `dataDisks of machine ${name}`,
+        allowed: 'apart from each other',
+        got: `${inner} within ${outer}`,
+        remedy: 'pods of one volume would have the files of the other',
+      })),
+  );
 }
 
 function isInTree(provisioner: string): boolean {

@@ -72,15 +72,17 @@ export class ResidentStorage extends Construct {
     this.classNames = classes.map(({ metadata }) => metadata!.name!);
     this.volumeNames = choices.volumes.map(({ name }) => name);
     this.policyNames = policies.map(({ name }) => name);
-    const objects = [
+    const judges = policies.flatMap((policy) => [
+      admissionPolicy(policy, tuning),
+      policyBinding(policy, choices, tuning),
+    ]);
+    const judged = [
       ...classes,
       ...choices.volumes.map((volume) => persistentVolume(choices, volume, tuning)),
-      ...policies.flatMap((policy) => [
-        admissionPolicy(policy, tuning),
-        policyBinding(policy, choices, tuning),
-      ]),
     ];
-    objects.forEach((object) => addManifest(this, cluster, Phase.STORAGE_POLICY, object));
+    // Apart, since the policies of before judge by the spec of before.
+    judges.forEach((object) => addManifest(this, cluster, Phase.RESIDENCY, object));
+    judged.forEach((object) => addManifest(this, cluster, Phase.STORAGE_POLICY, object));
     requireDataDisks(this, cluster, choices);
     cluster.recordDecisions([
       ...tuning.decisions(path),

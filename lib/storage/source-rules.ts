@@ -17,7 +17,7 @@ export const sourceRules: IRule[] = [
     },
     (cluster, policy) =>
       byHost(fetchedSources(cluster), (source) => {
-        const country = policy._sourceCountry(source.reference);
+        const country = policy._sourceCountry(source.place);
         return country === undefined || policy.allows(country) ? undefined : country;
       }).map(({ host, country, what }) => ({
         message: `${host} is in ${country}, allowed are ${allowedWords(policy)}: ${what}`,
@@ -34,8 +34,8 @@ export const sourceRules: IRule[] = [
       reference: IMAGES,
     },
     (cluster, policy) =>
-      byHost(fetchedSources(cluster), ({ reference }) =>
-        policy._sourceCountry(reference) === undefined ? 'unknown' : undefined,
+      byHost(fetchedSources(cluster), ({ place }) =>
+        policy._sourceCountry(place) === undefined ? 'unknown' : undefined,
       ).map(({ host, what }) => ({ message: `nobody says in which country ${host} is: ${what}` })),
   ),
   residencyRule(

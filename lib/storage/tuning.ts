@@ -16,7 +16,7 @@ export function storageTuning() {
     localReclaimPolicy: tuned(
       'PersistentVolume.spec.persistentVolumeReclaimPolicy',
       'Retain',
-      'Delete',
+      'Delete where a class makes the volume, else the same',
       'nothing in the cluster can empty a local disk: with Delete the volume fails, and its data is there all the same',
       'https://kubernetes.io/docs/concepts/storage/volumes/#local',
     ),

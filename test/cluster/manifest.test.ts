@@ -102,6 +102,7 @@ test('phases are applied in this order, which is that of their names', () => {
     '40-load-balancer',
     '45-load-balancer-config',
     '50-ingress',
+    '55-residency',
     '60-storage-policy',
     '70-observability',
   ];

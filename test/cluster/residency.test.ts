@@ -75,6 +75,34 @@ test('everything that is wrong, at once', () => {
   ]);
 });
 
+test.each(['127.0.0.1', '127.8.0.1', '0.0.0.0', '::1', '::', 'localhost', 'a.localhost'])(
+  'an anchor at %s is the machine itself',
+  (address) =>
+    expect(errors(() => Residency.of(['NO'], { anchors: [{ ...anchor, address }] }))).toEqual([
+      `[Residency] address of anchor nix must be elsewhere than on the machine that measures, got ${address}; to be near itself shows nothing; give a point whose place is known`,
+    ]),
+);
+
+test('an address with a number too large is no name', () => {
+  const anchors = [{ ...anchor, address: '10.0.0.300' }];
+  expect(errors(() => Residency.of(['NO'], { anchors }))[0]).toMatch(
+    /^\[Residency\] address of anchor nix must be an IP address or a DNS name, got 10\.0\.0\.300;/,
+  );
+});
+
+test('an anchor that no zone measures would be none', () => {
+  expect(errors(() => Residency.of(['NO'], { anchors: [{ ...anchor, zones: [] }] }))).toEqual([
+    '[Residency] zones of anchor nix must be at least one, got nothing; leave it out for all zones',
+  ]);
+});
+
+test('a machine of the cluster is no anchor', () => {
+  const residency = Residency.of(['NO'], { anchors: [{ ...anchor, address: '10.20.0.11' }] });
+  expect(errors(() => osloCluster(undefined, { residency }))).toEqual([
+    '[oslo] address of anchor nix must be no machine of the cluster, got 10.20.0.11 of cp-1; to be near itself shows nothing; give a point whose place is known',
+  ]);
+});
+
 test('zones of an anchor are zones of the cluster', () => {
   const residency = Residency.of(['NO'], { anchors: [{ ...anchor, zones: ['bergen-1'] }] });
   expect(errors(() => osloCluster(undefined, { residency }))).toEqual([

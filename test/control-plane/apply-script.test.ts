@@ -1,4 +1,29 @@
+import { addManifest, Phase } from '../../lib/cluster';
 import { applied, apply } from './apply-run';
+
+test('gives API servers the time to learn of policies, which judge what follows', () => {
+  const { status, calls } = apply(['--from', '55-residency', '--no-wait'], {
+    programs: { sleep: '#!/bin/sh\necho "sleep $*" >> "$CALLS"\n' },
+    extend: (plane) => {
+      for (const [phase, kind] of [
+        [Phase.RESIDENCY, 'ValidatingAdmissionPolicy'],
+        [Phase.STORAGE_POLICY, 'StorageClass'],
+      ] as const) {
+        addManifest(plane, plane.cluster, phase, {
+          apiVersion: 'v1',
+          kind,
+          metadata: { name: kind },
+        });
+      }
+    },
+  });
+  expect(status).toBe(0);
+  expect(calls.slice(-3).map((call) => call.replace(/.* /, ''))).toEqual([
+    '55-residency.k8s.yaml',
+    '5',
+    '60-storage-policy.k8s.yaml',
+  ]);
+});
 
 test('applies the phases in order, server-side, and waits for what the next one needs', () => {
   const { status, calls } = apply([]);

@@ -1,10 +1,20 @@
-import { Duration } from 'cdk8s';
-import { EtcdBackup, EtcdBackupTarget, NodeBootstrap, Residency } from '../../lib';
+import { Duration, Size, type Chart } from 'cdk8s';
+import {
+  DataDisk,
+  EtcdBackup,
+  EtcdBackupTarget,
+  NodeBootstrap,
+  Residency,
+  type Cluster,
+  type ResidentStorageOptions,
+} from '../../lib';
 import { residency } from '../../lib/report/content/residency';
 import { sectionsMarkdown } from '../../lib/report/markdown';
 import { reportMarkdown } from '../../lib/report/report';
-import { osloCluster } from '../support/oslo';
+import { osloCluster, osloMachine } from '../support/oslo';
 import { anchor, cinder, files, render } from '../storage/storage';
+
+type RenderMore = Parameters<typeof render> extends [unknown?, ...infer More] ? More : never;
 
 const policy = Residency.of(['NO'], {
   anchors: [anchor, { ...anchor, name: 'trd', maxRoundTripTime: Duration.millis(10) }],
@@ -70,6 +80,68 @@ test('claims no more than something shows, and says what that does not show', ()
     'The API server refuses a claim for a class that the spec does not name',
   );
   expect(text).toContain('What nothing here can show');
+});
+
+describe('claims of a cluster', () => {
+  const claimsOf = (options: ResidentStorageOptions, ...more: RenderMore) => {
+    const { cluster: other } = render(options, ...more);
+    const said = sectionsMarkdown('x', residency({ ...facts, cluster: other, findings: [] }));
+    return said.slice(said.indexOf('Claims:'), said.indexOf('Anchors that')).split('\n');
+  };
+  const row = (rows: string[], start: string) => rows.find((line) => line.startsWith(`| ${start}`));
+  const directory = DataDisk.directory('/mnt/nvme1/volume', { capacity: Size.gibibytes(10) });
+  const machines = [
+    ...[osloMachine(1), osloMachine(2), osloMachine(3, { dataDisks: [directory] })],
+  ];
+
+  test('whose disks somebody else mounts say nothing of disks', () => {
+    expect(row(claimsOf({}), 'A local volume')).toBeDefined();
+    expect(row(claimsOf({}, { machines }), 'A local volume')).toBeUndefined();
+  });
+
+  test('carry labels to nodes only where the nodes are made here', () => {
+    const made = (chart: Chart, c: Cluster) =>
+      void new NodeBootstrap(chart, 'nodes', { cluster: c });
+    const start = 'Every machine of the spec';
+    expect(row(claimsOf({}, {}, made), start)).toContain('of every node');
+    expect(row(claimsOf({}), start)).toContain('written by hand');
+    expect(row(claimsOf({}, { machines }, undefined, true), start)).toContain('written by hand');
+  });
+
+  test('name an audit log only where the spec has one', () => {
+    const made =
+      (enabled?: boolean) =>
+      (chart: Chart, c: Cluster): void => {
+        const controlPlane = { auditLog: { enabled } };
+        new NodeBootstrap(chart, 'nodes', { cluster: c, controlPlane });
+      };
+    const start = 'The API server refuses a claim';
+    expect(row(claimsOf({}, {}, made()), start)).toContain('its entries in the audit log');
+    const counted =
+      '`groundwork-residency-claims`, and what `apiserver_validating_admission_policy_check_total` counts: the spec knows of no audit log';
+    expect(row(claimsOf({}, {}, made(false)), start)).toContain(counted);
+    expect(row(claimsOf({}, { machines }, undefined, true), start)).toContain(counted);
+  });
+
+  test('say of which drivers the API server takes the word', () => {
+    const rows = claimsOf({ classes: [cinder, files] });
+    for (const start of [
+      'The API server refuses a StorageClass',
+      'The API server refuses a Pers',
+    ]) {
+      expect(row(rows, start)).toContain(
+        'what is of nfs.csi.k8s.io: it is let in by the word of the spec; objects from before',
+      );
+    }
+    expect(row(rows, 'The API server refuses a claim')).not.toContain('nfs.csi.k8s.io');
+    expect(claimsOf({ classes: [cinder] }).join()).not.toContain('by the word of the spec;');
+  });
+});
+
+test('images of every kind of container are counted', () => {
+  expect(text).toContain(
+    `jsonpath="{.items[*].spec['initContainers','containers','ephemeralContainers'][*].image}" | tr ' ' '\\n' |`,
+  );
 });
 
 test('bounds how far away a machine can be', () => {

@@ -46,6 +46,24 @@ describe('classes', () => {
     ['a term without a key', { allowedTopologies: [{}] }],
     ["one driver's name under another's key", { allowedTopologies: [term(ZONE, 'az1')] }],
   ])('%s is refused', (_, fields) => expect(judge(fields)).toEqual(REFUSED));
+
+  test('allowedTopologies may change later, so a change is judged as well, and only that', () => {
+    const class_ = (...zones: string[]) => ({
+      provisioner: 'x.csi',
+      ...(zones.length === 0 ? {} : { allowedTopologies: [term(ZONE, ...zones)] }),
+    });
+    const change = (now: object, before: object) => judged(policy('classes'), now, before);
+    expect(change(class_(), class_('oslo-1'))).toEqual(REFUSED);
+    expect(change(class_('dublin-1'), class_('oslo-1'))).toEqual(REFUSED);
+    expect(change(class_('bergen-1'), class_('oslo-1'))).toEqual([]);
+    // What was there before stays, whatever else of it changes.
+    expect(change({ ...class_('dub'), metadata: { labels: {} } }, class_('dub'))).toEqual([]);
+    expect(change({ ...class_(), allowVolumeExpansion: true }, class_())).toEqual([]);
+    expect(policy('classes').spec.matchConstraints.resourceRules[0].operations).toEqual([
+      'CREATE',
+      'UPDATE',
+    ]);
+  });
 });
 
 describe('volumes', () => {
@@ -80,10 +98,21 @@ describe('volumes', () => {
     ['one alternative outside', on([host('In', 'cp-1')], [host('In', 'cp-9')])],
     ['an empty term', on([])],
   ])('%s is refused', (_, spec) => expect(judge(spec)).toEqual(REFUSED));
+
+  test('a change of the affinity is judged, one of a volume from before is not', () => {
+    const change = (now: object, before: object) =>
+      judged(policy('volumes'), { spec: now }, { spec: before });
+    expect(change(on([host('In', 'cp-9')]), on([host('In', 'cp-1')]))).toEqual(REFUSED);
+    expect(change({}, on([host('In', 'cp-1')]))).toEqual(REFUSED);
+    expect(change({ nfs: {}, claimRef: {} }, { nfs: {} })).toEqual([]);
+    const outside = on([host('In', 'cp-9')]);
+    expect(change({ ...outside, claimRef: {} }, outside)).toEqual([]);
+    expect(policy('volumes').spec.matchConstraints.resourceRules[0].operations).toContain('UPDATE');
+  });
 });
 
 test('claims name a class of the spec, none, or a volume that is there', () => {
-  const judge = (spec: object) => judged(policy('claims'), { spec });
+  const judge = (spec: object) => judged(policy('claims'), { metadata: {}, spec });
   for (const storageClassName of ['resident-local', 'block', 'files', 'ceph', '']) {
     expect(judge({ storageClassName })).toEqual([]);
   }
@@ -91,6 +120,33 @@ test('claims name a class of the spec, none, or a volume that is there', () => {
   expect(judge({ storageClassName: 'gp3' })).toEqual([
     'storageClassName must be one of block, ceph, files, resident-local',
   ]);
+});
+
+describe('the class of a claim', () => {
+  const OLD_NAME = 'volume.beta.kubernetes.io/storage-class';
+  const claim = (storageClassName?: string, annotations?: object) => ({
+    metadata: annotations === undefined ? {} : { annotations },
+    spec: storageClassName === undefined ? {} : { storageClassName },
+  });
+  const judge = (now: object, before?: object) => judged(policy('claims'), now, before);
+
+  test('is what its old annotation says, where it has one', () => {
+    expect(judge(claim(undefined, { [OLD_NAME]: 'gp3' }))).toHaveLength(1);
+    expect(judge(claim('block', { [OLD_NAME]: 'gp3' }))).toHaveLength(1);
+    expect(judge(claim(undefined, { [OLD_NAME]: 'block' }))).toEqual([]);
+    expect(judge(claim(undefined, { other: 'gp3' }))).toEqual([]);
+  });
+
+  test('may be filled in later, and is judged then', () => {
+    expect(judge(claim('gp3'), claim())).toHaveLength(1);
+    expect(judge(claim('block'), claim())).toEqual([]);
+    expect(policy('claims').spec.matchConstraints.resourceRules[0].operations).toContain('UPDATE');
+  });
+
+  test('of one from before stays', () => {
+    expect(judge(claim('gp3', { a: 'b' }), claim('gp3'))).toEqual([]);
+    expect(judge(claim('gp3'), claim(undefined, { [OLD_NAME]: 'gp3' }))).toEqual([]);
+  });
 });
 
 test('pods mount nothing past claims', () => {
@@ -176,18 +232,41 @@ describe('machines', () => {
   test('say in which zone of the spec they are', () => {
     expect(judge(node('NO', 'oslo-1'))).toEqual([]);
     const refused = [
-      'labels cdk8s-groundwork/country and topology.kubernetes.io/zone must be those of a zone of the spec: NO oslo-1, NO bergen-1',
+      'label topology.kubernetes.io/zone must name a zone and cdk8s-groundwork/country its country, allowed are NO; in the spec oslo-1 is in NO, bergen-1 is in NO',
     ];
-    expect(judge(node('NO', 'dublin-1'))).toEqual(refused);
+    expect(judge(node('IE', 'dublin-1'))).toEqual(refused);
     expect(judge(node('IE', 'oslo-1'))).toEqual(refused);
+    expect(judge(node('NO'))).toEqual(refused);
+    expect(judge(node(undefined, 'oslo-1'))).toEqual(refused);
     expect(judge(node())).toEqual(refused);
     expect(judge({ metadata: {} })).toEqual(refused);
+  });
+
+  test('of a zone that is new in the spec register before the policy knows it', () => {
+    expect(judge(node('NO', 'trondheim-1'))).toEqual([]);
+  });
+
+  test('are in the country that the spec gives their zone', () => {
+    const policyOfTwo = Residency.of(['NO', 'SE'], { anchors: [anchor] });
+    const { of: other } = render({}, { residency: policyOfTwo });
+    const nodes = other('ValidatingAdmissionPolicy', 'groundwork-residency-nodes');
+    expect(judged(nodes, node('SE', 'oslo-1'))).toHaveLength(1);
+    expect(judged(nodes, node('SE', 'malmo-1'))).toEqual([]);
   });
 
   test('that are there may change in everything else', () => {
     expect(judge(node('IE', 'x', { a: 'b' }), node('IE', 'x'))).toEqual([]);
     expect(judge({ metadata: {} }, { metadata: {} })).toEqual([]);
+    expect(judge(node(undefined, undefined, { a: 'b' }), { metadata: {} })).toEqual([]);
     expect(judge(node('IE', 'x'), node('NO', 'oslo-1'))).toHaveLength(1);
+  });
+
+  test('that were there before come back after a restart of their kubelet', () => {
+    // It creates its Node anew each time. Refused by any other word it would never look whether there is
+    // one, and the machine would stay NotReady.
+    for (const { reason } of policy('nodes').spec.validations) {
+      expect(reason).toBe('Forbidden');
+    }
   });
 
   test('of others do not, so they are not asked', () => {

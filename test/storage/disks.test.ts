@@ -69,6 +69,15 @@ test('a disk of another size or model is another disk', () => {
   );
 });
 
+test('of two disks with one serial none is written to, and the words are those of the spec', () => {
+  const machine = lab().disk('nvme1n1', { serial: 'S64GNX0W1', size: 900 * GIB });
+  const said = prepare(machine, NVME!);
+  expect(said).toMatchObject({ status: 1, mkfs: [] });
+  expect(said.stderr).toMatch(
+    /belongs to 2 disks: .*; nothing was written; name one of them with DataDisk\.byId in dataDisks of machine w-1\n$/,
+  );
+});
+
 test('a member of etcd may have blank disks for volumes beside its own', () => {
   const machine = lab({ size: GIB }).write('etc/kubernetes/manifests/etcd.yaml', '');
   expect(prepare(machine, NVME!, small)).toMatchObject({ status: 0 });
@@ -117,6 +126,18 @@ describe('on the machine', () => {
     expect(unit('data-disk-prepare-virtio_data_2.service').value).toContain(
       'After=systemd-udevd.service etcd-disk-prepare.service etcd-wal-disk-prepare.service data-disk-prepare-s64gnx0w1.service\n',
     );
+  });
+
+  test('with ext4 every part of it is of ext4', () => {
+    const { cluster: other, storage } = render({ filesystem: VolumeFilesystem.EXT4 });
+    const needs = other.ledger.forMachine(other.machines.find(({ name }) => name === 'w-1')!);
+    expect(needs.packages.map(({ key }) => key)).toEqual(['e2fsprogs']);
+    const mount = needs.units.find(({ key }) => key === 'mnt-disks-s64gnx0w1.mount')!;
+    expect(mount.value).toContain('Type=ext4\nOptions=noatime,nodev,nosuid\n');
+    const script = needs.files.find(({ key }) => key.endsWith('/data-disk-prepare'))!;
+    expect(JSON.stringify(script.value)).toContain('mkfs.ext4 -q -m 0 -E nodiscard -U');
+    expect(JSON.stringify(script.value)).not.toContain('xfs');
+    expect(storage.volumeNames).toHaveLength(2);
   });
 
   test('no other machine gets any of it', () => {

@@ -1,5 +1,5 @@
 import { Size } from 'cdk8s';
-import { DataDisk, type ResidentStorageOptions } from '../../lib';
+import { DataDisk, EtcdDisk, Machine, type ResidentStorageOptions } from '../../lib';
 import { osloPlane } from '../control-plane/oslo-plane';
 import { osloMachine } from '../support/oslo';
 import { tempApp } from '../support/temp-app';
@@ -41,13 +41,44 @@ test('everything that is wrong with classes, at once', () => {
   );
 });
 
+test('a key that kubelets put on nodes has the values that they put there', () => {
+  const zone = 'topology.kubernetes.io/zone';
+  const region = 'topology.kubernetes.io/region';
+  const own = (name: string, topologyKey: string | undefined, value: string) => ({
+    ...{ name, provisioner: `${name}.csi`, topologyKey, zones: { 'oslo-1': value } },
+  });
+  says(
+    {
+      classes: [
+        own('a', undefined, 'az1'),
+        own('b', zone, 'az1'),
+        own('c', region, 'oslo-1'),
+        { ...cinder, topologyKey: 'kubernetes.io/hostname' },
+        own('fine', zone, 'oslo-1'),
+        own('as-fine', region, 'oslo'),
+      ],
+    },
+    "zones of class a must be oslo-1 for oslo-1, got az1; machines carry topology.kubernetes.io/zone=oslo-1 and a driver cannot put another value there; give the key of the driver's own, or the zone this name",
+    "zones of class b must be oslo-1 for oslo-1, got az1; machines carry topology.kubernetes.io/zone=oslo-1 and a driver cannot put another value there; give the key of the driver's own, or the zone this name",
+    "zones of class c must be oslo for oslo-1, got oslo-1; machines carry topology.kubernetes.io/region=oslo and a driver cannot put another value there; give the key of the driver's own, or the zone this name",
+    'topologyKey of class block must be a label that several machines share, got kubernetes.io/hostname; a class is bound to zones; name one that somebody else makes in otherClasses',
+  );
+});
+
+test('one driver has a topology or has none', () => {
+  says(
+    { classes: [files, { ...cinder, provisioner: files.provisioner }] },
+    'provisioner of class files must be without a country, since class block says that it has a topology, got nfs.csi.k8s.io; the API server would let in every volume of it, wherever it is',
+  );
+});
+
 test('names and lists', () => {
   says(
     {
       classes: [{ ...cinder, name: 'Local' }, cinder, cinder],
       localClassName: 'Local',
       defaultClass: 'gp3',
-      otherClasses: ['A'],
+      otherClasses: ['A', 'block'],
       podDrivers: ['b c'],
       imageExemptNamespaces: ['a.b'],
     },
@@ -56,6 +87,7 @@ test('names and lists', () => {
     'classes must be unique by name, got Local; rename one of them',
     'classes must be unique by name, got block; rename one of them',
     'defaultClass must be one of Local, block, got gp3; the default of classes that somebody else makes is theirs to say',
+    'otherClasses must be classes that somebody else makes, got block; leave it out: claims may name what is made here',
     'otherClasses must be RFC 1123 subdomains, got A; use lower-case letters, digits and hyphens',
     'podDrivers must be RFC 1123 subdomains, got b c; use lower-case letters, digits and hyphens',
     'imageExemptNamespaces must be names of namespaces, got a.b; use lower-case letters, digits and hyphens',
@@ -129,7 +161,75 @@ describe('disks', () => {
         }),
       '[Machine cp-1] dataDisks must be unique by what is left of them in lower case, got a-1; a disk becomes one volume, named after its machine and its identity',
     ],
+    [
+      'one disk by its serial and by its link',
+      () =>
+        osloMachine(1, {
+          dataDisks: [
+            DataDisk.nvmeSerial('S64GNX0W1', { capacity }),
+            DataDisk.byId('nvme-SAMSUNG_S64GNX0W1', { capacity }),
+          ],
+        }),
+      '[Machine cp-1] dataDisks must be a disk each, got nvme-SAMSUNG_S64GNX0W1 beside S64GNX0W1; a disk becomes one volume: leave one of the two out',
+    ],
+    [
+      'a name that is too long for a volume',
+      () => DataDisk.directory(`/srv/${'a'.repeat(190)}`, { capacity }),
+      `[DataDisk] path must be at most 189 characters, since a volume is named after its machine and its disk, got /srv/${'a'.repeat(190)}; mount it under a shorter path`,
+    ],
+    [
+      'a link that is too long for a volume',
+      () => DataDisk.byId('a'.repeat(190), { capacity }),
+      `[DataDisk] link must be at most 189 characters, since a volume is named after its machine and its disk, got ${'a'.repeat(190)}; take another link of the disk`,
+    ],
   ])('%s', (_, action, text) => expect(thrown(action)).toBe(text));
+
+  test.each([
+    ...['/lib64', '/mnt/../etc', '/var/run/x', '/var/tmp', '/var/lib/calico', '/var/lib/cni'],
+    ...['/var/lib/kube-proxy', '/var/lib/systemd', '/var/lib/dpkg/x', '/var/lib/cloud', '/var'],
+    ...['/var/lib', '/opt/bin', '/var/cache/apt', '/var/lib/apt', '/var/spool/cron'],
+  ])('%s is the directory of somebody else', (path) =>
+    expect(thrown(() => DataDisk.directory(path, { capacity }))).toMatch(/^\[DataDisk\] path must/),
+  );
+
+  test.each(['/srv', '/data/volume', '/mnt/nvme1/volume', '/var/lib/volumes', '/home/k8s'])(
+    '%s may be one of volumes',
+    (path) => expect(DataDisk.directory(path, { capacity }).identity).toBe(path),
+  );
+
+  test('sizes need not be whole in another unit', () => {
+    const disk = DataDisk.byId('virtio-a', {
+      capacity: Size.tebibytes(1.2),
+      maxSize: Size.tebibytes(1.3),
+    });
+    expect(disk.capacity.asString()).toBe('1.2Ti');
+    expect(() => EtcdDisk.byId('virtio-a', { minSize: Size.tebibytes(1.2) })).not.toThrow();
+  });
+
+  test('one directory within another', () => {
+    const own = (machine: string, ...dataDisks: DataDisk[]) =>
+      thrown(() =>
+        render(
+          {},
+          {
+            machines: [
+              ...[1, 2, 3].map((n) => osloMachine(n)),
+              Machine.worker(machine, { zone: 'bergen-1', address: '10.21.0.21', dataDisks }),
+            ],
+          },
+        ),
+      );
+    const directory = (path: string) => DataDisk.directory(path, { capacity });
+    expect(own('w-1', directory('/srv/a'), directory('/srv/a/b'))).toBe(
+      '[oslo/storage] dataDisks of machine w-1 must be apart from each other, got /srv/a/b within /srv/a; pods of one volume would have the files of the other',
+    );
+    const disk = DataDisk.byId('virtio-a', { capacity });
+    expect(own('w-1', disk, directory('/mnt/disks/virtio_a/volume'))).toBe(
+      '[oslo/storage] dataDisks of machine w-1 must be apart from each other, got /mnt/disks/virtio_a/volume within /mnt/disks/virtio_a; pods of one volume would have the files of the other',
+    );
+    expect(own('w-1', directory('/mnt'), disk)).toContain('/mnt/disks/virtio_a within /mnt;');
+    expect(own('w-1', directory('/srv/a'), directory('/srv/ab'), disk)).toBe('nothing');
+  });
 
   test('one serial in two machines', () => {
     const dataDisks = [DataDisk.nvmeSerial('S64GNX0W1', { capacity })];

@@ -66,6 +66,14 @@ test('by default it keeps to every zone, by its name', () => {
   });
 });
 
+test('a driver that reports regions gets the regions of the zones', () => {
+  const topologyKey = 'topology.kubernetes.io/region';
+  const { of } = render({ classes: [{ name: 'x', provisioner: 'x.csi', topologyKey }] });
+  expect(of('StorageClass', 'x').allowedTopologies).toEqual([
+    { matchLabelExpressions: [{ key: topologyKey, values: ['oslo', 'bergen-1'] }] },
+  ]);
+});
+
 test('the class of a driver without topology says its country, and whose word that is', () => {
   const { of } = all;
   expect(of('StorageClass', 'files').metadata.annotations).toEqual({
@@ -122,9 +130,18 @@ test('without disks there is no class for them', () => {
   expect(render({}, { machines }).storage.classNames).toEqual([]);
 });
 
-test('all is applied in its phase, and explained', () => {
-  const { nodes, objects, cluster } = all;
-  expect(new Set(nodes.map(phaseOf))).toEqual(new Set(['60-storage-policy']));
+test('policies come in a phase before, since those of before judge by the spec of before', () => {
+  const phases = all.nodes.map((node) => `${phaseOf(node)} ${node.kind}`);
+  expect([...new Set(phases)].sort()).toEqual([
+    '55-residency ValidatingAdmissionPolicy',
+    '55-residency ValidatingAdmissionPolicyBinding',
+    '60-storage-policy PersistentVolume',
+    '60-storage-policy StorageClass',
+  ]);
+});
+
+test('all is explained', () => {
+  const { objects, cluster } = all;
   const facts = [
     'StorageClass.provisioner',
     'StorageClass.parameters',

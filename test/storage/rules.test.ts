@@ -6,6 +6,8 @@ import {
   EtcdBackupTarget,
   EtcdOnNvme,
   KubeProxy,
+  Machine,
+  NetworkDoctor,
   NodeBootstrap,
   NodeLocalDns,
   Residency,
@@ -50,6 +52,20 @@ test('a zone outside is an error', () => {
   ]);
   const eea = Residency.eea({ anchors: [anchor] });
   expect(said(render({}, { ...inside, zones, residency: eea }).cluster)).toEqual([]);
+});
+
+test('a machine outside is no place for a volume', () => {
+  const zones = [
+    ...facts().zones!,
+    Zone.of('dublin-1', { country: 'IE', nodeCidr: '10.22.0.0/24' }),
+  ];
+  const dublin = Machine.worker('dub-1', { zone: 'dublin-1', address: '10.22.0.21' });
+  const { objects, cluster } = render({}, { ...inside, zones, machines: [...machines, dublin] });
+  expect(JSON.stringify(objects)).toContain('cp-1');
+  expect(JSON.stringify(objects)).not.toContain('dub-1');
+  expect(said(cluster)).toEqual([
+    'GW-STORAGE-001 zone dublin-1 with 1 machine is in IE, allowed are NO',
+  ]);
 });
 
 describe('a backup', () => {
@@ -113,6 +129,13 @@ describe('objects of others in the App', () => {
     ]);
     const half = [...term(['oslo-1']), ...term(['dublin-1'])];
     expect(lines({ ...sc, provisioner: 'x.csi', allowedTopologies: half })).toHaveLength(1);
+    // A machine is a place for a volume; the API server refuses it in a class, so this does as well.
+    const key = 'kubernetes.io/hostname';
+    const allowedTopologies = [{ matchLabelExpressions: [{ key, values: ['cp-1'] }] }];
+    expect(lines({ ...sc, provisioner: 'x.csi', allowedTopologies })).toHaveLength(1);
+    const nodeSelectorTerms = [{ matchExpressions: [{ key, operator: 'In', values: ['cp-1'] }] }];
+    const nodeAffinity = { required: { nodeSelectorTerms } };
+    expect(lines({ ...pv, spec: { hostPath: { path: '/srv' }, nodeAffinity } })).toEqual([]);
     expect(lines({ ...pv, spec: { nfs: { server: 'a', path: '/' } } })).toEqual([
       'GW-STORAGE-003 PersistentVolume share (oslo/x) names no place in NO',
     ]);
@@ -120,8 +143,8 @@ describe('objects of others in the App', () => {
 });
 
 describe('claims and pods of others in the App', () => {
-  const lines = (kind: string, spec: object) => {
-    const object = { apiVersion: 'v1', kind, metadata: { name: 'db' }, spec };
+  const lines = (kind: string, spec: object, apiVersion = 'v1', annotations?: object) => {
+    const object = { apiVersion, kind, metadata: { name: 'db', annotations }, spec };
     const options = { classes: [plain], otherClasses: ['ceph'], podDrivers: ['secrets.csi'] };
     return said(
       render(options, inside, (chart) => new ApiObject(chart, 'x', object as any)).cluster,
@@ -141,6 +164,30 @@ describe('claims and pods of others in the App', () => {
     );
     const set = lines('StatefulSet', { volumeClaimTemplates: templates, ...fine });
     expect(only('GW-STORAGE-012', set)).toEqual([]);
+  });
+
+  test('by the annotation that controllers read first', () => {
+    const old = { 'volume.beta.kubernetes.io/storage-class': 'gp3' };
+    const found = (kind: string, spec: object, apiVersion: string, annotations?: object) =>
+      only('GW-STORAGE-012', lines(kind, spec, apiVersion, annotations));
+    const fault = (kind: string) => [
+      `GW-STORAGE-012 ${kind} db (oslo/x) claims class gp3, which the spec does not name`,
+    ];
+    expect(found('PersistentVolumeClaim', { storageClassName: 'plain' }, 'v1', old)).toEqual(
+      fault('PersistentVolumeClaim'),
+    );
+    const volumeClaimTemplates = [{ metadata: { annotations: old }, spec: {} }];
+    expect(found('StatefulSet', { volumeClaimTemplates }, 'apps/v1')).toEqual(fault('StatefulSet'));
+  });
+
+  test('volumes of other kinds are none of a pod', () => {
+    const disks = template({ name: 'root', containerDisk: { image: 'x' } });
+    const machine = lines('VirtualMachine', disks, 'kubevirt.io/v1');
+    expect(only('GW-STORAGE-012', machine)).toEqual([]);
+    const odd = lines('Thing', { template: { spec: { volumes: 'many' } } }, 'example.no/v1');
+    expect(only('GW-STORAGE-012', odd)).toEqual([]);
+    const deployment = lines('Deployment', template({ name: 'share', nfs: {} }), 'apps/v1');
+    expect(only('GW-STORAGE-012', deployment)).toHaveLength(1);
   });
 
   test.each<[string, object, string]>([
@@ -235,6 +282,41 @@ describe('images and archives', () => {
       downloadBaseUrl: 'https://mirror.example.no/dl',
     };
     expect(lines({ 'mirror.example.no': 'NO' }, mirror)).toEqual([]);
+  });
+
+  test('of the doctor, which the command brings along', () => {
+    const doctor = (chart: Chart, cluster: Cluster) => {
+      new EtcdOnNvme(chart, 'etcd', { cluster });
+      NetworkDoctor.configure().create(chart, 'doctor', cluster);
+    };
+    const found = lines({}, {}, {}, doctor);
+    expect(found.find((line) => line.includes('which country docker.io is'))).toMatch(/netshoot/);
+    expect(found.find((line) => line.includes('which country ghcr.io is'))).toMatch(/kubestr/);
+    const exempt = { imageExemptNamespaces: ['calico-system', 'tigera-operator'] };
+    const refused = lines({ 'mirror.example.no': 'NO' }, {}, exempt, doctor);
+    expect(only('GW-STORAGE-010', refused)).toEqual([
+      expect.stringMatching(
+        /^GW-STORAGE-010 pods in groundwork-doctor would be refused: docker\.io\/nicolaka\/netshoot:\S+, ghcr\.io\/\S+$/,
+      ),
+    ]);
+  });
+
+  test('without a host are those of the host that a runtime adds', () => {
+    const pod = (chart: Chart, image: string) =>
+      new ApiObject(chart, 'own', {
+        ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'own' } },
+        spec: { containers: [{ image }] },
+      } as any);
+    const of = (source: string, image: string) =>
+      lines({ [source]: 'NO' }, {}, {}, (chart) => void pod(chart, image)).filter((line) =>
+        /00[56] .*docker\.io/.test(line),
+      );
+    expect(of('docker.io', 'nginx:1')).toEqual([]);
+    expect(of('docker.io/library', 'nginx:1')).toEqual([]);
+    expect(of('docker.io/org', 'org/app:1')).toEqual([]);
+    expect(of('docker.io/org', 'nginx:1')).toEqual([
+      'GW-STORAGE-006 nobody says in which country docker.io is: nginx:1',
+    ]);
   });
 
   test('that the policy would keep out of its own cluster', () => {

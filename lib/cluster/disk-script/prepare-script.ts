@@ -122,13 +122,13 @@ uuid='${disk.uuid}'
 min=${disk.minBytes}
 max=${disk.maxBytes ?? ''}
 window='${disk.maxBytes === undefined ? `at least ${disk.minBytes}` : `${disk.minBytes} to ${disk.maxBytes}`}'
-${modelled ? `expected_model='${disk.model ?? '*'}'\n` : ''}${disk.bySerial ? findBySerial(disk.identity) : findByLink(disk.identity)}`;
+${modelled ? `expected_model='${disk.model ?? '*'}'\n` : ''}${disk.bySerial ? findBySerial(disk) : findByLink(disk.identity)}`;
 }
 
 /** A multipath namespace shows its paths as hidden disks of their own, which are not to be written to. */
-function findBySerial(serial: string): string {
+function findBySerial({ identity: serial, place: { prop } }: PreparedDisk): string {
   return `identity='NVMe serial ${serial}'
-better='name one of them with EtcdDisk.byId'
+better='name one of them with ${prop === 'dataDisks' ? 'DataDisk' : 'EtcdDisk'}.byId'
 candidates() {
   for block in "$sys"/block/nvme*; do
     name=$(basename "$block")

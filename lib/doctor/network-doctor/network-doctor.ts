@@ -69,7 +69,13 @@ export class NetworkDoctor extends Construct {
     this.namespace = this.choices.namespace;
     this.image = this.choices.image;
     this.stays = this.choices.stays;
-    this.cluster._register('doctor', { path, files: () => this.files(), own: this.choices });
+    this.cluster._register('doctor', {
+      path,
+      files: () => this.files(),
+      images: () => this.imagesApart(),
+      namespace: this.namespace,
+      own: this.choices,
+    });
     const namespace = settleIn(this, this.cluster, this.namespace);
     if (this.stays) {
       const objects = doctorObjects(this.cluster, this.choices);
@@ -85,8 +91,7 @@ export class NetworkDoctor extends Construct {
    * when the cluster is complete.
    */
   public files(): Record<string, string> {
-    const { cluster, choices } = this;
-    const directory = choices.fsyncDirectory ?? scratchOf(cluster);
+    const { cluster, choices, directory } = this;
     const text = (objects: Manifest[]) =>
       Yaml.stringify(...objects.map((object) => withClusterLabels(cluster, object)));
     return {
@@ -103,6 +108,17 @@ export class NetworkDoctor extends Construct {
         ? {}
         : { [doctorFiles.disk]: text(diskObjects(cluster, choices, directory)) }),
     };
+  }
+
+  /** Where the disk of etcd is measured, if it is. */
+  private get directory(): string | undefined {
+    return this.choices.fsyncDirectory ?? scratchOf(this.cluster);
+  }
+
+  /** Images of pods that the command brings along. */
+  private imagesApart(): string[] {
+    const { image, fioImage, stays } = this.choices;
+    return [...(stays ? [] : [image]), ...(this.directory === undefined ? [] : [fioImage])];
   }
 
   /** A namespace that the cluster's manifests declare is not the doctor's to delete. */

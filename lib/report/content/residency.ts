@@ -1,6 +1,7 @@
 import { lightKilometres } from '../../catalog';
 import {
   COUNTRY_LABEL,
+  DataDiskKind,
   fetchedSources,
   millis,
   type Cluster,
@@ -100,8 +101,8 @@ function places(
 
 function sources(cluster: Cluster, policy: Residency): Inline[][] {
   const hosts = new Map<string, { country: string | undefined; count: number }>();
-  for (const { host, reference } of fetchedSources(cluster)) {
-    const country = policy._sourceCountry(reference);
+  for (const { host, place } of fetchedSources(cluster)) {
+    const country = policy._sourceCountry(place);
     const key = `${host} ${country ?? ''}`;
     hosts.set(key, { country, count: (hosts.get(key)?.count ?? 0) + 1 });
   }
@@ -134,12 +135,12 @@ function claims(
     ...shown(
       inside,
       'Every machine of the spec is in an allowed country',
-      cluster.ownsMachines
+      cluster.ownsMachines && cluster._summary('nodes') !== undefined
         ? ['the zones of the spec, carried to the label ', code(COUNTRY_LABEL), ' of every node']
         : 'the zones of the spec; labels of nodes are written by hand',
       'where the machine stands: a label says what somebody wrote. Anchors bound it, contracts and addresses of sites say it',
     ),
-    ...(summary === undefined ? [] : admission(summary)),
+    ...(summary === undefined ? [] : admission(cluster, summary)),
     ...shown(
       placed.length > 0,
       `Volumes of ${placed.map(({ name }) => name).join(', ')} are made for zones in allowed countries`,
@@ -147,7 +148,8 @@ function claims(
       'whether the driver keeps every copy there: a topology says from where a volume is reached',
     ),
     ...shown(
-      summary !== undefined && summary.volumes.length > 0,
+      // Of a directory that somebody else mounts nothing is found or mounted.
+      summary?.volumes.some(({ disk }) => !disk.startsWith(`${DataDiskKind.DIRECTORY} `)),
       'A local volume is on the disk that the spec names',
       'the disk is found by serial or link and mounted by a UUID that is made from both; pods get a directory that only the mounted disk has',
       'disks that somebody else mounts, and where a disk goes when the machine is taken apart',
@@ -167,15 +169,30 @@ function claims(
   ];
 }
 
-function admission({ policies, refuses, exemptNamespaces }: ResidencySummary): Inline[][] {
+function admission(cluster: Cluster, summary: ResidencySummary): Inline[][] {
+  const { policies, refuses, exemptNamespaces, classes } = summary;
+  const audited = cluster._summary('nodes')?.controlPlane.auditLog === true;
+  const byWord = [...new Set(classes.flatMap((c) => (c.byWord ? [c.provisioner] : [])))].sort();
+  const past = 'objects from before it was applied, and whoever may delete the policy';
+  const notShown = (name: string) => {
+    if (name.endsWith('-images')) {
+      return `pods in ${exemptNamespaces.join(', ')} are not judged, nor what a mirror fetches from where`;
+    }
+    return /-(classes|volumes)$/.test(name) && byWord.length > 0
+      ? `what is of ${byWord.join(', ')}: it is let in by the word of the spec; ${past}`
+      : past;
+  };
   return policies.map(({ name, refuses: what }): Inline[] => [
     `The API server ${refuses ? 'refuses' : 'warns of'} ${what}`,
-    [code(name), ', and its entries in the audit log'],
-    name.endsWith('-images')
-      ? `pods in ${exemptNamespaces.join(', ')} are not judged, nor what a mirror fetches from where`
-      : 'objects from before it was applied, and whoever may delete the policy',
+    audited
+      ? [code(name), ', and its entries in the audit log']
+      : [code(name), ', and what ', code(CHECKS), ' counts: the spec knows of no audit log'],
+    notShown(name),
   ]);
 }
+
+/** The API server counts what every policy refused or warned of. */
+const CHECKS = 'apiserver_validating_admission_policy_check_total';
 
 /** How far away a machine can be at most, from what the spec allows. */
 function anchors({ anchors: points }: Residency): Block[] {
@@ -207,6 +224,7 @@ const LIMITS: Block = list(
   'What applications send out by themselves: mail, logs, telemetry, calls of other services. A network policy on egress limits it, and shows addresses, not countries.',
   'Which way packets take. Peering in a country makes a way likely; no measurement shows that none left it.',
   'Copies that a provider makes below the machine: snapshots of disks, replicas, disks that are swapped.',
+  'Where a driver keeps the snapshots of its volumes (VolumeSnapshot), and what restores them elsewhere.',
   'Who may reach a machine from where: staff of a provider, a law of another country that binds its owner.',
   'Whether a country gives the protection that a law asks for. That is for lawyers, and it changes.',
   'What lies behind a path on a machine: a hostPath, or a directory that somebody else mounted, may be a share on the other side of the world.',
@@ -228,7 +246,7 @@ function evidence(cluster: Cluster, summary: ResidencySummary | undefined): Bloc
             `kubectl get validatingadmissionpolicybindings ${summary.policies.map(({ name }) => name).join(' ')}`,
           ]),
       '# images that run now, by registry',
-      'kubectl get pods -A -o jsonpath=\'{range .items[*].spec.containers[*]}{.image}{"\\n"}{end}\' | cut -d/ -f1 | sort | uniq -c',
+      `kubectl get pods -A -o jsonpath="{.items[*].spec['initContainers','containers','ephemeralContainers'][*].image}" | tr ' ' '\\n' | cut -d/ -f1 | sort | uniq -c`,
     ),
   ];
 }
