@@ -33,6 +33,8 @@ export interface Arguments {
   readonly positionals: readonly string[];
   readonly text: (option: string) => string;
   readonly flag: (option: string) => boolean;
+  /** Whether it was typed at all, also without a value. */
+  readonly has: (option: string) => boolean;
 }
 
 /** One command: its words, its table of options, and what it does. */

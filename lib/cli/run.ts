@@ -82,6 +82,7 @@ function understand(command: Command, rest: string[]): Arguments {
     positionals,
     text: (option) => String(values[option] ?? ''),
     flag: (option) => values[option] === true,
+    has: (option) => values[option] !== undefined,
   };
 }
 

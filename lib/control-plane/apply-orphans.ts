@@ -1,8 +1,8 @@
-import type { AppliedObject, ApplyPhase } from './apply-phase';
+import type { AppliedObject } from './apply-phase';
 
 /** The part of apply.sh that lists what was rendered once and is still applied. It changes nothing. */
-export function orphansBlock(selector: string, phases: readonly ApplyPhase[]): string {
-  const rendered = phases.flatMap(({ objects }) => objects.flatMap(identities)).sort();
+export function orphansBlock(selector: string, objects: readonly AppliedObject[]): string {
+  const rendered = objects.flatMap(identities).sort();
   return `# Objects carry our labels; what has them and is not in this list was rendered once.
 if [ "$list_orphans" = true ]; then
   rendered=$(cat <<'LIST'

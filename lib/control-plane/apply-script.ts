@@ -1,19 +1,21 @@
 import { CLUSTER_LABEL, clientUrls, MANAGED_BY, type Cluster, type Wait } from '../cluster';
 import { fetchFunction, fetchLines } from './apply-fetched';
 import { orphansBlock } from './apply-orphans';
-import type { ApplyPhase } from './apply-phase';
+import type { AppliedObject, ApplyPhase } from './apply-phase';
 
 /**
  * The script that applies the phases in order. It holds no state and may be run again at any time.
  *
  * @param others manifest files of the user's own charts, which it only names
  * @param fieldManager who owns the applied fields: an engine that goes on with them, or we
+ * @param engineObjects what the engine applies besides the phases; it is no orphan
  */
 export function applyScript(
   cluster: Cluster,
   phases: readonly ApplyPhase[],
   others: readonly string[],
   fieldManager: string = MANAGED_BY,
+  engineObjects: readonly AppliedObject[] = [],
 ): string {
   const selector = `app.kubernetes.io/managed-by=${MANAGED_BY},${CLUSTER_LABEL}=${cluster.clusterName}`;
   return [
@@ -21,7 +23,7 @@ export function applyScript(
     functions(fieldManager),
     ...(fetches(phases) ? [fetchFunction()] : []),
     guard(cluster),
-    orphansBlock(selector, phases),
+    orphansBlock(selector, [...phases.flatMap(({ objects }) => objects), ...engineObjects]),
     nodes(cluster),
     ...phases.map(applyPhase),
     closing(others),

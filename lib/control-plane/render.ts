@@ -57,7 +57,16 @@ export function renderApp(app: App, gitops?: GitOps): Record<string, string> {
     files.add(file, content),
   );
   if (cluster !== undefined) {
-    files.add('apply.sh', applyScript(cluster, phases, names, layout.fieldManager));
+    files.add(
+      'apply.sh',
+      applyScript(
+        cluster,
+        phases,
+        names,
+        layout.fieldManager,
+        layout.engineObjects(cluster, phases, names),
+      ),
+    );
     Object.entries(cluster._summary('nodes')?.files() ?? {}).forEach(([file, content]) =>
       files.add(file, content),
     );

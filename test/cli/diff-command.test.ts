@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { GitOps, Machine } from '../../lib';
+import { Size } from 'cdk8s';
+import { EtcdOnNvme, GitOps, Machine } from '../../lib';
 import { EFFECTS } from '../../lib/cli/diff/effect';
 import { osloMachine } from '../support/oslo';
 import { tempDir } from '../support/temp-app';
@@ -34,7 +35,7 @@ describe('what no prop changes by itself', () => {
       '05-node-local-dns.k8s.yaml',
       /(kind: ServiceAccount\nmetadata:)/,
       '$1\n  annotations:\n    a: b',
-      'live ServiceAccount kube-system/node-local-dns metadata.annotations',
+      'live ServiceAccount kube-system/node-local-dns metadata.annotations.a',
       undefined,
     ],
     [
@@ -117,13 +118,12 @@ describe('what no prop changes by itself', () => {
     ]);
   });
 
-  test('an order is told by places where nothing else differs', () => {
+  test('an order is told where nothing else differs', () => {
     const list = (items: string[]) => ({
       'own.k8s.yaml': `apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: a\n  namespace: b\nspec:\n  template:\n    spec:\n      containers:\n        - name: c\n          args: [${items.join(', ')}]\n`,
     });
     expect(told(planOf(list(['one', 'two']), list(['two', 'one'])))).toEqual([
-      'rollout DaemonSet b/a spec.template.spec.containers[0].args[0]',
-      'rollout DaemonSet b/a spec.template.spec.containers[0].args[1]',
+      'rollout DaemonSet b/a spec.template.spec.containers[c].args',
     ]);
   });
 });
@@ -139,8 +139,50 @@ describe('machines', () => {
         'Boot the new machines with their sealed user-data, control planes one after the other',
     });
     expect(changes.find(({ subject }) => subject === 'machine cp-4')!.why).toMatch(/one at a time/);
-    const order = steps.map(({ stage }) => stage);
-    expect(order.indexOf('files' as never)).toBeLessThan(order.indexOf('join' as never));
+    const order = steps.map(({ stage }) => stage as string);
+    expect(order.indexOf('files')).toBeLessThan(order.indexOf('join'));
+    expect(order.indexOf('join')).toBeLessThan(order.indexOf('manifests'));
+  });
+
+  test('what all members get, those do not that are not there yet', () => {
+    const after = rendered({
+      machines: five,
+      etcd: EtcdOnNvme.configure({ quota: Size.gibibytes(4) }),
+    });
+    const { steps } = planOf(base, after);
+    expect(steps.find(({ stage }) => stage === 'etcd')!.machines).toEqual(['cp-1', 'cp-2', 'cp-3']);
+  });
+
+  test('a machine that is made anew is let in', () => {
+    const machines = [1, 2, 3].map((n) =>
+      n === 1 ? osloMachine(1, { address: '10.20.0.19' }) : osloMachine(n),
+    );
+    const { steps } = planOf(base, rendered({ machines }));
+    expect(steps.find(({ stage }) => stage === 'rebuild')!.commands.slice(-3)).toEqual([
+      'kubectl delete node cp-1',
+      '/usr/local/lib/groundwork/bootstrap --only admit   # on a control plane',
+      '# boot cp-1 with its sealed user-data, and there: /usr/local/lib/groundwork/bootstrap --replace',
+    ]);
+  });
+
+  test('other options of a mount need a reboot between drain and uncordon', () => {
+    const mount = `${FILES}/etc/systemd/system/var-lib-etcd.mount`;
+    const { steps } = planOf(base, edited(base, mount, /^Options=/m, 'Options=discard,'));
+    expect(steps.map(({ stage }) => stage)).toEqual(['files', 'drain']);
+    expect(steps.at(-1)).toMatchObject({
+      commands: [
+        'kubectl drain cp-2 --ignore-daemonsets --delete-emptydir-data',
+        'ssh cp-2 systemctl reboot   # until it is Ready',
+        'kubectl uncordon cp-2',
+      ],
+    });
+  });
+
+  test('a file that is no longer in the spec stays in force', () => {
+    const { [`${FILES}/etc/systemd/logind.conf.d/zz-groundwork.conf`]: _, ...rest } = base;
+    expect(planOf(base, rest).changes).toMatchObject([
+      { effect: 'live', why: expect.stringContaining('it stays on the machine, in force') },
+    ]);
   });
 
   test('a control plane that goes takes its etcd member along, before it is switched off', () => {
@@ -193,6 +235,14 @@ describe('output for an engine', () => {
     expect(told(plan).every((one) => one.startsWith('added Kustomization flux-system/'))).toBe(
       true,
     );
+  });
+
+  test('what an engine would make anew from git at once is deleted when git has the new', () => {
+    const before = rendered({}, { gitops: GitOps.argo() });
+    const selector = /(selector:\n +matchLabels:\n +k8s-app: )kube-proxy/;
+    const { steps } = planOf(before, edited(before, '00-kube-proxy.k8s.yaml', selector, '$1other'));
+    expect(steps.map(({ stage }) => stage)).toEqual(['manifests', 'replace']);
+    expect(steps[1]!.title).toMatch(/now that git has the new/);
   });
 
   test('the engine applies what is committed', () => {

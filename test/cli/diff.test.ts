@@ -10,6 +10,7 @@ import {
   KubernetesVersion,
   Machine,
   MetalLb,
+  NodeAddressAutodetection,
   OperatingSystem,
   TunedCalico,
   TunedFlannel,
@@ -25,6 +26,8 @@ jest.setTimeout(120_000);
 const worker = (n: number) =>
   Machine.worker(`w-${n}`, { zone: 'oslo-1', address: `10.20.0.2${n}`, nic: 'eno1' });
 const three = [1, 2, 3].map((n) => osloMachine(n));
+const routed = (gateway: string) =>
+  [1, 2, 3].map((n) => osloMachine(n, { gateway, dnsServers: ['10.20.0.2'] }));
 const pools = (...addresses: string[]) =>
   MetalLb.configure({ pools: [{ name: 'edge', addresses }] });
 
@@ -224,6 +227,109 @@ const cases: Record<string, Case> = {
       'live ConfigMap nginx-ingress/nginx-config',
     ],
     stages: [Stage.ORPHANS],
+  },
+  // What kubeadm of the old version would refuse to write comes when the new one is there.
+  'another minor of Kubernetes': {
+    from: { kubernetesVersion: KubernetesVersion.V1_35 },
+    to: { kubernetesVersion: KubernetesVersion.V1_36 },
+    effect: 'drain',
+    tells: [
+      'drain ClusterConfiguration kubernetesVersion',
+      expect.stringMatching(/^rollout \/etc\/kubernetes\/admission\.conf /) as never,
+    ],
+    stages: [Stage.FILES, Stage.UPGRADE, Stage.CONTROL_PLANE, Stage.MANIFESTS],
+  },
+  // The plugin refuses it, and no machine that is made anew changes that.
+  'another size of blocks': {
+    to: { cni: TunedCalico.configure({ blockSize: 27 }) },
+    effect: 'rebuild',
+    tells: [
+      'rebuild Installation default spec.calicoNetwork.ipPools[default-ipv4-ippool].blockSize',
+    ],
+    stages: [Stage.POOL],
+  },
+  'addresses of pods towards the outside': {
+    to: { cni: TunedCalico.configure({ natOutgoing: false }) },
+    effect: 'breaks-connections',
+    tells: [
+      'breaks-connections Installation default spec.calicoNetwork.ipPools[default-ipv4-ippool].natOutgoing',
+    ],
+    stages: [Stage.MANIFESTS],
+  },
+  'another way to find the address of a machine': {
+    to: {
+      cni: TunedCalico.configure({
+        nodeAddressAutodetection: NodeAddressAutodetection.cidrs('10.20.0.0/24'),
+      }),
+    },
+    effect: 'breaks-connections',
+    tells: [
+      'breaks-connections Installation default spec.calicoNetwork.nodeAddressAutodetectionV4.cidrs',
+    ],
+    stages: [Stage.MANIFESTS],
+  },
+  'another address of the API under the same name': {
+    to: { endpoint: ApiEndpoint.kubeVip('10.20.0.9', { dnsName: 'api.oslo.example' }) },
+    effect: 'breaks-connections',
+    tells: [
+      'breaks-connections /etc/groundwork/kube-vip.manifest spec.containers[kube-vip].env[address].value',
+      'rollout ClusterConfiguration apiServer.certSANs[10.20.0.9]',
+      'live /etc/hosts',
+    ],
+    stages: [Stage.FILES, Stage.CONTROL_PLANE, Stage.MANIFESTS],
+  },
+  'another address of the API, held by keepalived': {
+    from: {
+      endpoint: ApiEndpoint.keepalivedHaproxy('10.20.0.10', { dnsName: 'api.oslo.example' }),
+    },
+    to: { endpoint: ApiEndpoint.keepalivedHaproxy('10.20.0.9', { dnsName: 'api.oslo.example' }) },
+    effect: 'breaks-connections',
+    tells: [
+      'breaks-connections /etc/keepalived/keepalived.conf [10.20.0.9/32 dev eno1]',
+      'breaks-connections /etc/keepalived/keepalived.conf [10.20.0.10/32 dev eno1]',
+    ],
+    stages: [Stage.FILES, Stage.CONTROL_PLANE, Stage.MANIFESTS],
+  },
+  'a flag of the kubelet': {
+    to: { nodes: { kubelet: { extraArgs: { v: '4' } } } },
+    effect: 'live',
+    tells: ['live JoinConfiguration nodeRegistration.kubeletExtraArgs[v]'],
+    stages: [],
+  },
+  'another issuer of tokens': {
+    to: {
+      nodes: {
+        controlPlane: { apiServerExtraArgs: { 'service-account-issuer': 'https://id.example' } },
+      },
+    },
+    effect: 'breaks-connections',
+    tells: ['breaks-connections ClusterConfiguration apiServer.extraArgs[service-account-issuer]'],
+    stages: [Stage.FILES, Stage.CONTROL_PLANE],
+  },
+  'somebody more who may log in': {
+    to: { nodes: { sshAuthorizedKeys: [`ssh-ed25519 ${'A'.repeat(68)} me`] } },
+    effect: 'live',
+    tells: ['live user-data ssh_authorized_keys'],
+    stages: [],
+  },
+  'another gateway of machines': {
+    from: { machines: routed('10.20.0.1') },
+    to: { machines: routed('10.20.0.254') },
+    effect: 'drain',
+    tells: ['drain network-config ethernets.eno1.routes[0].via'],
+    stages: [],
+  },
+  // apply.sh waits for every machine of the spec.
+  'a worker more and an object changed': {
+    from: { machines: [...three, worker(1)], ingress: undefined },
+    to: {
+      machines: [...three, worker(1), worker(2)],
+      ingress: undefined,
+      kubeProxy: IpvsKubeProxy.configure({ scheduler: IpvsScheduler.LC }),
+    },
+    effect: 'rollout',
+    tells: ['added machine w-2'],
+    stages: [Stage.FILES, Stage.JOIN, Stage.MANIFESTS],
   },
   'another operating system': {
     to: { operatingSystem: OperatingSystem.UBUNTU_24_04 },

@@ -6,8 +6,6 @@ test.each([
   ['IPAMConfig', ['crd.projectcalico.org IPAMConfig /x', 'projectcalico.org IPAMConfiguration /x']],
 ])('%s that is stored is no orphan where it is served', (kind, identities) => {
   const object = { apiVersion: 'crd.projectcalico.org/v1', kind, metadata: { name: 'x' } };
-  const script = orphansBlock('a=b', [
-    { phase: '20-cni', objects: [object], file: 'x', waits: [] },
-  ]);
+  const script = orphansBlock('a=b', [object]);
   expect(script).toContain(`<<'LIST'\n${identities.join('\n')}\nLIST`);
 });

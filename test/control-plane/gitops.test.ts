@@ -10,6 +10,8 @@ import {
   NginxController,
   type NvmeControlPlaneProps,
 } from '../../lib';
+import type { Manifest } from '../../lib/cluster';
+import { forArgo } from '../../lib/control-plane/gitops/argo';
 import { osloPlane } from './oslo-plane';
 import { tempDir } from '../support/temp-app';
 
@@ -69,6 +71,10 @@ describe('for Argo CD', () => {
     expect(annotationsOf('50-ingress.k8s.yaml', 'Deployment')[options]).toBe(
       'ServerSideApply=true',
     );
+    // With it would go the Secrets that somebody put there.
+    expect(annotationsOf('50-ingress.k8s.yaml', 'Namespace')[options]).toBe(
+      'Delete=false,Prune=false,ServerSideApply=true',
+    );
   });
 
   test('without the two annotations every file has the same bytes as for nobody in particular', () => {
@@ -80,6 +86,19 @@ describe('for Argo CD', () => {
     for (const file of Object.keys(plain).filter(isManifest)) {
       expect({ file, text: stripped(files[file]!) }).toEqual({ file, text: plain[file] });
     }
+  });
+
+  test('a Job that deletes itself is a hook, else it would be missed and made again for ever', () => {
+    const job = (spec: object) => {
+      const metadata: NonNullable<Manifest['metadata']> = { name: 'a' };
+      return forArgo({ apiVersion: 'batch/v1', kind: 'Job', metadata, spec }, '50-ingress').metadata
+        .annotations;
+    };
+    expect(job({ ttlSecondsAfterFinished: 0 })).toMatchObject({
+      'argocd.argoproj.io/hook': 'Sync',
+      'argocd.argoproj.io/sync-wave': '50',
+    });
+    expect(job({})).not.toHaveProperty(['argocd.argoproj.io/hook']);
   });
 
   test("a user's own chart comes after the network, unless it says when", () => {
@@ -125,11 +144,13 @@ describe('for Flux', () => {
     for (const file of Object.keys(plain).filter(isManifest)) {
       const folder = file === 'shop.k8s.yaml' ? '65-own-charts' : file.replace('.k8s.yaml', '');
       expect(files[`${folder}/${file}`]).toBe(plain[file]);
-      expect(parse(files[`${folder}/kustomization.yaml`]!)).toEqual({
+      const { patches, ...list } = parse(files[`${folder}/kustomization.yaml`]!);
+      expect(list).toEqual({
         apiVersion: 'kustomize.config.k8s.io/v1beta1',
         kind: 'Kustomization',
         resources: [file],
       });
+      expect(patches === undefined).toBe(folder !== '50-ingress');
     }
     expect(Object.keys(files).filter((file) => isManifest(file) && !file.includes('/'))).toEqual(
       [],
@@ -157,6 +178,41 @@ describe('for Flux', () => {
   test('only what comes after the network is ever pruned', () => {
     const pruned = order.filter((phase) => kustomization(phase).spec.prune);
     expect(pruned).toEqual(['50-ingress', '65-own-charts']);
+  });
+
+  test('the namespace of what is pruned is not, for what others put into it', () => {
+    const { patches } = parse(files['50-ingress/kustomization.yaml']!);
+    expect(patches).toEqual([{ patch: expect.any(String), target: { kind: 'Namespace' } }]);
+    expect(parse(patches[0].patch)).toEqual({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' },
+        name: expect.any(String),
+      },
+    });
+  });
+
+  test('apply.sh takes no Kustomization for an orphan: who deletes one loses what it applied', () => {
+    const [, list = ''] = /<<'LIST'\n([^]*?)\nLIST\n/.exec(files['apply.sh']!) ?? [];
+    const kustomizations = list.split('\n').filter((line) => line.includes(' Kustomization '));
+    expect(kustomizations).toEqual(
+      order.map((phase) => `kustomize.toolkit.fluxcd.io Kustomization flux-system/oslo-${phase}`),
+    );
+  });
+
+  test('a name that Flux cannot write as a label is refused', () => {
+    const clusterName = `a${'-long'.repeat(9)}`;
+    const render = (changes: object) => {
+      const app = new GroundworkApp({ outdir: tempDir(), gitops: GitOps.flux({ path: '.' }) });
+      osloPlane(app, { ...balanced, ...changes });
+      return app.files();
+    };
+    expect(() => render({ clusterName })).toThrow(
+      `clusterName must be short enough for names of Kustomizations, which have 63 characters at most, got ${clusterName}-45-load-balancer-config (70); leave out 7 or more`,
+    );
+    const shorter = clusterName.slice(0, -7);
+    expect(Object.keys(render({ clusterName: shorter }))).toContain('flux/20-cni.yaml');
   });
 
   test('health is what apply.sh waits for', () => {

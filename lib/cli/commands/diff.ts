@@ -21,7 +21,7 @@ export const diffCommand: Command = {
     'exit-code': { type: 'boolean', help: 'exit with 1 when there is anything to do' },
   },
   run(args, { out }) {
-    const refused = effectsOf(args.text('fail-on'));
+    const refused = args.has('fail-on') ? effectsOf(args.text('fail-on')) : [];
     if (args.flag('json') && args.flag('markdown')) {
       throw mustBe('--json', 'without --markdown', 'both', 'choose one');
     }
@@ -45,13 +45,17 @@ export const diffCommand: Command = {
 };
 
 function effectsOf(text: string): Effect[] {
-  const words = text.split(',').filter((word) => word !== '');
+  const words = text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
   const wrong = words.filter((word) => !(EFFECTS as readonly string[]).includes(word));
-  if (wrong.length > 0) {
+  // A variable that is empty by mistake must not let everything pass.
+  if (wrong.length > 0 || words.length === 0) {
     throw mustBe(
       '--fail-on',
       `some of ${EFFECTS.join(', ')}`,
-      wrong.join(', '),
+      wrong.join(', ') || 'nothing',
       'separate them by commas',
     );
   }

@@ -4,6 +4,7 @@ import { fieldChanges, lineChange } from './fields';
 import { machineRows } from './machine-rows';
 import { addedRows, objectRows, removedRows } from './object-rows';
 import type { Output, RenderedMachine } from './output';
+import { withoutWidened } from './ranges';
 
 const SAME: Pick<Change, 'effect' | 'stage' | 'why'> = {
   effect: Effect.NOTHING,
@@ -27,12 +28,44 @@ function objectChanges(before: Output, after: Output): Change[] {
     const now = after.objects.get(key);
     const { subject, file, phase } = (now ?? old)!;
     const where = { subject, file, phase };
-    if (old === undefined || now === undefined) {
-      const type = old === undefined ? 'added' : 'removed';
-      return classed([{ path: '', type }], old === undefined ? addedRows : removedRows, where);
+    if (old === undefined) {
+      return classed([{ path: '', type: 'added' }], addedRows, where);
     }
-    return classed(fieldChanges(unfolded(old.value), unfolded(now.value)), objectRows, where);
+    if (now === undefined) {
+      const removed = classed([{ path: '', type: 'removed' }], removedRows, where);
+      return after.prunes(file) ? removed.map(pruned) : removed;
+    }
+    const fields = fieldChanges(unfolded(old.value), unfolded(now.value));
+    return classed(told(subject, fields), objectRows, where);
   });
+}
+
+/** An engine that prunes does not wait for a person. */
+function pruned(change: Change): Change {
+  const deleted = 'The engine deletes it as soon as it finds the new output';
+  return change.stage !== Stage.ORPHANS
+    ? change
+    : {
+        ...change,
+        stage: Stage.MANIFESTS,
+        why:
+          change.effect === Effect.BREAKS_CONNECTIONS
+            ? `${deleted}: what it runs, announces or holds ends at once`
+            : deleted,
+      };
+}
+
+/** What may be shown of the fields, and what is no change of its own. */
+function told(subject: string, fields: readonly FieldChange[]): readonly FieldChange[] {
+  return subject.startsWith('Secret ')
+    ? fields.map(({ path, type }) => ({
+        path,
+        type,
+        ...(type === 'changed' ? { before: '(hidden)', after: '(another)' } : {}),
+      }))
+    : subject.startsWith('IPAddressPool ')
+      ? withoutWidened(fields)
+      : fields;
 }
 
 /** Machines that are in both. What is the same on several of them is said once. */
@@ -49,7 +82,7 @@ function machineChanges(before: Output, after: Output): Change[] {
   }
   return [...merged.values()].map(({ machines = [], ...change }) => ({
     ...change,
-    file: `nodes/${machines[0]}/files${change.file}`,
+    file: `nodes/${machines[0]}/${change.file.startsWith('/') ? 'files' : ''}${change.file}`,
     // One machine's file founds what all kubelets share.
     ...(change.stage === Stage.KUBELETS ? {} : { machines }),
   }));

@@ -1,3 +1,4 @@
+import { Failure } from '../failure';
 import { yaml } from '../yaml';
 
 /** A part of a machine's files that is compared by its values. */
@@ -10,6 +11,12 @@ export interface Document {
 
 type Read = (text: string) => unknown;
 
+interface Readable {
+  readonly kind?: string;
+  readonly metadata?: { readonly annotations?: object };
+  readonly data?: Readonly<Record<string, string>> | null;
+}
+
 const SHELL = /^(\w+)='(.*)'$/;
 const KUBEADM = /^\/etc\/groundwork\/(kubeadm(-init|-join|-upgrade)?|images)\.conf$/;
 
@@ -18,6 +25,8 @@ const readers: ReadonlyArray<readonly [RegExp, Read]> = [
   [/^\/etc\/sysctl\.d\//, (text) => pairs(text, /^(\S+) = (.*)$/)],
   [/^\/etc\/(modules-load|modprobe)\.d\//, entries],
   [/^\/etc\/groundwork\/(packages|units)\.list$/, entries],
+  [/^\/etc\/keepalived\/keepalived\.conf$/, entries],
+  [/^(network-config|user-data)$/, (text) => yaml().parse(text)],
   [/^\/etc\/groundwork\/archives\.list$/, archives],
   [/^\/etc\/groundwork\/machine\.env$/, machineFacts],
   [/^\/etc\/groundwork\/preflight\.env$/, (text) => pairs(text, SHELL)],
@@ -44,14 +53,22 @@ export function documentsOf(files: ReadonlyMap<string, string>): Map<string, Doc
   return documents;
 }
 
-/** Text in a ConfigMap that a program reads as YAML or JSON, as what that program sees. */
+/**
+ * An object as it is compared: text in a ConfigMap that a program reads as YAML or JSON is what that program
+ * sees, and annotations are compared one by one, also where there were none.
+ */
 export function unfolded(object: unknown): unknown {
-  const { kind, data } = object as { kind?: string; data?: Record<string, string> };
-  if (kind !== 'ConfigMap' || data === undefined) {
-    return object;
+  const { metadata, ...rest } = object as Readable;
+  const { kind, data } = rest;
+  const whole = {
+    ...rest,
+    metadata: { ...metadata, annotations: metadata?.annotations ?? {} },
+  };
+  if (kind !== 'ConfigMap' || typeof data !== 'object' || data === null) {
+    return whole;
   }
   const read = Object.entries(data).map(([key, text]) => [key, structured(text)]);
-  return { ...(object as object), data: Object.fromEntries(read) };
+  return { ...whole, data: Object.fromEntries(read) };
 }
 
 function structured(text: string): unknown {
@@ -65,13 +82,26 @@ function structured(text: string): unknown {
 
 function kubeadm(file: string, text: string): Document[] {
   return [...yaml().parseAllDocuments(text)]
-    .map((document) => document.toJS() as { kind?: string } | null)
+    .map((document) => {
+      if (document.errors.length > 0) {
+        throw notYaml(file, document.errors[0]!);
+      }
+      return document.toJS() as { kind?: string } | null;
+    })
     .flatMap((value) => (value === null ? [] : [{ subject: String(value.kind), file, value }]));
 }
 
 function single(file: string, text: string): Document {
   const read = readers.find(([pattern]) => pattern.test(file))?.[1];
-  return { subject: file, file, value: read === undefined ? text : read(text) };
+  try {
+    return { subject: file, file, value: read === undefined ? text : read(text) };
+  } catch (error) {
+    throw notYaml(file, error as Error);
+  }
+}
+
+function notYaml(file: string, { message }: Error): Failure {
+  return new Failure(`${file} of a machine must be YAML: ${message}`);
 }
 
 /** Lines of the form `key = value`; a key that stands more than once has all its values. */
@@ -88,7 +118,7 @@ function pairs(text: string, form: RegExp): Record<string, string> {
 
 /** Lines that are not comments, whatever their order. */
 function entries(text: string): string[] {
-  return [...new Set(linesOf(text))].sort();
+  return [...new Set(linesOf(text).map((line) => line.trim()))].sort();
 }
 
 function linesOf(text: string): string[] {

@@ -25,14 +25,18 @@ export enum Stage {
   NEW_CLUSTER = 'new-cluster',
   /** Files on machines that run. */
   FILES = 'files',
+  /** Other versions of Kubernetes or of what runs containers; what kubeadm writes afterwards names them. */
+  UPGRADE = 'upgrade',
   /** Static pods of etcd. */
   ETCD = 'etcd',
   /** Other static pods, and what kubeadm keeps in the cluster. */
   CONTROL_PLANE = 'control-plane',
   /** Settings that all kubelets share. */
   KUBELETS = 'kubelets',
-  /** Other versions of Kubernetes or of what runs containers. */
-  UPGRADE = 'upgrade',
+  /** New machines; apply.sh waits for them. */
+  JOIN = 'join',
+  /** Networks of pods: not by this output. */
+  POOL = 'pool',
   /** Objects that cannot be changed, only made anew. */
   REPLACE = 'replace',
   /** Objects, phase by phase. */
@@ -43,8 +47,6 @@ export enum Stage {
   ETCD_DISK = 'etcd-disk',
   /** Machines that are made anew. */
   REBUILD = 'rebuild',
-  /** New machines. */
-  JOIN = 'join',
   /** Machines that go. */
   LEAVE = 'leave',
   /** Objects that are no longer rendered. */

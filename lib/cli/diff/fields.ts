@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FieldChange } from './effect';
 
 const LONGEST = 160;
 /** What tells items of a list apart, by the kinds that have such lists. */
-const NAMES = ['name', 'containerPort', 'port', 'type', 'key'];
+const NAMES = ['name', 'containerPort', 'port', 'type', 'key', 'cidr'];
 
 /** Stands for an item that is all there is to say of it. */
 export const HERE = '';
@@ -11,9 +12,39 @@ type Keyed = Record<string, unknown>;
 
 /** Every value in which two documents differ, lists of named items compared by name. */
 export function fieldChanges(before: unknown, after: unknown): FieldChange[] {
-  const changes = differences(keyed(before), keyed(after));
-  // The same items in another order: only then their places are of interest.
-  return changes.length > 0 ? changes : differences(before, after);
+  return isDeepStrictEqual(before, after)
+    ? []
+    : [...differences(keyed(before), keyed(after)), ...reordered(before, after, [])];
+}
+
+/** Lists of which the same items stand in another order: for arguments, rules and first addresses it counts. */
+function reordered(before: unknown, after: unknown, path: readonly string[]): FieldChange[] {
+  if (!isRecord(before) || !isRecord(after) || Array.isArray(before) !== Array.isArray(after)) {
+    return [];
+  }
+  const [old, now] = [itemsOf(before), itemsOf(after)];
+  const both = [...old.keys()].filter((name) => now.has(name));
+  const order = [...now.keys()].filter((name) => old.has(name));
+  const own: FieldChange[] =
+    Array.isArray(before) && both.some((name, n) => name !== order[n])
+      ? [{ path: pathOf(path), type: 'changed', before: shown(before), after: shown(after) }]
+      : [];
+  return [
+    ...own,
+    ...both.flatMap((name) => reordered(old.get(name), now.get(name), [...path, name])),
+  ];
+}
+
+function itemsOf(value: object): Map<string, unknown> {
+  return new Map(
+    Array.isArray(value)
+      ? labelsOf(value).map((label, n) => [label, value[n]])
+      : Object.entries(value),
+  );
+}
+
+function isRecord(value: unknown): value is object {
+  return value !== null && typeof value === 'object';
 }
 
 function differences(before: unknown, after: unknown): FieldChange[] {
@@ -51,25 +82,33 @@ function library() {
   return (require('microdiff') as typeof import('microdiff')).default;
 }
 
-/** Lists as records of their items: by a name that all have, else as one value. */
+/** Lists as records of their items. */
 function keyed(value: unknown): unknown {
   if (Array.isArray(value)) {
-    const name = NAMES.find((one) => hasDistinct(value, one));
-    return name === undefined
-      ? listed(value)
-      : Object.fromEntries(value.map((item: Keyed) => [`[${item[name]}]`, keyed(item)]));
+    const labels = labelsOf(value);
+    return Object.fromEntries(
+      value.map((item, n) => [labels[n], labels[n] === bySelf(item) ? HERE : keyed(item)]),
+    );
   }
-  return value !== null && typeof value === 'object'
+  return isRecord(value)
     ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, keyed(item)]))
     : value;
 }
 
-/** Items without names: by what they are when they are plain, else by their place. */
-function listed(items: readonly unknown[]): unknown {
-  const plain = items.every((item) => item === null || typeof item !== 'object');
-  return plain && new Set(items).size === items.length
-    ? Object.fromEntries(items.map((item) => [`[${item}]`, HERE]))
-    : Object.fromEntries(items.map((item, n) => [`[${n}]`, keyed(item)]));
+/** Items by a name that all have; without one by what they are when they are plain, else by their place. */
+function labelsOf(items: readonly unknown[]): string[] {
+  const name = NAMES.find((one) => hasDistinct(items, one));
+  if (name !== undefined) {
+    return items.map((item) => `[${(item as Keyed)[name]}]`);
+  }
+  const selves = items.map(bySelf);
+  return selves.every((self) => self !== undefined) && new Set(selves).size === items.length
+    ? (selves as string[])
+    : items.map((_, n) => `[${n}]`);
+}
+
+function bySelf(item: unknown): string | undefined {
+  return isRecord(item) ? undefined : `[${item}]`;
 }
 
 function hasDistinct(items: readonly unknown[], name: string): boolean {
@@ -107,9 +146,19 @@ export function lineChange(before: string, after: string): FieldChange[] {
   const [old, now] = [linesOf(before), linesOf(after)];
   const gone = old.filter((line) => !now.includes(line));
   const come = now.filter((line) => !old.includes(line));
-  return gone.length + come.length === 0
+  if (gone.length + come.length > 0) {
+    return [{ path: '', type: 'changed', before: told(gone), after: told(come) }];
+  }
+  return isDeepStrictEqual(old, now)
     ? []
-    : [{ path: '', type: 'changed', before: told(gone), after: told(come) }];
+    : [
+        {
+          path: '',
+          type: 'changed',
+          before: '(these lines)',
+          after: '(in another order or number)',
+        },
+      ];
 }
 
 function linesOf(text: string): string[] {

@@ -1,6 +1,6 @@
 import { Effect, Stage, type Row } from './effect';
 
-const { NOTHING, LIVE, ROLLOUT, DRAIN, REBUILD } = Effect;
+const { NOTHING, LIVE, ROLLOUT, DRAIN, REBUILD, BREAKS_CONNECTIONS } = Effect;
 
 type Text = { readonly why: string; readonly how?: string };
 const row = (
@@ -14,6 +14,10 @@ const row = (
 
 const CLUSTER = /^ClusterConfiguration$/;
 const KUBELET = /^KubeletConfiguration$/;
+const API_MOVES = {
+  why: 'The API answers at another address: clients, kubelets and kube-proxies lose it until their name leads there and the control plane that holds the address has the new file',
+  how: 'change the name in DNS at the same time and bring the files to all control planes within a minute: a machine that is not heard of for longer is NotReady',
+};
 const NEXT_BOOT = { why: 'Read when the machine boots' };
 
 /** What kubeadm reads. It reads no file again by itself: each row says what a person runs. */
@@ -48,6 +52,20 @@ const kubeadm: readonly Row[] = [
     why: 'The certificate of each API server is made anew and the API server restarts',
     how: 'on each: rm /etc/kubernetes/pki/apiserver.{crt,key} && kubeadm init phase certs apiserver --config /etc/groundwork/images.conf, before its static pod',
   }),
+  row(
+    CLUSTER,
+    /^apiServer\.extraArgs\[service-account-issuer\]/,
+    BREAKS_CONNECTIONS,
+    Stage.CONTROL_PLANE,
+    {
+      why: 'Tokens of the old issuer are refused at once: pods are strangers to the API until the kubelet brings them another, within an hour',
+      how: 'where it must be: the flag twice in the static pod, the new issuer first, and the old one out when a day has passed',
+    },
+  ),
+  row(CLUSTER, /^etcd\.local\.(server|peer)CertSANs\b/, ROLLOUT, Stage.ETCD, {
+    why: 'The certificates of each member are made anew and it restarts, one after the other',
+    how: 'on each: rm /etc/kubernetes/pki/etcd/{server,peer}.{crt,key} && kubeadm init phase certs etcd-server --config /etc/groundwork/images.conf && kubeadm init phase certs etcd-peer --config /etc/groundwork/images.conf, before its static pod',
+  }),
   row(CLUSTER, /^etcd\.local\.dataDir$/, REBUILD, Stage.REBUILD, {
     why: 'The member would start empty at the new place, as a stranger to the others',
     how: 'replace one member after another: report/etcd.md, Replace a member',
@@ -70,12 +88,12 @@ const kubeadm: readonly Row[] = [
   }),
   row(
     KUBELET,
-    /^(cgroupDriver|cpuManagerPolicy|memoryManagerPolicy|topologyManagerPolicy|podsPerCore)$/,
+    /^(cgroupDriver|cgroupsPerQOS|cgroupRoot|cpuManagerPolicy(Options)?|memoryManagerPolicy|topologyManager(Policy(Options)?|Scope)|reservedSystemCPUs|podsPerCore)\b/,
     DRAIN,
     Stage.KUBELETS,
     {
       why: 'The kubelet does not take pods over that were started with the other setting',
-      how: 'on drained machines, one after the other',
+      how: 'on drained machines, one after the other; where a manager of CPUs or memory changes, rm /var/lib/kubelet/{cpu,memory}_manager_state while the kubelet is stopped, or it does not start',
     },
   ),
   row(
@@ -94,6 +112,10 @@ const kubeadm: readonly Row[] = [
   row(/^(Init|Join)Configuration$/, /node-labels|taints/, LIVE, Stage.NONE, {
     why: 'A node that has joined keeps its labels and taints',
     how: 'kubectl label node, kubectl taint node',
+  }),
+  row(/^(Init|Join)Configuration$/, /kubeletExtraArgs/, LIVE, Stage.NONE, {
+    why: 'kubeadm writes flags of the kubelet when a machine joins; one that has joined keeps its own',
+    how: 'on each machine the same in KUBELET_KUBEADM_ARGS of /var/lib/kubelet/kubeadm-flags.env, then systemctl restart kubelet',
   }),
   row(/^(Init|Join|Upgrade)Configuration$/, /^/, NOTHING, Stage.NONE, {
     why: 'kubeadm reads it when a machine joins or is upgraded',
@@ -117,9 +139,13 @@ const etcd: readonly Row[] = [
       why: 'Another file system: the member starts empty there',
     },
   ),
+  row(/^\/etc\/systemd\/system\/.*\.mount$/, /^(What|Where|Type)$/, DRAIN, Stage.DRAIN, {
+    why: 'Another file system: what lies on the old one is no longer there for its pods',
+    how: 'copy what is needed before',
+  }),
   row(/^\/etc\/systemd\/system\/.*\.mount$/, /^Options$/, DRAIN, Stage.DRAIN, {
-    why: 'Options of a mount count from its next mount on, and etcd holds it open',
-    how: 'reboot the drained machine; control planes one after the other',
+    why: 'Options of a mount count from its next mount on, and what uses it holds it open',
+    how: 'control planes one after the other',
   }),
   row(/\/patches\/etcd/, /./, ROLLOUT, Stage.ETCD, {
     why: 'Laid over the static pod of etcd, which restarts: one member after the other',
@@ -131,6 +157,36 @@ const etcd: readonly Row[] = [
 
 /** Files of the machine. Most are put in place, and their services told, by `bootstrap --only config`. */
 const files: readonly Row[] = [
+  row(/^network-config$/, /^/, DRAIN, Stage.NONE, {
+    why: 'cloud-init reads it when a machine boots for the first time; one that runs keeps its address, routes, name servers and MTU',
+    how: 'the same in the network configuration of each machine, drained, one after the other and with a console at hand',
+  }),
+  row(/^user-data$/, /^/, LIVE, Stage.NONE, {
+    why: 'cloud-init reads it when a machine boots for the first time; one that runs keeps what it has, a key that was taken out included',
+    how: 'the same by hand on each machine, such as in ~/.ssh/authorized_keys',
+  }),
+  row(
+    /kube-vip(-init)?\.manifest$/,
+    /^$/,
+    LIVE,
+    Stage.FILES,
+    {
+      why: 'Its static pod stays, and goes on holding the address',
+      how: 'when something else answers for the API: rm /etc/kubernetes/manifests/kube-vip.yaml on each',
+    },
+    'removed',
+  ),
+  row(
+    /^\//,
+    /^$/,
+    LIVE,
+    Stage.FILES,
+    {
+      why: 'No longer in the spec: it stays on the machine, in force, and bootstrap names it',
+      how: 'stop what reads it, and remove it',
+    },
+    'removed',
+  ),
   row(
     /machine\.env$/,
     /^(NODE_NAME|NODE_ADDRESSES|NODE_ROLE|NODE_ARCHITECTURE)$/,
@@ -203,6 +259,8 @@ const files: readonly Row[] = [
   row(/haproxy\.cfg$/, /^/, LIVE, Stage.FILES, {
     why: 'HAProxy reloads: connections to the API that are open end with their old process',
   }),
+  row(/keepalived\.conf$/, /^\[[0-9a-f.:]+\/\d+ dev /, BREAKS_CONNECTIONS, Stage.FILES, API_MOVES),
+  row(/kube-vip\.manifest$/, /env\[address\]/, BREAKS_CONNECTIONS, Stage.FILES, API_MOVES),
   row(/keepalived\.conf$/, /^/, LIVE, Stage.FILES, {
     why: 'keepalived reloads; the address may move once, and clients of the API connect again',
   }),

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Phase, type Decision } from '../../cluster';
 import { Failure, mustBe } from '../failure';
 import { yaml } from '../yaml';
@@ -20,7 +20,7 @@ export interface RenderedObject {
 export interface RenderedMachine {
   readonly name: string;
   readonly role: 'init' | 'control-plane' | 'worker';
-  /** Path on the machine → content. */
+  /** Path on the machine → content; without a slash in front what only cloud-init reads. */
   readonly files: ReadonlyMap<string, string>;
 }
 
@@ -34,6 +34,8 @@ export interface Output {
   readonly decisions: ReadonlyMap<string, Decision>;
   /** Whether an engine applies it from git. */
   readonly gitops: boolean;
+  /** Whether an engine deletes by itself what this file no longer has. */
+  readonly prunes: (file: string) => boolean;
 }
 
 const PHASES: readonly string[] = Object.values(Phase);
@@ -56,15 +58,29 @@ export function readOutput(path: string): Output {
     );
   }
   const objects = manifests.flatMap((file) => objectsOf(folder, file));
+  const pruned = new Set(objects.flatMap(prunedFolder));
   return {
     folder,
     objects: new Map(objects.map((object) => [`${object.group} ${object.subject}`, object])),
     machines: machinesOf(folder, files),
     decisions: decisionsOf(folder),
-    gitops:
-      files.includes('flux/kustomization.yaml') ||
-      objects.some(({ value }) => JSON.stringify(value).includes('argocd.argoproj.io/sync-wave')),
+    gitops: files.includes('flux/kustomization.yaml') || isForArgo(objects),
+    prunes: (file) => pruned.has(file.split('/')[0]!),
   };
+}
+
+/** A user's own charts may have waves whoever applies the rest. */
+function isForArgo(objects: readonly RenderedObject[]): boolean {
+  const phased = objects.filter(({ phase }) => phase !== undefined);
+  return (phased.length > 0 ? phased : objects).some(({ value }) =>
+    JSON.stringify(value).includes('argocd.argoproj.io/sync-wave'),
+  );
+}
+
+/** The folder of which a Kustomization of Flux deletes what is no longer in it. */
+function prunedFolder({ file, value }: RenderedObject): string[] {
+  const { spec } = value as { spec?: { prune?: boolean; path?: string } };
+  return file.startsWith('flux/') && spec?.prune === true ? [basename(spec.path ?? '')] : [];
 }
 
 /** Manifests that somebody applies, and what an engine reads of them; the doctor's are a tool's own. */
@@ -78,12 +94,12 @@ function isManifest(file: string): boolean {
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => statSync(join(folder, file)).isFile())
+    .filter((file) => statSync(join(folder, file), { throwIfNoEntry: false })?.isFile())
     .sort();
 }
 
 function objectsOf(folder: string, file: string): RenderedObject[] {
-  const phase = PHASES.find((one) => file.endsWith(`${one}.k8s.yaml`));
+  const phase = PHASES.find((one) => basename(file) === `${one}.k8s.yaml`);
   return [...yaml().parseAllDocuments(readFileSync(join(folder, file), 'utf8'))].flatMap(
     (document) => {
       if (document.errors.length > 0) {
@@ -97,6 +113,9 @@ function objectsOf(folder: string, file: string): RenderedObject[] {
       if (value === null) {
         return [];
       }
+      if (typeof value.kind !== 'string') {
+        throw new Failure(`${join(folder, file)} must hold objects, got one without a kind`);
+      }
       const { name, namespace } = value.metadata ?? {};
       const group = /^(.+)\//.exec(value.apiVersion ?? '')?.[1] ?? '';
       const where = [namespace, name].filter((part) => part !== undefined).join('/');
@@ -108,10 +127,12 @@ function objectsOf(folder: string, file: string): RenderedObject[] {
 function machinesOf(folder: string, files: readonly string[]): RenderedMachine[] {
   const machines = new Map<string, Map<string, string>>();
   for (const file of files) {
-    const [, name, path] = /^nodes\/([^/]+)\/files(\/.+)$/.exec(file) ?? [];
+    const [, name, path] =
+      /^nodes\/([^/]+)\/(?:files(?=\/))?(\/.+|network-config|user-data)$/.exec(file) ?? [];
     if (name !== undefined && path !== undefined) {
       machines.set(name, machines.get(name) ?? new Map());
-      machines.get(name)!.set(path, readFileSync(join(folder, file), 'utf8'));
+      const text = readFileSync(join(folder, file));
+      machines.get(name)!.set(path, path === 'user-data' ? aside(text) : text.toString());
     }
   }
   return [...machines]
@@ -123,13 +144,26 @@ function machinesOf(folder: string, files: readonly string[]): RenderedMachine[]
     .sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role));
 }
 
+/** What user-data says besides the files, which are compared one by one. */
+function aside(userData: Buffer): string {
+  return userData.toString('utf8', 0, Math.max(userData.indexOf('\nwrite_files:'), 0));
+}
+
 function decisionsOf(folder: string): Map<string, Decision> {
   const file = join(folder, 'report/explain.ndjson');
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
   return new Map(
     lines
       .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Decision)
+      .map((line) => decisionIn(file, line))
       .map((decision) => [`${decision.path} ${decision.key}`, decision]),
   );
+}
+
+function decisionIn(file: string, line: string): Decision {
+  try {
+    return JSON.parse(line) as Decision;
+  } catch (error) {
+    throw new Failure(`${file} must have one JSON object a line: ${(error as Error).message}`);
+  }
 }

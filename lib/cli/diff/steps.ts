@@ -1,6 +1,7 @@
 import { quoted } from '../delivery';
 import { Effect, Stage, type Change } from './effect';
 import type { Output } from './output';
+import { isCustom } from '../../cluster';
 
 /** One thing to do, before the next. */
 export interface Step {
@@ -21,7 +22,7 @@ interface Scene {
   readonly changes: readonly Change[];
   /** Machines that the changes are about, in order; those that are made anew are not among them. */
   readonly machines: readonly string[];
-  /** All machines of the new output, without those that are made anew. */
+  /** All machines that are in both outputs, without those that are made anew. */
   readonly all: readonly string[];
   readonly controlPlanes: readonly string[];
 }
@@ -38,10 +39,10 @@ const HEALTHY =
 const tellers: ReadonlyArray<readonly [Stage, Tell]> = [
   [
     Stage.NEW_CLUSTER,
-    ({ all }) => ({
+    ({ after }) => ({
       title:
         'Make a new cluster from the new output, and move the workloads; nothing else gets there',
-      machines: all,
+      machines: namesOf(after),
       commands: [],
     }),
   ],
@@ -52,6 +53,15 @@ const tellers: ReadonlyArray<readonly [Stage, Tell]> = [
       machines,
       commands: machines.map((name) => filesCommand(after, name)),
       until: 'it is Ready',
+    }),
+  ],
+  [
+    Stage.UPGRADE,
+    ({ all }) => ({
+      title: 'Upgrade by report/upgrade.md of the new output: control planes first, then workers',
+      machines: all,
+      commands: [],
+      until: 'it is Ready and shows the new version',
     }),
   ],
   [
@@ -91,20 +101,34 @@ const tellers: ReadonlyArray<readonly [Stage, Tell]> = [
     }),
   ],
   [
-    Stage.UPGRADE,
-    ({ all }) => ({
-      title: 'Upgrade by report/upgrade.md of the new output: control planes first, then workers',
-      machines: all,
+    Stage.JOIN,
+    ({ machines }) => ({
+      title:
+        'Boot the new machines with their sealed user-data, control planes one after the other',
+      machines,
+      commands: [
+        `${BOOTSTRAP} --only admit   # on a control plane, two hours after the last join or later`,
+      ],
+      until: 'it is Ready',
+    }),
+  ],
+  [
+    Stage.POOL,
+    () => ({
+      title:
+        'Move the pods to a pool beside the old one, by outputs of their own and docs/cni.md (Between modes); this output is refused',
+      machines: [],
       commands: [],
-      until: 'it is Ready and shows the new version',
     }),
   ],
   [
     Stage.REPLACE,
-    ({ changes }) => ({
-      title: 'Delete what cannot be changed, right before it is made anew',
+    ({ after, changes }) => ({
+      title: after.gitops
+        ? 'Delete what cannot be changed, now that git has the new: the engine makes it anew with its next try'
+        : 'Delete what cannot be changed, right before it is made anew',
       machines: [],
-      commands: [...new Set(changes.map(deleteCommand))],
+      commands: [...new Set(changes.map((change) => deleteCommand(change, after)))],
     }),
   ],
   [
@@ -121,13 +145,20 @@ const tellers: ReadonlyArray<readonly [Stage, Tell]> = [
   ],
   [
     Stage.DRAIN,
-    ({ machines }) => ({
+    ({ machines, changes }) => ({
       title: 'Start the pods anew, machine by machine',
       machines,
-      commands: machines.map(
-        (name) =>
-          `kubectl drain ${name} --ignore-daemonsets --delete-emptydir-data && kubectl uncordon ${name}`,
-      ),
+      commands: machines.flatMap((name) => {
+        const drain = `kubectl drain ${name} --ignore-daemonsets --delete-emptydir-data`;
+        // What the machine itself holds open; objects only concern its pods.
+        return changes.some((change) => change.machines?.includes(name))
+          ? [
+              drain,
+              `ssh ${name} systemctl reboot   # until it is Ready`,
+              `kubectl uncordon ${name}`,
+            ]
+          : [`${drain} && kubectl uncordon ${name}`];
+      }),
       until: 'its pods are Ready elsewhere',
     }),
   ],
@@ -147,21 +178,10 @@ const tellers: ReadonlyArray<readonly [Stage, Tell]> = [
       machines,
       commands: machines.flatMap((name) => [
         ...leaveCommands(name, after),
+        `${BOOTSTRAP} --only admit   # on a control plane`,
         `# boot ${name} with its sealed user-data${isFounder(name, after) ? `, and there: ${BOOTSTRAP} --replace` : ''}`,
       ]),
       until: HEALTHY,
-    }),
-  ],
-  [
-    Stage.JOIN,
-    ({ machines }) => ({
-      title:
-        'Boot the new machines with their sealed user-data, control planes one after the other',
-      machines,
-      commands: [
-        `${BOOTSTRAP} --only admit   # on a control plane, two hours after the last join or later`,
-      ],
-      until: 'it is Ready',
     }),
   ],
   [
@@ -186,7 +206,7 @@ const tellers: ReadonlyArray<readonly [Stage, Tell]> = [
 /** Whose machines are made anew there; nothing else is done on them. */
 const ANEW: readonly Stage[] = [Stage.ETCD_DISK, Stage.REBUILD];
 /** What is done once, from elsewhere. */
-const ELSEWHERE: readonly Stage[] = [Stage.REPLACE, Stage.MANIFESTS, Stage.ORPHANS];
+const ELSEWHERE: readonly Stage[] = [Stage.POOL, Stage.REPLACE, Stage.MANIFESTS, Stage.ORPHANS];
 
 /** What to do, in order. Without a change there is nothing. */
 export function stepsOf(changes: readonly Change[], before: Output, after: Output): Step[] {
@@ -197,7 +217,8 @@ export function stepsOf(changes: readonly Change[], before: Output, after: Outpu
   const anew = new Set(
     wanted.flatMap(({ stage, machines = [] }) => (ANEW.includes(stage) ? machines : [])),
   );
-  return tellers.flatMap(([stage, tell]) => {
+  const running = namesOf(after).filter((name) => namesOf(before).includes(name));
+  return inOrder(after).flatMap(([stage, tell]) => {
     const own = wanted.filter((change) => change.stage === stage || needs(change, stage));
     const stays = (name: string) => ANEW.includes(stage) || !anew.has(name);
     const scene: Scene = {
@@ -205,8 +226,8 @@ export function stepsOf(changes: readonly Change[], before: Output, after: Outpu
       after,
       changes: own,
       machines: machinesOf(own, before, after).filter(stays),
-      all: namesOf(after).filter(stays),
-      controlPlanes: namesOf(after).filter((name) => isMember(name, after) && stays(name)),
+      all: running.filter(stays),
+      controlPlanes: running.filter((name) => isMember(name, after) && stays(name)),
     };
     const step = own.length === 0 ? undefined : tell(scene);
     return step === undefined || (step.machines.length === 0 && !ELSEWHERE.includes(stage))
@@ -215,11 +236,19 @@ export function stepsOf(changes: readonly Change[], before: Output, after: Outpu
   });
 }
 
+/** An engine makes what is deleted anew at once, and from git: there the new has to be first. */
+function inOrder({ gitops }: Output): typeof tellers {
+  const late = tellers.filter(([stage]) => gitops && stage === Stage.REPLACE);
+  return tellers.flatMap((each) =>
+    late.includes(each) ? [] : each[0] === Stage.MANIFESTS ? [each, ...late] : [each],
+  );
+}
+
 /** Whatever is done with a machine, its new files are there first; objects are applied before pods start anew. */
 function needs({ stage, machines }: Change, other: Stage): boolean {
   const [files, manifests] = [
-    [Stage.ETCD, Stage.CONTROL_PLANE, Stage.UPGRADE],
-    [Stage.REPLACE, Stage.DRAIN, Stage.REBUILD],
+    [Stage.ETCD, Stage.CONTROL_PLANE, Stage.UPGRADE, Stage.DRAIN],
+    [Stage.REPLACE, Stage.DRAIN],
   ];
   return machines === undefined
     ? other === Stage.MANIFESTS && manifests!.includes(stage)
@@ -266,10 +295,14 @@ function applyCommands({ folder }: Output, changes: readonly Change[]): string[]
   ];
 }
 
-function deleteCommand({ subject }: Change): string {
+/** With its group where that is not Kubernetes' own: Calico has each of its kinds in two. */
+function deleteCommand({ subject, file }: Change, { objects }: Output): string {
   const [kind = '', where = ''] = subject.split(' ');
-  const [namespace, name] = where.includes('/') ? where.split('/') : [undefined, where];
-  return `kubectl ${namespace === undefined ? '' : `-n ${namespace} `}delete ${kind.toLowerCase()} ${name}`;
+  const [name = '', namespace] = where.split('/').reverse();
+  const { group = '' } =
+    [...objects.values()].find((one) => one.subject === subject && one.file === file) ?? {};
+  const type = `${kind.toLowerCase()}${isCustom(group) ? `.${group}` : ''}`;
+  return `kubectl ${namespace === undefined ? '' : `-n ${quoted(namespace)} `}delete ${quoted(type)} ${quoted(name)}`;
 }
 
 function leaveCommands(name: string, output: Output): string[] {

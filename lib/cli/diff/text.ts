@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { Effect, EFFECTS, type Change, type FieldChange } from './effect';
 import type { Plan } from './plan';
 import type { Step } from './steps';
@@ -27,7 +28,9 @@ export function planText(plan: Plan): string {
       return groups.length === 0 ? [] : ['', HEADLINES[effect], ...groups.flatMap(groupLines)];
     }),
     ...(plan.steps.length === 0 ? [] : ['', 'In this order', ...plan.steps.flatMap(stepLines)]),
-  ].join('\n');
+  ]
+    .map(harmless)
+    .join('\n');
 }
 
 /** For a comment on a pull request. */
@@ -47,7 +50,15 @@ export function planMarkdown(plan: Plan): string {
     ...(plan.steps.length === 0
       ? []
       : ['', '**In this order**', '', ...plan.steps.flatMap(stepItems)]),
-  ].join('\n');
+  ]
+    .map(harmless)
+    .join('\n');
+}
+
+/** Values may hold anything, and a terminal obeys. */
+function harmless(line: string): string {
+  // eslint-disable-next-line no-control-regex
+  return stripVTControlCharacters(line).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
 }
 
 function summary({ counts }: Plan): string {

@@ -1,4 +1,4 @@
-import { mayDelete, numberOf } from './keep';
+import { KEPT_KINDS, mayDelete, numberOf } from './keep';
 import { isCustom, type Manifest } from '../../cluster';
 
 const ARGO = 'argocd.argoproj.io';
@@ -17,6 +17,8 @@ export function forArgo<T extends Manifest>(object: T, phase: string): T {
   const added = optionsOf(object, phase).filter((option) => !named.includes(option.split('=')[0]));
   return annotated(object, {
     [SYNC_WAVE]: String(numberOf(phase)),
+    // One that deletes itself when it is done would be missed, and made again, for ever.
+    ...(isShortLived(object) ? { [HOOK]: 'Sync' } : {}),
     ...annotations,
     [SYNC_OPTIONS]: [...own, ...added].join(','),
   });
@@ -33,10 +35,14 @@ export function ownForArgo<T extends Manifest>(object: T, phase: string): T {
     : annotated(object, { ...annotations, [SYNC_WAVE]: String(numberOf(phase)) });
 }
 
-function optionsOf({ apiVersion = '' }: Manifest, phase: string): string[] {
+function isShortLived(object: Manifest & { readonly spec?: object }): boolean {
+  return object.kind === 'Job' && 'ttlSecondsAfterFinished' in (object.spec ?? {});
+}
+
+function optionsOf({ apiVersion = '', kind = '' }: Manifest, phase: string): string[] {
   const group = apiVersion.includes('/') ? apiVersion.split('/')[0]! : '';
   return [
-    ...(mayDelete(phase) ? [] : ['Delete=false', 'Prune=false']),
+    ...(mayDelete(phase) && !KEPT_KINDS.includes(kind) ? [] : ['Delete=false', 'Prune=false']),
     // As apply.sh: also over objects that somebody else made, and definitions too long for an annotation.
     'ServerSideApply=true',
     // Before any wave Argo CD tries everything, also kinds that an operator of an earlier wave defines.

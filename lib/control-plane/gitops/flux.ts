@@ -1,8 +1,8 @@
 import { Yaml } from 'cdk8s';
-import { CLUSTER_LABEL, MANAGED_BY, type Cluster, type Wait } from '../../cluster';
+import { CLUSTER_LABEL, MANAGED_BY, throwProblems, type Cluster, type Wait } from '../../cluster';
 import type { AppliedObject, ApplyPhase } from '../apply-phase';
 import type { FluxSettings } from './gitops';
-import { mayDelete, OWN_CHARTS } from './keep';
+import { KEPT_KINDS, mayDelete, OWN_CHARTS } from './keep';
 
 /** Folder of the Kustomizations. */
 export const FLUX_FOLDER = 'flux';
@@ -10,12 +10,16 @@ export const FLUX_FOLDER = 'flux';
 const ROLLOUT_MINUTES = 15;
 // For dry run and apply alone.
 const LEAST_MINUTES = 5;
+/** Longest value of a label. */
+const LABEL = 63;
 const NOTHING = { objects: [], waits: [] };
 
 /** One folder that Flux applies after another. */
 interface Step {
   readonly name: string;
   readonly files: readonly string[];
+  /** Kinds in it that Flux must not delete, though it may delete the others. */
+  readonly kept: readonly string[];
   readonly health: Health;
 }
 
@@ -34,15 +38,44 @@ export function fluxFiles(
   others: readonly string[],
 ): Record<string, string> {
   const steps = stepsOf(phases, others);
-  const kustomizations = steps.map((step, index) => [
-    `${FLUX_FOLDER}/${step.name}.yaml`,
-    Yaml.stringify(kustomization(settings, cluster, step, steps[index - 1])),
-  ]);
+  const kustomizations = kustomizationsOf(settings, cluster, phases, others);
   return Object.fromEntries([
-    ...steps.map(({ name, files }) => [`${name}/kustomization.yaml`, listOf(files)]),
-    ...kustomizations,
+    ...steps.map(({ name, files, kept }) => [`${name}/kustomization.yaml`, listOf(files, kept)]),
+    ...steps.map(({ name }, n) => [
+      `${FLUX_FOLDER}/${name}.yaml`,
+      Yaml.stringify(kustomizations[n]!),
+    ]),
     [`${FLUX_FOLDER}/kustomization.yaml`, listOf(steps.map(({ name }) => `${name}.yaml`))],
   ]);
+}
+
+/** The Kustomizations, each after the one before. */
+export function kustomizationsOf(
+  settings: FluxSettings,
+  cluster: Cluster | undefined,
+  phases: readonly ApplyPhase[],
+  others: readonly string[],
+): AppliedObject[] {
+  const steps = stepsOf(phases, others);
+  const all = steps.map((step, n) => kustomization(settings, cluster, step, steps[n - 1]));
+  // Flux writes its name on everything it applies, as a label.
+  const [longest = ''] = all
+    .map(({ metadata }) => metadata.name)
+    .sort((a, b) => b.length - a.length);
+  throwProblems(
+    cluster?.node.path ?? 'GitOps.flux',
+    longest.length <= LABEL
+      ? []
+      : [
+          {
+            prop: 'clusterName',
+            allowed: `short enough for names of Kustomizations, which have ${LABEL} characters at most`,
+            got: `${longest} (${longest.length})`,
+            remedy: `leave out ${longest.length - LABEL} or more`,
+          },
+        ],
+  );
+  return all;
 }
 
 function stepsOf(phases: readonly ApplyPhase[], others: readonly string[]): Step[] {
@@ -50,21 +83,34 @@ function stepsOf(phases: readonly ApplyPhase[], others: readonly string[]): Step
   const steps = phases.map((phase) => ({
     name: phase.phase as string,
     files: [base(phase.file)],
+    kept: mayDelete(phase.phase)
+      ? KEPT_KINDS.filter((kept) => phase.objects.some(({ kind }) => kind === kept))
+      : [],
     health: healthOf(phase),
   }));
-  const own = { name: OWN_CHARTS, files: others.map(base), health: healthOf(NOTHING) };
+  const own = { name: OWN_CHARTS, files: others.map(base), kept: [], health: healthOf(NOTHING) };
   return [...steps, ...(others.length === 0 ? [] : [own])].sort((a, b) =>
     a.name < b.name ? -1 : 1,
   );
 }
 
-/** What kustomize takes for a list of files; it changes nothing in them. */
-function listOf(resources: readonly string[]): string {
+/** What kustomize takes for a list of files. It changes nothing in them but what Flux has to know. */
+function listOf(resources: readonly string[], kept: readonly string[] = []): string {
   return Yaml.stringify({
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
+    ...(kept.length === 0 ? {} : { patches: kept.map(notPruned) }),
     resources,
   });
+}
+
+/** For every object of the kind: with a target the name in a patch means nothing. */
+function notPruned(kind: string): object {
+  const metadata = {
+    annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' },
+    name: 'each',
+  };
+  return { patch: Yaml.stringify({ apiVersion: 'v1', kind, metadata }), target: { kind } };
 }
 
 function kustomization(
@@ -72,7 +118,7 @@ function kustomization(
   cluster: Cluster | undefined,
   { name, health }: Step,
   before: Step | undefined,
-): object {
+): AppliedObject & { readonly spec: object } {
   const prefix = cluster === undefined ? '' : `${cluster.clusterName}-`;
   const labels =
     cluster === undefined

@@ -68,6 +68,8 @@ export class GitOps {
 
   /**
    * For Flux: every phase gets a folder, and `flux/` holds one Kustomization for each, which waits for the one before.
+   * Flux writes their names on all objects as a label: a name of a cluster that makes one longer than 63 characters
+   * throws when the output is rendered.
    *
    * @param options where Flux finds them
    */

@@ -1,7 +1,7 @@
 import { MANAGED_BY, type Cluster, type Manifest } from '../../cluster';
-import type { ApplyPhase } from '../apply-phase';
+import type { AppliedObject, ApplyPhase } from '../apply-phase';
 import { forArgo, ownForArgo } from './argo';
-import { fluxFiles } from './flux';
+import { fluxFiles, kustomizationsOf } from './flux';
 import { GitOpsEngine, type FluxSettings, type GitOps } from './gitops';
 import { OWN_CHARTS } from './keep';
 
@@ -19,6 +19,12 @@ export interface Layout {
     phases: readonly ApplyPhase[],
     others: readonly string[],
   ) => Record<string, string>;
+  /** Objects for the engine itself: they are applied, too. */
+  readonly engineObjects: (
+    cluster: Cluster,
+    phases: readonly ApplyPhase[],
+    others: readonly string[],
+  ) => readonly AppliedObject[];
   /**
    * Whose fields they are when apply.sh has applied them. With an engine it is the engine's own name: of two
    * owners each would keep a field that the other no longer renders.
@@ -31,6 +37,7 @@ const plain: Layout = {
   object: (object) => object,
   ownObject: (object) => object,
   files: () => ({}),
+  engineObjects: () => [],
   fieldManager: MANAGED_BY,
 };
 
@@ -45,6 +52,7 @@ const flux = (settings: FluxSettings): Layout => ({
   ...plain,
   place: (file, phase) => `${phase}/${file}`,
   files: (cluster, phases, others) => fluxFiles(settings, cluster, phases, others),
+  engineObjects: (cluster, phases, others) => kustomizationsOf(settings, cluster, phases, others),
   fieldManager: 'kustomize-controller',
 });
 
