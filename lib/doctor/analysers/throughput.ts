@@ -34,6 +34,7 @@ interface Sum {
   readonly retransmits?: number;
   readonly lost_percent?: number;
   readonly jitter_ms?: number;
+  readonly packets?: number;
 }
 
 interface IperfJson {
@@ -66,7 +67,7 @@ export function runOf(recording: Recording): Run {
     ...(protocol === 'tcp' && sent?.retransmits !== undefined && mss !== undefined && mss > 0
       ? { retransmits: sent.retransmits, segments: Math.ceil((sent.bytes ?? 0) / mss) }
       : {}),
-    ...(protocol === 'udp' && datagrams?.lost_percent !== undefined
+    ...(protocol === 'udp' && datagrams?.lost_percent !== undefined && datagrams.packets !== 0
       ? { loss: datagrams.lost_percent / 100, jitterMs: datagrams.jitter_ms ?? 0 }
       : {}),
   };
@@ -108,7 +109,7 @@ function ratio(pod: Run, tcp: readonly Run[], disturbed: ReadonlySet<Run>): Meas
   );
   const why = pod.error ?? (host === undefined ? 'no run between the machines' : host.error);
   if (why !== undefined || host === undefined || host.mbits === 0) {
-    return unknown(id, subject, RATIO, why ?? 'no run between the machines');
+    return unknown(id, subject, RATIO, why ?? 'nothing arrived between the machines');
   }
   if (disturbed.has(pod) || disturbed.has(host)) {
     return unknown(id, subject, RATIO, 'another pair was measured at the same time', ONE_BY_ONE);
@@ -207,7 +208,9 @@ export function throughputMatrices(
   recordings: readonly Recording[],
 ): Matrix[] {
   const names = machines.map(({ name }) => name);
-  const runs = recordings.map(runOf).filter((r) => r.protocol === 'tcp' && r.error === undefined);
+  const every = recordings.map(runOf);
+  const disturbed = overlapping(every);
+  const runs = every.filter((r) => r.protocol === 'tcp' && r.error === undefined);
   return (['host', 'pod'] as const).flatMap((network): Matrix[] => {
     const those = runs.filter((run) => run.network === network);
     const find = (from: string, to: string, which: readonly Run[]) =>
@@ -222,7 +225,10 @@ export function throughputMatrices(
       if (run === undefined) {
         return UNKNOWN;
       }
-      return network === 'host' || host === undefined
+      if (network === 'pod' && host !== undefined && [run, host].some((r) => disturbed.has(r))) {
+        return UNKNOWN;
+      }
+      return network === 'host' || host === undefined || host.mbits === 0
         ? INFO
         : run.mbits / host.mbits < thresholds.podThroughput.value
           ? FAIL
