@@ -232,7 +232,9 @@ const KEPT = ['ManageForeignRoutes', 'ManageForeignRoutingPolicyRules'];
 
 /** Of several lines the last one counts. */
 function keeps(lines: readonly string[], key: string): boolean {
-  const values = lines.flatMap((line) => new RegExp(`^${key}\s*=\s*(\S+)`).exec(line)?.[1] ?? []);
+  const values = lines.flatMap(
+    (line) => new RegExp(`^${key}\\s*=\\s*(\\S+)`).exec(line)?.[1] ?? [],
+  );
   return /^(no|n|false|f|0|off)$/i.test(values.at(-1) ?? '');
 }
 
@@ -279,7 +281,7 @@ function lookupsOf(
 }
 
 function wordAfter(line: string, word: string): string | undefined {
-  return new RegExp(` ${word} (\S+)`).exec(line)?.[1];
+  return new RegExp(` ${word} (\\S+)`).exec(line)?.[1];
 }
 
 interface Session {
