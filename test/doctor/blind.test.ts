@@ -315,9 +315,28 @@ describe('the machine', () => {
 });
 
 test('UDP of which nothing was counted was not lost in no part', () => {
-  const json = { end: { sum: { seconds: 1, bits_per_second: 0, packets: 0, lost_percent: 0 } } };
-  const text = composed('iperf', 'pair\tw-1 10.20.0.12 udp', `json\t${JSON.stringify(json)}`);
-  expect(said(text, 'DOC-NET-UDP')).toEqual(['unknown: not measured: iperf3 says nothing of loss']);
+  // As iperf3 3.12 to 3.21 count: packets of the sum are those of the sender, gaps are the receiver's.
+  const udp = (sent: number, heard: number, lost: number) => {
+    const end = {
+      sum: {
+        ...{ seconds: 1, bits_per_second: 0, packets: sent, jitter_ms: 0 },
+        lost_percent: sent === 0 ? 0 : (100 * lost) / sent,
+      },
+      sum_sent: { packets: sent },
+      sum_received: { seconds: 1, bits_per_second: 0, packets: heard },
+    };
+    const json = JSON.stringify({ end });
+    return said(
+      composed('iperf', 'pair\tw-1 10.20.0.12 udp', `json\t${json}`),
+      'DOC-NET-UDP',
+    )[0]!.replace(/ at .*/, '');
+  };
+  expect(udp(0, 0, 0)).toBe('unknown: not measured: iperf3 says nothing of loss');
+  expect(udp(1000, 0, 0)).toBe('warn: 100 % of the packets were lost');
+  expect(udp(1000, 500, 10)).toBe('warn: 51 % of the packets were lost');
+  // What is under way when the run ends is not lost.
+  expect(udp(1000, 990, 0)).toBe('pass: 0 % of the packets were lost');
+  expect(udp(1000, 1000, 19)).toBe('warn: 1.9 % of the packets were lost');
 });
 
 test('a pair that was disturbed is not red in the drawing either', () => {

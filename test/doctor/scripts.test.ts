@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KubeProxyMode } from '../../lib';
 import { collectorFiles } from '../../lib/doctor/collectors';
@@ -136,4 +136,30 @@ test('a busybox without nslookup asks nothing', () => {
   expect(none).toContain('missing\tnslookup of busybox\n');
   expect(none).not.toContain('\nworker\t');
   expect(busybox('exit 1').match(/^worker\t3 0 3 \d+$/gm)).toHaveLength(2);
+});
+
+test('the load on the CPU ends with the script, however that ends', async () => {
+  const script = join(tempDir(), 'counters.sh');
+  writeFileSync(script, collectorFiles()['counters.sh']!);
+  const shell = spawn('sh', [script, '60', 'burn'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const read = (pid: string, file: string) => {
+    try {
+      return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  const children = () =>
+    readdirSync('/proc').filter(
+      (pid) => read(pid, 'stat').split(') ')[1]?.split(' ')[1] === String(shell.pid),
+    );
+  await new Promise<void>((resolve) => shell.stdout.once('data', () => setTimeout(resolve, 2000)));
+  const all = children();
+  const burners = all.filter((pid) => read(pid, 'cmdline').includes('while '));
+  const others = all.filter((pid) => !burners.includes(pid));
+  shell.kill('SIGKILL');
+  others.forEach((pid) => process.kill(Number(pid)));
+  await new Promise((resolve) => shell.once('exit', () => setTimeout(resolve, 2000)));
+  expect(burners.length).toBeGreaterThan(0);
+  expect(burners.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
 });

@@ -51,7 +51,7 @@ export function runOf(recording: Recording): Run {
   const json = parse(linesOf(recording, 'json').join('\n'));
   const sent = json?.end?.sum_sent;
   const received = json?.end?.sum_received ?? json?.end?.sum;
-  const datagrams = json?.end?.sum;
+  const loss = json?.end === undefined ? undefined : lossOf(json.end);
   const error =
     json?.error ?? (received?.bits_per_second === undefined ? whyAbsent(recording) : undefined);
   const mss = json?.start?.tcp_mss_default;
@@ -67,10 +67,26 @@ export function runOf(recording: Recording): Run {
     ...(protocol === 'tcp' && sent?.retransmits !== undefined && mss !== undefined && mss > 0
       ? { retransmits: sent.retransmits, segments: Math.ceil((sent.bytes ?? 0) / mss) }
       : {}),
-    ...(protocol === 'udp' && datagrams?.lost_percent !== undefined && datagrams.packets !== 0
-      ? { loss: datagrams.lost_percent / 100, jitterMs: datagrams.jitter_ms ?? 0 }
+    ...(protocol === 'udp' && loss !== undefined
+      ? { loss, jitterMs: json?.end?.sum?.jitter_ms ?? 0 }
       : {}),
   };
+}
+
+/** A way that is alive has less than this share of a run's packets under way when the run ends. */
+const UNDER_WAY = 0.05;
+
+/**
+ * The receiver counts a packet as lost when a later one arrives: where the way went dead it counts none,
+ * and what was sent after the last that it saw is lost as well.
+ */
+function lossOf({ sum, sum_sent, sum_received }: NonNullable<IperfJson['end']>) {
+  if (sum?.lost_percent === undefined || sum.packets === 0) {
+    return undefined;
+  }
+  const sent = sum_sent?.packets ?? 0;
+  const unheard = sent === 0 ? 0 : 1 - (sum_received?.packets ?? sent) / sent;
+  return sum.lost_percent / 100 + (unheard > UNDER_WAY ? unheard : 0);
 }
 
 /** The whole matrix: every pair, of machines and of pods, each way. */
