@@ -1,11 +1,12 @@
 import { VerdictLevel, type DoctorReport, type Matrix, type Measurement } from '../../cluster';
 import type { Expectations, MachineExpectation } from '../expectations';
 import type { Network, Recording } from '../protocol';
+import { analyseBgp } from './bgp';
 import { analyseCounters } from './counters';
 import { analyseEtcdMetrics, analyseFsync, fsyncHistograms } from './etcd';
 import { analyseFacts } from './facts';
 import { measurement, unknown } from './judge';
-import { analyseBgp, analyseProxy, analyseRoutes } from './network';
+import { analyseProxy, analyseRoutes } from './network';
 import { analyseArp, analyseDfProbe, analyseRoundTrip, largestAnswered, probed } from './probes';
 import { analyseConnects, analyseStorm, connectHistogram } from './services';
 import { analyseThroughput, throughputMatrices } from './throughput';

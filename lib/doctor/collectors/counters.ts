@@ -54,7 +54,7 @@ if [ "$load" = burn ]; then
   while [ "$cpus" -gt 0 ]; do
     cpus=$((cpus - 1))
     # It ends with this shell, however that ends.
-    nice -n 19 sh -c 'while kill -0 "$PPID"; do :; done' >/dev/null 2>&1 &
+    nice -n 19 sh -c "while kill -0 $$; do :; done" >/dev/null 2>&1 &
     burners="$burners $!"
   done
 fi
