@@ -22,7 +22,8 @@ export interface MachineExpectation {
   readonly nicMtu: number;
   readonly cpus?: number;
   readonly memoryMebibytes?: number;
-  readonly conntrackMax: number;
+  /** Absent where kube-proxy sizes the table by cores that the spec does not know, or nobody does. */
+  readonly conntrackMax?: number;
   /** Buckets of the connection table; absent where the kernel's own number stands. */
   readonly conntrackBuckets?: number;
   /** Kernel parameter → value. */
@@ -93,7 +94,7 @@ export interface Expectations {
     readonly fsyncFastNs: number;
     readonly fsyncUnsafeNs: number;
   };
-  /** Address that the API answers at and one control plane announces by ARP. */
+  /** IPv4 address that the API answers at and one control plane announces by ARP. */
   readonly virtualIp?: string;
   readonly machines: readonly MachineExpectation[];
   readonly ways: readonly WayExpectation[];
@@ -135,7 +136,7 @@ export function expectationsOf(cluster: Cluster): Expectations {
       fsyncFastNs: thresholds.fsyncFastNs.value,
       fsyncUnsafeNs: thresholds.fsyncUnsafeNs.value,
     },
-    virtualIp: cluster.endpoint.needsLayer2 ? cluster.endpoint.address : undefined,
+    virtualIp: arpAddress(cluster),
     machines: cluster.machines.map((machine) => machineExpectation(cluster, machine)),
     ways: cluster.paths().map(wayExpectation),
     anchors: (cluster.residency?.anchors ?? []).map((anchor) => ({
@@ -164,8 +165,19 @@ export function wayBetween(
   );
 }
 
+/** IPv6 has neighbour discovery in place of ARP. */
+function arpAddress({ endpoint }: Cluster): string | undefined {
+  const { address, needsLayer2 } = endpoint;
+  return needsLayer2 && address !== undefined && !address.includes(':') ? address : undefined;
+}
+
+/** The one kernel parameter that kube-proxy writes when it starts and no file has. */
+export const BE_LIBERAL = 'net.netfilter.nf_conntrack_tcp_be_liberal';
+
 function machineExpectation(cluster: Cluster, machine: Machine): MachineExpectation {
   const { sysctls, kernelModules, kernelModuleOptions } = cluster.ledger.forMachine(machine);
+  const proxy = cluster._summary('kubeProxy');
+  const sized = cluster.ownsMachines || (proxy !== undefined && machine.cpus !== undefined);
   const buckets = kernelModuleOptions.find(({ key }) => key === 'nf_conntrack hashsize')?.value;
   return {
     name: machine.name,
@@ -177,9 +189,12 @@ function machineExpectation(cluster: Cluster, machine: Machine): MachineExpectat
     nicMtu: cluster.nicMtu(machine),
     cpus: machine.cpus,
     memoryMebibytes: machine.memory && Math.floor(bytesOf(machine.memory) / 1024 ** 2),
-    conntrackMax: conntrackBudget(cluster, machine).entries,
+    conntrackMax: sized ? conntrackBudget(cluster, machine).entries : undefined,
     conntrackBuckets: buckets === undefined ? undefined : Number(buckets),
-    sysctls: Object.fromEntries(sysctls.map(({ key, value }) => [key, value])),
+    sysctls: {
+      ...Object.fromEntries(sysctls.map(({ key, value }) => [key, value])),
+      ...(proxy?.tcpBeLiberal === true ? { [BE_LIBERAL]: '1' } : {}),
+    },
     modules: kernelModules.map(({ key }) => key),
   };
 }

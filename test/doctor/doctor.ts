@@ -36,3 +36,22 @@ export function verdicts(
 export function lines(name: string, check: CheckId, changes: Partial<Expectations> = {}): string[] {
   return verdicts(name, check, changes).map((m) => `${m.level} ${m.subject}: ${m.message}`);
 }
+
+/** A recording of cp-1 that was not made by a collector. */
+export function composed(collector: string, ...rest: string[]): string {
+  return [
+    `collector\t${collector} 1`,
+    'node\tcp-1',
+    'network\thost',
+    ...rest,
+    `end\t${collector}`,
+    '',
+  ].join('\n');
+}
+
+/** What is said of a text, one line for each measurement of a check: level and sentence. */
+export function said(text: string, check: CheckId, changes: Partial<Expectations> = {}): string[] {
+  return analyse({ ...usual, ...changes }, readRecordings(text))
+    .measurements.filter((one) => one.check === check)
+    .map(({ level, message }) => `${level}: ${message}`);
+}

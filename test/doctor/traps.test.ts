@@ -3,7 +3,7 @@ import { analyse } from '../../lib/doctor/analysers';
 import { added, added32 } from '../../lib/doctor/analysers/kernel-counters';
 import { readPing } from '../../lib/doctor/analysers/ping';
 import { readRecordings, type Recording } from '../../lib/doctor/protocol';
-import { fixture, recordings } from './doctor';
+import { composed, fixture, recordings } from './doctor';
 import { labExpectations } from './lab-cluster';
 
 const expectations = labExpectations();
@@ -16,18 +16,6 @@ function judged(those: readonly Recording[], check: string): string[] {
   return analyse(expectations, those)
     .measurements.filter((one) => one.check === check)
     .map(({ level, message }) => `${level}: ${message}`);
-}
-
-/** A recording that was not made by a collector. */
-function composed(collector: string, ...rest: string[]): string {
-  return [
-    `collector\t${collector} 1`,
-    'node\tcp-1',
-    'network\thost',
-    ...rest,
-    `end\t${collector}`,
-    '',
-  ].join('\n');
 }
 
 describe('counters', () => {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { VerdictLevel, type Measurement } from '../../lib/cluster';
+import { KubeProxyMode, VerdictLevel, type Measurement } from '../../lib/cluster';
 import { analyse } from '../../lib/doctor/analysers';
 import {
   dfProbeArguments,
@@ -239,6 +239,22 @@ inLab(
     ]);
   },
 );
+
+inLab('a table of kube-proxy that has no Service, and one that has two', ['curl'], async (lab) => {
+  const proxyMode = KubeProxyMode.NFTABLES;
+  const rules = (text: string) =>
+    analyse({ ...expectations, proxyMode }, readRecordings(text))
+      .measurements.filter(({ check }) => check === 'DOC-PROXY-RULES')
+      .map(({ level, number }) => [level, number]);
+  const nft = (text: string) => lab.exec('node1', `nft '${text}'`);
+  nft(`add table ip kube-proxy
+    add chain ip kube-proxy one
+    add map ip kube-proxy service-ips { type ipv4_addr . inet_proto . inet_service : verdict; }`);
+  expect(rules(lab.collect('node1', 'proxy'))).toEqual([[FAIL, 0]]);
+  nft(`add element ip kube-proxy service-ips {
+    10.96.0.1 . tcp . 443 : goto one, 10.96.0.10 . udp . 53 comment "dns" : goto one }`);
+  expect(rules(lab.collect('node1', 'proxy'))).toEqual([[PASS, 2]]);
+});
 
 inLab('a tunnel that loses one packet in ten', ['iperf3'], async (lab) => {
   await lab.start('pod2', /listening/i, 'iperf3', '-s', '--forceflush');

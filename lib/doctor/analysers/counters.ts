@@ -163,13 +163,16 @@ function tableFull(recording: Recording): Measurement {
   const dropped = conntrackGrowth(recording);
   const early = dropped?.early_drop ?? 0;
   const bad = share > thresholds.conntrackFail.value || early > 0 || logged !== undefined;
-  const level = bad ? FAIL : share > thresholds.conntrackWarn.value ? WARN : PASS;
+  const blind = recording.missing.includes('dmesg');
+  const well = blind ? UNKNOWN : PASS;
+  const level = bad ? FAIL : share > thresholds.conntrackWarn.value ? WARN : well;
   const words = [
     `${count} of ${max} connections are tracked (${percent(share)})`,
     ...(early > 0 ? [`${early} were thrown out for others`] : []),
     ...(logged === undefined
       ? []
       : ['the kernel log of the last hour says that the table was full']),
+    ...(level === UNKNOWN ? ['whether it was full before, only the kernel log would say'] : []),
   ];
   return measurement('DOC-CT-FULL', recording.node, {
     value: `${count} of ${max}`,
@@ -178,10 +181,12 @@ function tableFull(recording: Recording): Measurement {
     message: words.join('; '),
     ...(level === PASS
       ? {}
-      : {
-          remedy:
-            'give the machine peakConnections in the spec, and find who opens so many: conntrack -L, by source',
-        }),
+      : level === UNKNOWN
+        ? { remedy: 'let dmesg read the log: it needs CAP_SYSLOG' }
+        : {
+            remedy:
+              'give the machine peakConnections in the spec, and find who opens so many: conntrack -L, by source',
+          }),
     number: share * 100,
     unit: '%',
   });

@@ -98,11 +98,22 @@ function judge(id: CheckId, node: string, p99: number, bounds: Bounds, noun: str
 
 function leader(recording: Recording): Measurement {
   const intended = 'no change';
+  if (sample(linesOf(recording, 'after'), 'etcd_server_has_leader') === 0) {
+    return measurement('DOC-ETCD-LEADER', recording.node, {
+      value: 'no leader',
+      intended,
+      level: FAIL,
+      message: 'this member of etcd has no leader: nothing can be written through it',
+      remedy:
+        'see the log of etcd on every control plane, and whether they reach port 2380 of each other',
+    });
+  }
   const [before, after] = ['before', 'after'].map((when) =>
     sample(linesOf(recording, when), 'etcd_server_leader_changes_seen_total'),
   );
-  if (before === undefined || after === undefined || after < before) {
-    return unknown('DOC-ETCD-LEADER', recording.node, intended, whyAbsent(recording));
+  if (before === undefined || after === undefined || after < before || restarted(recording)) {
+    const why = `${whyAbsent(recording)}, or etcd was restarted in between`;
+    return unknown('DOC-ETCD-LEADER', recording.node, intended, why);
   }
   const changes = after - before;
   return measurement('DOC-ETCD-LEADER', recording.node, {
@@ -177,7 +188,7 @@ export function histogramWindow(recording: Recording, metric: string): Bucket[] 
   const [before, after] = ['before', 'after'].map((when) =>
     bucketsOf(linesOf(recording, when), metric),
   );
-  if (before === undefined || after === undefined || after.length === 0) {
+  if (!before?.length || !after?.length || restarted(recording)) {
     return undefined;
   }
   const gained = after.map(({ upTo, count }) => ({
@@ -185,6 +196,14 @@ export function histogramWindow(recording: Recording, metric: string): Bucket[] 
     count: count - (before.find((one) => one.upTo === upTo)?.count ?? 0),
   }));
   return gained.some(({ count }) => count < 0) ? undefined : gained;
+}
+
+/** Counters of a process begin at zero. */
+function restarted(recording: Recording): boolean {
+  const [before, after] = ['before', 'after'].map((when) =>
+    sample(linesOf(recording, when), 'process_start_time_seconds'),
+  );
+  return before !== after;
 }
 
 function bucketsOf(lines: readonly string[], metric: string): Bucket[] {

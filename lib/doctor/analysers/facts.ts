@@ -124,14 +124,28 @@ function virtualisation({ name }: MachineExpectation, recording: Recording): Mea
   if (architecture === undefined) {
     return unknown('DOC-HOST-VIRT', name, intended, whyAbsent(recording));
   }
+  // Only x86 has a flag for it.
+  const x86 = architecture === 'x86_64';
   const virt =
-    lineOf(recording, 'virt') ?? (flags.includes('hypervisor') ? 'a hypervisor' : 'none');
+    lineOf(recording, 'virt') ??
+    (flags.includes('hypervisor') ? 'a hypervisor' : x86 ? 'none' : undefined);
   const vendor = ['dmi.sys_vendor', 'dmi.product_name'].flatMap(
     (key) => lineOf(recording, key) ?? [],
   );
+  if (virt === undefined) {
+    const message = 'neither the CPU nor systemd-detect-virt says whether the machine is a guest';
+    return vendor.length === 0
+      ? unknown('DOC-HOST-VIRT', name, intended, message)
+      : measurement('DOC-HOST-VIRT', name, {
+          value: vendor.join(', '),
+          intended,
+          level: INFO,
+          message: `${message}; its firmware is of ${vendor.join(', ')}`,
+        });
+  }
   const on = virt === 'none' ? 'bare metal' : `a guest of ${virt}`;
   // ARM says it elsewhere, and has had the instructions for as long as Kubernetes runs there.
-  const slow = architecture === 'x86_64' && !flags.includes('aes');
+  const slow = x86 && !flags.includes('aes');
   return measurement('DOC-HOST-VIRT', name, {
     value: [on, ...vendor].join(', '),
     intended,
@@ -234,6 +248,9 @@ function devices(
   const pods = [...links].filter(([link]) => /^(cali|veth)/.test(link));
   const others = pods.filter(([, own]) => own !== mtu);
   const larger = others.filter(([, own]) => own > mtu);
+  if (pods.length === 0 && podNetwork.devices.length === 0) {
+    return [unknown('DOC-MTU-DEVICE', name, intended, 'no interface of a pod is there')];
+  }
   const bad = tunnels.length > 0 || larger.length > 0;
   const sizes = [...new Set(others.map(([, own]) => own))].sort((a, b) => a - b);
   return [

@@ -1,11 +1,12 @@
 import { VerdictLevel, type DoctorReport, type Matrix, type Measurement } from '../../cluster';
 import type { Expectations, MachineExpectation } from '../expectations';
 import type { Network, Recording } from '../protocol';
+import { analyseBgp } from './bgp';
 import { analyseCounters } from './counters';
 import { analyseEtcdMetrics, analyseFsync, fsyncHistograms } from './etcd';
 import { analyseFacts } from './facts';
 import { measurement, unknown } from './judge';
-import { analyseBgp, analyseProxy, analyseRoutes } from './network';
+import { analyseProxy, analyseRoutes } from './network';
 import { analyseArp, analyseDfProbe, analyseRoundTrip, largestAnswered, probed } from './probes';
 import { analyseConnects, analyseStorm, connectHistogram } from './services';
 import { analyseThroughput, throughputMatrices } from './throughput';
@@ -14,6 +15,9 @@ const { UNKNOWN } = VerdictLevel;
 
 /** Collectors that a machine is not measured without. */
 export const ALWAYS = ['facts', 'counters', 'proxy', 'routes'] as const;
+
+/** Collectors whose targets stand for themselves: what one that broke off has said of them, it has said. */
+const PIECEWISE: readonly string[] = ['df-probe', 'round-trip'];
 
 /** What a run is known to lack, so that it is not asked for or is told better. */
 export interface RunLimits {
@@ -34,20 +38,25 @@ export function analyse(
 ): DoctorReport {
   const known = new Set(expectations.machines.map(({ name }) => name));
   const strangers = [...new Set(recordings.map(({ node }) => node))].filter((n) => !known.has(n));
-  const ours = recordings.filter(({ node }) => known.has(node));
+  const all = recordings.filter(({ node }) => known.has(node));
+  const ours = all.filter(({ complete, collector }) => complete || PIECEWISE.includes(collector));
   const iperf = ours.filter(({ collector }) => collector === 'iperf');
   return {
     cluster: expectations.cluster,
     measurements: [
       ...strangers.sort().map(stranger),
-      ...expectations.machines.flatMap((machine) =>
-        analyseMachine(
+      ...expectations.machines.flatMap((machine) => [
+        ...completeness(
+          machine,
+          all.filter(({ node }) => node === machine.name),
+          limits,
+        ),
+        ...analyseMachine(
           expectations,
           machine,
           ours.filter(({ node }) => node === machine.name),
-          limits,
         ),
-      ),
+      ]),
       ...(iperf.length > 0 ? analyseThroughput(expectations, iperf) : []),
     ],
     matrices: [...mtuMatrices(expectations, ours), ...throughputMatrices(expectations, iperf)],
@@ -63,7 +72,6 @@ function analyseMachine(
   expectations: Expectations,
   machine: MachineExpectation,
   recordings: readonly Recording[],
-  limits: RunLimits,
 ): Measurement[] {
   const of = (collector: string, network?: Network) =>
     recordings.filter(
@@ -71,7 +79,6 @@ function analyseMachine(
     );
   const counters = of('counters');
   return [
-    ...completeness(machine, recordings, limits),
     ...of('facts').flatMap((one) => analyseFacts(expectations, machine, one)),
     ...counters.flatMap((one) => analyseCounters(expectations, one)),
     ...of('proxy').flatMap((one) => analyseProxy(expectations, one)),

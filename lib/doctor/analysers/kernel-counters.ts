@@ -96,7 +96,7 @@ export interface Softnet {
 export function softnet(recording: Recording): Softnet[] | undefined {
   const before = softnetOf(linesOf(recording, 'before.softnet'));
   const after = softnetOf(linesOf(recording, 'after.softnet'));
-  if (after.size === 0) {
+  if (after.size === 0 || after.size !== before.size) {
     return undefined;
   }
   const all = [...after].map(([cpu, now]) => {

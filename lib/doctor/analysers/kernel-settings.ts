@@ -1,5 +1,5 @@
 import { VerdictLevel, type Measurement } from '../../cluster';
-import type { MachineExpectation } from '../expectations';
+import { BE_LIBERAL, type MachineExpectation } from '../expectations';
 import { linesOf, numberOf, type Recording } from '../protocol';
 import { measurement, unknown, whyAbsent } from './judge';
 
@@ -13,15 +13,16 @@ export function analyseKernelSettings(
   return [
     sysctls(machine, recording),
     modules(machine, recording),
-    conntrackSize(machine, recording),
+    ...conntrackSize(machine, recording),
   ];
 }
 
 function sysctls({ name, sysctls: wanted }: MachineExpectation, recording: Recording): Measurement {
   const read = new Map(
-    linesOf(recording, 'sysctl').map((line) => {
+    linesOf(recording, 'sysctl').flatMap((line) => {
       const [key, ...values] = line.trim().split(/\s+/);
-      return [key!, values.join(' ')] as const;
+      // One that may not be read is there, and empty.
+      return values.length === 0 ? [] : [[key!, values.join(' ')] as const];
     }),
   );
   const absent = new Set(linesOf(recording, 'sysctl.absent'));
@@ -50,8 +51,9 @@ function sysctls({ name, sysctls: wanted }: MachineExpectation, recording: Recor
         : `${keys.length} kernel parameters have the value that was asked for`,
     ...(differing.length > 0
       ? {
-          remedy:
-            'find the file that wins: systemd-analyze cat-config sysctl.d; then sysctl --system',
+          remedy: differing.every((key) => key === BE_LIBERAL)
+            ? 'see the log of kube-proxy on this machine, which writes it when it starts'
+            : 'find the file that wins: systemd-analyze cat-config sysctl.d; then sysctl --system',
         }
       : {}),
   });
@@ -88,37 +90,42 @@ function modules({ name, modules: wanted }: MachineExpectation, recording: Recor
 }
 
 /** What the kernel has, not what a file says: kube-proxy writes the same number. */
-function conntrackSize(machine: MachineExpectation, recording: Recording): Measurement {
+function conntrackSize(machine: MachineExpectation, recording: Recording): Measurement[] {
   const { name, conntrackMax, conntrackBuckets } = machine;
+  if (conntrackMax === undefined) {
+    return [];
+  }
   const intended = `${conntrackMax} entries${conntrackBuckets === undefined ? '' : `, ${conntrackBuckets} buckets`}`;
   const max = numberOf(recording, 'conntrack.max');
   const buckets = numberOf(recording, 'conntrack.buckets');
   if (max === undefined) {
-    return unknown('DOC-CT-MAX', name, intended, whyAbsent(recording));
+    return [unknown('DOC-CT-MAX', name, intended, whyAbsent(recording))];
   }
   const differs = max !== conntrackMax;
   // The kernel rounds up to whole pages.
   const few = conntrackBuckets !== undefined && buckets !== undefined && buckets < conntrackBuckets;
-  return measurement('DOC-CT-MAX', name, {
-    value: `${max} entries${buckets === undefined ? '' : `, ${buckets} buckets`}`,
-    intended,
-    level: differs ? FAIL : few ? WARN : PASS,
-    message: differs
-      ? `the table holds ${max} connections, the spec says ${conntrackMax}`
-      : few
-        ? `the table has ${buckets} buckets for ${max} connections: chains are longer than they should be`
-        : `the table holds ${max} connections`,
-    ...(differs
-      ? {
-          remedy:
-            'somebody else writes it: conntrack.maxPerCore and min of kube-proxy must be 0 where the machine owns it',
-        }
-      : few
+  return [
+    measurement('DOC-CT-MAX', name, {
+      value: `${max} entries${buckets === undefined ? '' : `, ${buckets} buckets`}`,
+      intended,
+      level: differs ? FAIL : few ? WARN : PASS,
+      message: differs
+        ? `the table holds ${max} connections, the spec says ${conntrackMax}`
+        : few
+          ? `the table has ${buckets} buckets for ${max} connections: chains are longer than they should be`
+          : `the table holds ${max} connections`,
+      ...(differs
         ? {
-            remedy: `write ${conntrackBuckets} to /sys/module/nf_conntrack/parameters/hashsize, and see /etc/modprobe.d`,
+            remedy:
+              'somebody else writes it: conntrack.maxPerCore and min of kube-proxy must be 0 where the machine owns it',
           }
-        : {}),
-    number: max,
-    unit: 'entries',
-  });
+        : few
+          ? {
+              remedy: `write ${conntrackBuckets} to /sys/module/nf_conntrack/parameters/hashsize, and see /etc/modprobe.d`,
+            }
+          : {}),
+      number: max,
+      unit: 'entries',
+    }),
+  ];
 }

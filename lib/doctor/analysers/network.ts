@@ -1,4 +1,5 @@
 import { Cidr, CniKind, KubeProxyMode, VerdictLevel, type Measurement } from '../../cluster';
+import { MOST_ROUTES } from '../collectors/network';
 import type { Expectations, MachineExpectation } from '../expectations';
 import { lineOf, linesOf, type Recording } from '../protocol';
 import { counted, measurement, unknown, whyAbsent } from './judge';
@@ -11,7 +12,7 @@ export function analyseProxy(expectations: Expectations, recording: Recording): 
   if (proxyMode === undefined) {
     return [];
   }
-  return [mode(expectations, proxyMode, recording), rules(proxyMode, recording)];
+  return [mode(expectations, proxyMode, recording), rules(expectations, proxyMode, recording)];
 }
 
 function mode(
@@ -21,6 +22,10 @@ function mode(
 ): Measurement {
   const { node } = recording;
   const running = lineOf(recording, 'mode')?.trim();
+  const unasked = recording.missing.includes('curl') && running === undefined;
+  if (wanted === KubeProxyMode.NONE && unasked) {
+    return unknown('DOC-PROXY-MODE', node, 'no kube-proxy', 'curl not there');
+  }
   if (wanted === KubeProxyMode.NONE) {
     return measurement('DOC-PROXY-MODE', node, {
       value: running ?? 'no kube-proxy',
@@ -35,7 +40,7 @@ function mode(
   }
   const intended = wanted;
   if (running === undefined || running === '') {
-    const why = recording.missing.includes('curl')
+    const why = unasked
       ? 'curl not there'
       : 'nothing answers at port 10249 of the loopback address';
     return unknown('DOC-PROXY-MODE', node, intended, why, 'see whether kube-proxy runs here');
@@ -64,10 +69,15 @@ interface Counts {
   readonly ipvs: number;
   readonly device: boolean;
   readonly backends: readonly string[];
+  /** What was not listed, so that nothing is known of it. */
+  readonly unseen: readonly KubeProxyMode[];
 }
 
-function countsOf(recording: Recording): Counts {
+function countsOf({ podCidrs }: Expectations, recording: Recording): Counts {
   const backends = ['iptables.nft', 'iptables.legacy', 'ip6tables.nft', 'ip6tables.legacy'];
+  const families = podCidrs.map((cidr) => (cidr.includes(':') ? 'ip6tables.' : 'iptables.'));
+  const needed = backends.filter((key) => families.some((family) => key.startsWith(family)));
+  const listed = ['nft', 'nft.table'].some((key) => lineOf(recording, key) !== undefined);
   const of = (key: string, word: string) =>
     Number(new RegExp(`${word}=(\\d+)`).exec(lineOf(recording, key) ?? '')?.[1] ?? 0);
   const sum = (word: string) => backends.reduce((all, key) => all + of(key, word), 0);
@@ -79,12 +89,22 @@ function countsOf(recording: Recording): Counts {
     ipvs: of('ipvs', 'services'),
     device: lineOf(recording, 'kube-ipvs0') !== undefined,
     backends: backends.filter((key) => of(key, 'svc') > 0).map((key) => key.split('.')[1]!),
+    unseen: [
+      ...(needed.some((key) => lineOf(recording, key) === undefined)
+        ? [KubeProxyMode.IPTABLES]
+        : []),
+      ...(listed ? [] : [KubeProxyMode.NFTABLES]),
+    ],
   };
 }
 
-function rules(wanted: KubeProxyMode, recording: Recording): Measurement {
+function rules(
+  expectations: Expectations,
+  wanted: KubeProxyMode,
+  recording: Recording,
+): Measurement {
   const { node } = recording;
-  const counts = countsOf(recording);
+  const counts = countsOf(expectations, recording);
   const own = {
     [KubeProxyMode.IPTABLES]: counts.chains,
     [KubeProxyMode.NFTABLES]: counts.nft,
@@ -121,17 +141,16 @@ function rules(wanted: KubeProxyMode, recording: Recording): Measurement {
       ...(new Set(counts.backends).size > 1 ? { findingId: 'GW-PROXY-023' } : {}),
     });
   }
-  if (own === 0 && wanted !== KubeProxyMode.NONE) {
-    return lineOf(recording, 'iptables.nft') === undefined &&
-      linesOf(recording, 'nft.table').length === 0 &&
-      lineOf(recording, 'ipvs') === undefined
-      ? unknown('DOC-PROXY-RULES', node, intended, whyAbsent(recording))
-      : measurement('DOC-PROXY-RULES', node, {
-          ...base,
-          level: FAIL,
-          message: `kube-proxy has written no rules of ${wanted} mode`,
-          remedy: 'see the log of kube-proxy on this machine',
-        });
+  if (own === 0 && wanted !== KubeProxyMode.NONE && !counts.unseen.includes(wanted)) {
+    return measurement('DOC-PROXY-RULES', node, {
+      ...base,
+      level: FAIL,
+      message: `kube-proxy has written no rules of ${wanted} mode`,
+      remedy: 'see the log of kube-proxy on this machine',
+    });
+  }
+  if (counts.unseen.length > 0) {
+    return unknown('DOC-PROXY-RULES', node, intended, whyAbsent(recording));
   }
   return measurement('DOC-PROXY-RULES', node, {
     ...base,
@@ -143,48 +162,54 @@ function rules(wanted: KubeProxyMode, recording: Recording): Measurement {
   });
 }
 
-/** One way to the pods of each other machine, at least. */
+/** One way to the pods of each other machine, at least, in every family that pods have addresses of. */
 export function analyseRoutes(
   expectations: Expectations,
   machine: MachineExpectation,
   recording: Recording,
 ): Measurement[] {
   const { name } = machine;
+  const { podNetwork, bgp } = expectations;
   const others = expectations.machines.length - 1;
   const intended = `routes to the pods of ${counted(others, 'other machine')}`;
-  const all = [...linesOf(recording, 'route.4'), ...linesOf(recording, 'route.6')];
-  if (expectations.podNetwork === undefined) {
+  if (podNetwork === undefined) {
     return [];
   }
   if (others === 0) {
     return [unknown('DOC-NET-ROUTES', name, intended, 'there is no other machine')];
   }
-  const rules4 = linesOf(recording, 'rule.4');
-  if (all.length === 0 || rules4.length === 0) {
+  const families = expectations.podCidrs.map((cidr) => lookupsOf(expectations, cidr, recording));
+  if (families.some(({ routes, rules: all }) => routes.length === 0 || all.length === 0)) {
     return [unknown('DOC-NET-ROUTES', name, intended, whyAbsent(recording))];
   }
-  const pods = Cidr.parse(expectations.podCidrs[0]!)!;
-  const remote = all.filter((line) => pods.contains(line.split(/[ /]/)[0]!) && / via /.test(line));
-  const hops = new Set(remote.map((line) => / via (\S+)/.exec(line)![1]));
-  const local = rules4.some((line) => /lookup local/.test(line));
-  const main = rules4.some((line) => /lookup main/.test(line));
-  const missing = hops.size < others || !local || !main;
-  const networkd = lineOf(recording, 'networkd') !== undefined;
-  const kept = linesOf(recording, 'networkd.conf').some((l) =>
-    /ManageForeignRoutes\s*=\s*(no|false|0|off)/i.test(l),
+  const least = families.reduce((a, b) => (b.reached < a.reached ? b : a));
+  const complete = families.every(({ rules: all }) =>
+    ['local', 'main'].every((table) => all.some((line) => line.includes(`lookup ${table}`))),
   );
+  const few = least.reached < others;
+  if (few && complete && families.some(({ routes }) => routes.length >= MOST_ROUTES)) {
+    const why = `only the first ${MOST_ROUTES} routes of a family are listed`;
+    return [unknown('DOC-NET-ROUTES', name, intended, why)];
+  }
+  if (few && complete && bgp?.mesh === false && bgp.peers.length > 0) {
+    const why = `there are routes to the pods of ${least.reached} of ${others} other machines, and the routers that machines have sessions with may carry the rest`;
+    return [unknown('DOC-NET-ROUTES', name, intended, why, 'look at the routes of those routers')];
+  }
+  const missing = few || !complete;
+  const networkd = lineOf(recording, 'networkd') !== undefined;
+  const kept = KEPT.every((key) => keeps(linesOf(recording, 'networkd.conf'), key));
   return [
     measurement('DOC-NET-ROUTES', name, {
-      value: `to ${counted(hops.size, 'machine')}, ${counted(remote.length, 'route')}, ${counted(rules4.length, 'rule')}`,
+      value: `to ${counted(least.reached, 'machine')}, ${counted(least.routes.length, 'route')}, ${counted(least.rules.length, 'rule')}`,
       intended,
       level: missing ? FAIL : networkd && !kept ? INFO : PASS,
       message: missing
-        ? hops.size < others
-          ? `there are routes to the pods of ${hops.size} of ${others} other machines`
+        ? few
+          ? `there are routes to the pods of ${least.reached} of ${others} other machines`
           : 'the rules that every lookup goes by are incomplete'
         : networkd && !kept
           ? `there are routes to all other machines; systemd-networkd may take them away at its next restart`
-          : `there are routes to the pods of ${counted(hops.size, 'other machine')}`,
+          : `there are routes to the pods of ${counted(others, 'other machine')}`,
       ...(missing
         ? {
             remedy: networkd
@@ -197,105 +222,64 @@ export function analyseRoutes(
                 'set ManageForeignRoutes=no and ManageForeignRoutingPolicyRules=no in networkd.conf',
             }
           : {}),
-      number: hops.size,
+      number: least.reached,
       unit: 'machines',
     }),
   ];
 }
 
-interface Session {
-  readonly peer: string;
-  readonly state: string;
+const KEPT = ['ManageForeignRoutes', 'ManageForeignRoutingPolicyRules'];
+
+/** Of several lines the last one counts. */
+function keeps(lines: readonly string[], key: string): boolean {
+  const values = lines.flatMap(
+    (line) => new RegExp(`^${key}\\s*=\\s*(\\S+)`).exec(line)?.[1] ?? [],
+  );
+  return /^(no|n|false|f|0|off)$/i.test(values.at(-1) ?? '');
 }
 
-/** Every session that is there must be up, and every neighbour of the spec must have one. */
-export function analyseBgp(
-  expectations: Expectations,
-  machine: MachineExpectation,
+/** How one machine finds the pods of one family. */
+interface Lookups {
+  readonly routes: readonly string[];
+  readonly rules: readonly string[];
+  /** Other machines whose pods it has a route to. */
+  readonly reached: number;
+}
+
+function lookupsOf(
+  { machines, podNetwork }: Expectations,
+  podCidr: string,
   recording: Recording,
-): Measurement[] {
-  const { bgp } = expectations;
-  if (bgp === undefined) {
-    return [];
-  }
-  const sessions = sessionsOf(recording);
-  const { name } = machine;
-  const mesh = bgp.mesh ? expectations.machines.filter((m) => m.name !== name) : [];
-  const intended = bgp.mesh
-    ? `${mesh.length} sessions of the mesh${bgp.peers.length > 0 ? ` and those with ${bgp.peers.join(', ')}` : ''}`
-    : `established sessions${bgp.peers.length > 0 ? ` with ${bgp.peers.join(', ')}` : ''}`;
-  if (sessions === undefined) {
-    return [unknown('DOC-BGP-SESSION', name, intended, whyAbsent(recording))];
-  }
-  const down = sessions.filter(({ state }) => state !== 'Established');
-  const absent = mesh.filter(({ address }) => !sessions.some(({ peer }) => peer === address));
-  const bad = down.length > 0 || absent.length > 0 || sessions.length === 0;
-  // Which machine speaks with which router is told by labels that the spec alone does not settle.
-  const unseen = bgp.peers.filter((peer) => !sessions.some((one) => one.peer === peer));
-  const words = [
-    ...down.map(({ peer, state }) => `the session with ${peer} is ${state}`),
-    ...absent.map((m) => `there is no session with ${m.name} (${m.address})`),
-    ...(sessions.length === 0 ? ['there is no session at all'] : []),
-  ];
-  return [
-    measurement('DOC-BGP-SESSION', name, {
-      value: `${sessions.length - down.length} of ${sessions.length} established`,
-      intended,
-      level: bad ? FAIL : unseen.length > 0 ? INFO : PASS,
-      message: bad
-        ? words.join('; ')
-        : unseen.length > 0
-          ? `${counted(sessions.length, 'session')} established, none with ${unseen.join(', ')}`
-          : `${sessions.length} of ${sessions.length} sessions are established`,
-      ...(bad
-        ? {
-            remedy:
-              'see whether port 179 is open both ways, and whether AS numbers and passwords agree',
-          }
-        : unseen.length > 0
-          ? { remedy: 'see whether this machine is one of those that the peer was given for' }
-          : {}),
-      number: sessions.length - down.length,
-      unit: 'sessions',
-    }),
-  ];
-}
-
-function sessionsOf(recording: Recording): Session[] | undefined {
-  const bird = [...linesOf(recording, 'bird'), ...linesOf(recording, 'bird6')];
-  const frr = linesOf(recording, 'frr').join('\n');
-  if (bird.length === 0 && frr.trim() === '') {
-    return undefined;
-  }
-  return [...birdSessions(bird), ...frrSessions(frr)];
-}
-
-/** Calico names a session after its kind and its peer, with underscores for dots and colons. */
-function birdSessions(lines: readonly string[]): Session[] {
-  return lines.flatMap((line) => {
-    const [name, protocol, , state, , ...info] = line.trim().split(/\s+/);
-    if (protocol !== 'BGP') {
-      return [];
-    }
-    const told = /^(?:Mesh|Node|Global)_(.+)$/.exec(name!.replace(/_port_\d+$/, ''))?.[1] ?? name!;
-    const peer = /^\d+_\d+_\d+_\d+/.exec(told)?.[0].replace(/_/g, '.') ?? told.replace(/_/g, ':');
-    const established = state === 'up' && info.includes('Established');
-    const word = info.find((w) => /^(Idle|Connect|Active|OpenSent|OpenConfirm|Passive)$/.test(w));
-    return [{ peer, state: established ? 'Established' : (word ?? state ?? 'unknown') }];
+): Lookups {
+  const pods = Cidr.parse(podCidr)!;
+  const others = machines.length - 1;
+  const family = pods.family === 'IPv4' ? '4' : '6';
+  const routes = linesOf(recording, `route.${family}`);
+  const rulesThere = linesOf(recording, `rule.${family}`);
+  const ways = routes.flatMap((line) => {
+    const [to = ''] = line.trim().split(' ');
+    return pods.contains(to.split('/')[0]!)
+      ? [{ to, via: wordAfter(line, 'via'), dev: wordAfter(line, 'dev') }]
+      : [];
   });
-}
-
-interface FrrFamily {
-  readonly peers?: Readonly<Record<string, { readonly state?: string }>>;
-}
-
-function frrSessions(text: string): Session[] {
-  try {
-    const families = JSON.parse(text) as Readonly<Record<string, FrrFamily>>;
-    return Object.values(families).flatMap(({ peers = {} }) =>
-      Object.entries(peers).map(([peer, { state = 'unknown' }]) => ({ peer, state })),
-    );
-  } catch {
-    return [];
+  const ours = ({ dev }: { dev?: string }) =>
+    dev !== undefined && podNetwork!.devices.includes(dev);
+  // Some tunnels find the machine by themselves: one route leads all pods into them.
+  if (ways.some((way) => way.to === podCidr && way.via === undefined && ours(way))) {
+    return { routes, rules: rulesThere, reached: others };
   }
+  const addresses = new Set(machines.map(({ address }) => address));
+  // A router is the next hop to several machines, and several of them are no next hop of their own.
+  const hops = ways.flatMap((way) => {
+    const { to, via, dev } = way;
+    if (via === undefined) {
+      return dev === undefined || ours(way) ? [to] : [];
+    }
+    return [addresses.has(via) || ours(way) ? via : to];
+  });
+  return { routes, rules: rulesThere, reached: Math.min(others, new Set(hops).size) };
+}
+
+function wordAfter(line: string, word: string): string | undefined {
+  return new RegExp(` ${word} (\\S+)`).exec(line)?.[1];
 }

@@ -7,11 +7,13 @@ export interface PingResult {
   /** What a router carries, where one said so, and which. */
   readonly routerMtu?: number;
   readonly router?: string;
+  /** Why nothing was sent, in the words of ping. */
+  readonly refusal?: string;
   /** Milliseconds. */
   readonly rtt?: { readonly min: number; readonly avg: number; readonly max: number };
 }
 
-/** Reads the output of ping; of one that says nothing, nothing was sent. */
+/** Reads the output of ping; of one that counts nothing, nothing was sent. */
 export function readPing(lines: readonly string[]): PingResult {
   const text = lines.join('\n');
   const counts = /(\d+) packets transmitted, (\d+) received/.exec(text);
@@ -26,8 +28,14 @@ export function readPing(lines: readonly string[]): PingResult {
     received: Number(counts?.[2] ?? 0),
     ...(local === undefined ? {} : { localMtu: Number(local) }),
     ...(router === null ? {} : { routerMtu: Number(router[2] ?? router[3]), router: router[1]! }),
+    ...(counts === null ? refusalOf(lines) : {}),
     ...(rtt === null
       ? {}
       : { rtt: { min: Number(rtt[1]), avg: Number(rtt[2]), max: Number(rtt[3]) } }),
   };
+}
+
+function refusalOf(lines: readonly string[]): { refusal?: string } {
+  const line = lines.find((one) => /^ping\d?: /.test(one));
+  return line === undefined ? {} : { refusal: line };
 }

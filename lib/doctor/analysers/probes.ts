@@ -85,8 +85,13 @@ function judge(
   const intended = `${wanted} bytes`;
   const full = one.sizes.get(wanted);
   const small = one.sizes.get(SMALL);
-  if (full === undefined || small === undefined) {
-    return [unknown(id, subject, intended, `no packets of ${wanted} bytes were sent`)];
+  const refusal = small?.refusal ?? full?.refusal;
+  if (refusal !== undefined && /unreachable|no route/i.test(refusal)) {
+    return [noWay(id, subject, intended, refusal)];
+  }
+  if (full === undefined || small === undefined || full.sent === 0 || small.sent === 0) {
+    const why = refusal ?? `no packets of ${wanted} bytes were sent`;
+    return [unknown(id, subject, intended, why)];
   }
   if (small.received === 0 && full.received === 0) {
     return [silent(expectations, network, subject, intended, from, to, id)];
@@ -125,6 +130,17 @@ function judge(
           : {}),
     }),
   ];
+}
+
+/** The own kernel knows no way to the target. */
+function noWay(id: CheckId, subject: string, intended: string, words: string): Measurement {
+  return measurement(id, subject, {
+    value: 'no way',
+    intended,
+    level: FAIL,
+    message: `nothing can be sent there: ${words}`,
+    remedy: 'see the routes of this machine, and the log of its network plugin',
+  });
 }
 
 /** Not even a small packet was answered. */
@@ -197,10 +213,11 @@ export function analyseRoundTrip(expectations: Expectations, recording: Recordin
     const find = (name: string) => expectations.machines.find((m) => m.name === name);
     const [from, other] = [find(recording.node), find(to)];
     const way = from && other && wayBetween(expectations, from, other);
-    const { rtt, sent, received } = readPing(linesOf(recording, `ping ${to}`));
+    const { rtt, sent, received, refusal } = readPing(linesOf(recording, `ping ${to}`));
     const intended = way === undefined ? 'none in the spec' : `${short(way.roundTripMs)} ms`;
     if (rtt === undefined) {
-      return unknown('DOC-NET-RTT', subject, intended, 'no echo is answered');
+      const why = sent > 0 ? 'no echo is answered' : (refusal ?? whyAbsent(recording));
+      return unknown('DOC-NET-RTT', subject, intended, why);
     }
     const members = from?.controlPlane === true && other?.controlPlane === true;
     const { electionMs } = expectations.etcd;
@@ -240,9 +257,9 @@ function analyseAnchor({ anchors }: Expectations, recording: Recording, name: st
   const anchor = anchors.find((one) => one.name === name);
   const subject = pairOf(recording.node, name);
   const intended = anchor === undefined ? 'none in the spec' : `${short(anchor.roundTripMs)} ms`;
-  const { rtt } = readPing(linesOf(recording, `ping ${ANCHOR}${name}`));
+  const { rtt, refusal } = readPing(linesOf(recording, `ping ${ANCHOR}${name}`));
   if (rtt === undefined) {
-    return unknown('DOC-NET-ANCHOR', subject, intended, 'no echo is answered');
+    return unknown('DOC-NET-ANCHOR', subject, intended, refusal ?? 'no echo is answered');
   }
   const kilometres = Math.ceil((rtt.min * lightKilometres.value) / 2);
   const late = anchor !== undefined && rtt.min > anchor.roundTripMs;

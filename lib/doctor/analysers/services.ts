@@ -51,6 +51,14 @@ export function analyseConnects(
     const podSlowest = quantile(podTimes, 0.99);
     const slow = slowest >= thresholds.connectSeconds.value;
     const podSlow = podSlowest !== undefined && podSlowest >= thresholds.connectSeconds.value;
+    const tunnel = podSlow ? undefined : offloaded(expectations);
+    const beside = podSlowest === undefined ? '' : `, and ${short(podSlowest)} s from a pod of it`;
+    const cause =
+      tunnel === undefined
+        ? `packets are lost, and not by offload${podSlow ? ' alone' : ''}`
+        : podSlowest === undefined
+          ? 'the checksum of a tunnel may be damaged, nobody connected from a pod beside it'
+          : 'the checksum of a tunnel is damaged';
     const value = `${short(slowest)} s${podSlowest === undefined ? '' : `, from a pod ${short(podSlowest)} s`}`;
     const base = { value, intended, number: slowest, unit: 's' };
     if (!slow && failed > 0) {
@@ -64,24 +72,26 @@ export function analyseConnects(
     return measurement('DOC-NET-OFFLOAD', subject, {
       ...base,
       level: slow ? FAIL : PASS,
-      message: !slow
-        ? `connections to ${target} come up in ${short(slowest)} s`
-        : podSlow
-          ? `connections to ${target} take ${short(slowest)} s from the machine, and ${short(podSlowest!)} s from a pod of it: packets are lost, and not by offload alone`
-          : `connections to ${target} take ${short(slowest)} s from the machine${podSlowest === undefined ? '' : `, and ${short(podSlowest)} s from a pod of it`}: the checksum of a tunnel is damaged`,
-      ...(slow ? { remedy: offloadRemedy(expectations, podSlow) } : {}),
+      message: slow
+        ? `connections to ${target} take ${short(slowest)} s from the machine${beside}: ${cause}`
+        : `connections to ${target} come up in ${short(slowest)} s`,
+      ...(slow ? { remedy: offloadRemedy(expectations, tunnel) } : {}),
       ...(slow && flannel(expectations) ? { findingId: 'GW-CNI-105' } : {}),
     });
   });
 }
 
-function offloadRemedy(expectations: Expectations, podSlow: boolean): string {
-  if (podSlow) {
+/** The device whose checksums may be damaged; WireGuard's are part of what it encrypts. */
+function offloaded({ podNetwork }: Expectations): string | undefined {
+  return podNetwork?.devices.find((device) => /^(tunl0|vxlan.*|flannel.*\.\d+)$/.test(device));
+}
+
+function offloadRemedy(expectations: Expectations, tunnel: string | undefined): string {
+  if (tunnel === undefined) {
     return 'look at loss first: packets of the full MTU, connection tracking, the UDP run of the matrix';
   }
-  const device = expectations.podNetwork?.devices[0] ?? 'the tunnel device';
   const option = flannel(expectations) ? 'checksumOffload' : 'felix.checksumOffload';
-  return `set ${option} to false; at once, until the device is made anew: ethtool -K ${device} tx-checksum-ip-generic off`;
+  return `set ${option} to false; at once, until the device is made anew: ethtool -K ${tunnel} tx-checksum-ip-generic off`;
 }
 
 function flannel({ podNetwork }: Expectations): boolean {
@@ -196,6 +206,9 @@ function race(
         : 'add NodeLocalDns where there is none: the next storm may be felt',
     });
   }
+  if (all.failed === all.asked) {
+    return unknown('DOC-DNS-RACE', subject, intended, 'no question was answered');
+  }
   if (lost === undefined) {
     const why = 'no question waited, and nobody counted what connection tracking dropped';
     return unknown('DOC-DNS-RACE', subject, intended, why, 'run counters on the machine meanwhile');
@@ -203,7 +216,7 @@ function race(
   return measurement('DOC-DNS-RACE', subject, {
     ...base,
     level: PASS,
-    message: `${all.asked} questions in parallel were answered, the slowest in ${short(all.slowestSeconds)} s`,
+    message: `${all.asked - all.failed} questions in parallel were answered, the slowest in ${short(all.slowestSeconds)} s`,
   });
 }
 

@@ -34,6 +34,7 @@ interface Sum {
   readonly retransmits?: number;
   readonly lost_percent?: number;
   readonly jitter_ms?: number;
+  readonly packets?: number;
 }
 
 interface IperfJson {
@@ -50,7 +51,7 @@ export function runOf(recording: Recording): Run {
   const json = parse(linesOf(recording, 'json').join('\n'));
   const sent = json?.end?.sum_sent;
   const received = json?.end?.sum_received ?? json?.end?.sum;
-  const datagrams = json?.end?.sum;
+  const loss = json?.end === undefined ? undefined : lossOf(json.end);
   const error =
     json?.error ?? (received?.bits_per_second === undefined ? whyAbsent(recording) : undefined);
   const mss = json?.start?.tcp_mss_default;
@@ -66,10 +67,26 @@ export function runOf(recording: Recording): Run {
     ...(protocol === 'tcp' && sent?.retransmits !== undefined && mss !== undefined && mss > 0
       ? { retransmits: sent.retransmits, segments: Math.ceil((sent.bytes ?? 0) / mss) }
       : {}),
-    ...(protocol === 'udp' && datagrams?.lost_percent !== undefined
-      ? { loss: datagrams.lost_percent / 100, jitterMs: datagrams.jitter_ms ?? 0 }
+    ...(protocol === 'udp' && loss !== undefined
+      ? { loss, jitterMs: json?.end?.sum?.jitter_ms ?? 0 }
       : {}),
   };
+}
+
+/** A way that is alive has less than this share of a run's packets under way when the run ends. */
+const UNDER_WAY = 0.05;
+
+/**
+ * The receiver counts a packet as lost when a later one arrives: where the way went dead it counts none,
+ * and what was sent after the last that it saw is lost as well.
+ */
+function lossOf({ sum, sum_sent, sum_received }: NonNullable<IperfJson['end']>) {
+  if (sum?.lost_percent === undefined || sum.packets === 0) {
+    return undefined;
+  }
+  const sent = sum_sent?.packets ?? 0;
+  const unheard = sent === 0 ? 0 : 1 - (sum_received?.packets ?? sent) / sent;
+  return sum.lost_percent / 100 + (unheard > UNDER_WAY ? unheard : 0);
 }
 
 /** The whole matrix: every pair, of machines and of pods, each way. */
@@ -108,7 +125,7 @@ function ratio(pod: Run, tcp: readonly Run[], disturbed: ReadonlySet<Run>): Meas
   );
   const why = pod.error ?? (host === undefined ? 'no run between the machines' : host.error);
   if (why !== undefined || host === undefined || host.mbits === 0) {
-    return unknown(id, subject, RATIO, why ?? 'no run between the machines');
+    return unknown(id, subject, RATIO, why ?? 'nothing arrived between the machines');
   }
   if (disturbed.has(pod) || disturbed.has(host)) {
     return unknown(id, subject, RATIO, 'another pair was measured at the same time', ONE_BY_ONE);
@@ -207,7 +224,9 @@ export function throughputMatrices(
   recordings: readonly Recording[],
 ): Matrix[] {
   const names = machines.map(({ name }) => name);
-  const runs = recordings.map(runOf).filter((r) => r.protocol === 'tcp' && r.error === undefined);
+  const every = recordings.map(runOf);
+  const disturbed = overlapping(every);
+  const runs = every.filter((r) => r.protocol === 'tcp' && r.error === undefined);
   return (['host', 'pod'] as const).flatMap((network): Matrix[] => {
     const those = runs.filter((run) => run.network === network);
     const find = (from: string, to: string, which: readonly Run[]) =>
@@ -222,7 +241,10 @@ export function throughputMatrices(
       if (run === undefined) {
         return UNKNOWN;
       }
-      return network === 'host' || host === undefined
+      if (network === 'pod' && host !== undefined && [run, host].some((r) => disturbed.has(r))) {
+        return UNKNOWN;
+      }
+      return network === 'host' || host === undefined || host.mbits === 0
         ? INFO
         : run.mbits / host.mbits < thresholds.podThroughput.value
           ? FAIL

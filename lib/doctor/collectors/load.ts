@@ -57,19 +57,28 @@ export const etcdMetrics: Collector = {
   name: 'etcd-metrics',
   what: 'What etcd itself counted, before and after a while.',
   usage: '[SECONDS] [URL]',
-  worst: 'two requests to the local metrics port and 300 seconds between them',
+  worst: 'three requests to the local metrics port and 300 seconds between the last two',
   networks: ['host'],
   programs: ['curl'],
   body: `
 seconds=$(bounded "\${1:-}" 60 300)
-url=\${2:-http://127.0.0.1:2381/metrics}
+url=\${2:-}
+fetch() { curl -sf --noproxy '*' -m 10 "$1"; }
 metrics() {
-  curl -s -m 10 "$url" | grep -E '^(etcd_disk_(wal_fsync|backend_commit)_duration_seconds_(bucket|count)|etcd_server_(leader_changes_seen_total|has_leader)|process_start_time_seconds)' | keyed "$1"
+  fetch "$url" | grep -E '^(etcd_disk_(wal_fsync|backend_commit)_duration_seconds_(bucket|count)|etcd_server_(leader_changes_seen_total|has_leader)|process_start_time_seconds)' | keyed "$1"
 }
 if have curl; then
-  metrics before
-  sleep "$seconds"
-  metrics after
+  # The loopback address is that of the family of the cluster.
+  for host in 127.0.0.1 '[::1]'; do
+    if [ -z "$url" ] && fetch "http://$host:2381/metrics" >/dev/null 2>&1; then url=http://$host:2381/metrics; fi
+  done
+  if [ -n "$url" ]; then
+    metrics before
+    sleep "$seconds"
+    metrics after
+  else
+    say missing 'metrics of etcd at port 2381'
+  fi
 fi
 `,
 };

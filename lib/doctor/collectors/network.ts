@@ -11,34 +11,54 @@ export const proxy: Collector = {
   body: `
 if have curl; then
   for host in 127.0.0.1 '[::1]'; do
-    mode=$(curl -s -m 2 "http://$host:10249/proxyMode" 2>/dev/null) && say mode "$mode" && break
+    mode=$(curl -sf --noproxy '*' -m 2 "http://$host:10249/proxyMode" 2>/dev/null) && say mode "$mode" && break
   done
 fi
-# Without a table named, nothing is created that was not there.
+# Without a table named, nothing is created that was not there. A program that fails has counted nothing.
 dump() {
-  "$1" 2>/dev/null | awk '
+  { "$1" 2>/dev/null || echo '!'; } | awk -v key="$2" -v program="$1" '
+    /^!/ { failed = 1 }
     /^-A KUBE-SVC-/ { svc++ }
     /^-A KUBE-SEP-/ { sep++ }
     /^-A KUBE-SERVICES / { services++ }
     /^-A / { rules++ }
-    END { print "svc=" svc + 0 " sep=" sep + 0 " services=" services + 0 " rules=" rules + 0 }
-  ' | keyed "$2"
+    END {
+      if (failed) print "missing\\t" program
+      else print key "\\tsvc=" svc + 0 " sep=" sep + 0 " services=" services + 0 " rules=" rules + 0
+    }
+  '
 }
-found=''
-for backend in nft legacy; do
-  for family in iptables ip6tables; do
-    if command -v "$family-$backend-save" >/dev/null 2>&1; then
-      found=yes
-      dump "$family-$backend-save" "$family.$backend"
-    fi
-  done
+# The legacy backend lists its tables in a file: without the table of NAT it has no rules of kube-proxy,
+# and its program, which not every image has, need not be asked.
+legacy() {
+  if command -v "$2-legacy-save" >/dev/null 2>&1; then
+    dump "$2-legacy-save" "$2.legacy"
+  elif [ ! -e "$1" ] || { [ -r "$1" ] && ! grep -q '^nat$' "$1"; }; then
+    say "$2.legacy" 'svc=0 sep=0 services=0 rules=0'
+  else
+    say missing "$2-legacy-save"
+  fi
+}
+for family in iptables ip6tables; do
+  if command -v "$family-nft-save" >/dev/null 2>&1; then
+    dump "$family-nft-save" "$family.nft"
+  elif have "$family-save"; then
+    dump "$family-save" "$family.nft"
+  fi
 done
-if [ -z "$found" ] && have iptables-save; then dump iptables-save iptables.nft; fi
+legacy /proc/net/ip_tables_names iptables
+legacy /proc/net/ip6_tables_names ip6tables
 if have nft; then
-  nft list tables 2>/dev/null | keyed nft.table
+  if tables=$(nft list tables 2>/dev/null); then
+    say nft listed
+    if [ -n "$tables" ]; then printf '%s\\n' "$tables" | keyed nft.table; fi
+  else
+    say missing 'nft list tables'
+  fi
   for family in ip ip6; do
     if nft list table "$family" kube-proxy >/dev/null 2>&1; then
-      say "nft.$family" "services=$(nft list map "$family" kube-proxy service-ips 2>/dev/null | grep -c ' : ') lines=$(nft list table "$family" kube-proxy | awk 'END { print NR }')"
+      # The line with the type of the map ends in its last word; elements go somewhere.
+      say "nft.$family" "services=$(nft list map "$family" kube-proxy service-ips 2>/dev/null | grep -c ' : [a-z]* ') lines=$(nft list table "$family" kube-proxy | awk 'END { print NR }')"
     fi
   done
 fi
@@ -51,6 +71,9 @@ fi
 `,
 };
 
+/** Routes of each family that are listed; who finds as many has not seen all. */
+export const MOST_ROUTES = 2000;
+
 export const routes: Collector = {
   name: 'routes',
   what: 'Routes and rules, without those to single pods of the machine itself.',
@@ -62,7 +85,7 @@ export const routes: Collector = {
 if have ip; then
   for family in 4 6; do
     ip "-$family" rule show 2>/dev/null | head -n 100 | keyed "rule.$family"
-    ip "-$family" route show 2>/dev/null | grep -v -E ' dev (cali|veth|lxc)' | head -n 2000 | keyed "route.$family"
+    ip "-$family" route show 2>/dev/null | grep -v -E ' dev (cali|veth|lxc)' | head -n ${MOST_ROUTES} | keyed "route.$family"
   done
 fi
 if [ -e "$ROOT/run/systemd/netif/state" ]; then

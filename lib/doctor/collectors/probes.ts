@@ -33,9 +33,11 @@ if have ping; then
     say target "$name $address \${device:--} \${mtu:-0}"
     # A small one first: without its answer the others prove nothing about size.
     probe 100
+    probed=' '
     for size in $(printf %s "\${rest#*=}" | tr ',' '\\n' | head -n 4); do
       if [ "$size" = device ]; then size=\${mtu:-0}; fi
       case "$size" in '' | *[!0-9]* | ??????*) continue ;; esac
+      case "$probed" in *" $size "*) continue ;; *) probed="$probed$size " ;; esac
       if [ "$size" -le 300 ] || probe "$size"; then continue; fi
       # What is lost to a header or a narrower link on the way.
       for less in 20 50 60 80 110 150 220; do
@@ -77,7 +79,8 @@ export const arp: Collector = {
   body: `
 say address "\${2:-}"
 if have arping; then
-  arping -c 3 -w 4 -I "\${1:-}" "\${2:-}" 2>&1 | keyed arping
+  # Otherwise only the first one is a broadcast, and the others go to who answered it.
+  arping -b -c 3 -w 4 -I "\${1:-}" "\${2:-}" 2>&1 | keyed arping
 fi
 `,
 };

@@ -68,6 +68,11 @@ ask() {
   say worker "$asked $slow $failed $slowest"
 }
 if have busybox; then
+  busybox nslookup >/dev/null 2>&1
+  if [ "$?" = 127 ]; then
+    say missing 'nslookup of busybox'
+    workers=0
+  fi
   until=$(($(now) + 6000))
   file before.uptime /proc/uptime
   conntrack_counters before
