@@ -57,13 +57,18 @@ function podAddresses(cluster: Cluster): Inline[][] {
 function serviceAddresses(cluster: Cluster): Inline[][] {
   return cluster.serviceCidrs.map((cidr) => {
     const { family, prefix } = Cidr.parse(cidr)!;
-    const size = 2 ** ((family === 'IPv4' ? 32 : 128) - prefix);
-    // pkg/registry/core/service/ipallocator: the lower band is for addresses that somebody asks for.
-    const band = Math.min(Math.max(16, Math.floor(size / 16)), 256);
+    const exponent = (family === 'IPv4' ? 32 : 128) - prefix;
+    const size = 2 ** exponent;
+    // pkg/registry/core/service/ipallocator: the network's own address and the broadcast of IPv4 are given to
+    // nobody; the lower band is for addresses that somebody asks for.
+    const nobodys = family === 'IPv4' ? 2 : 1;
+    const band = size <= 16 ? 0 : Math.min(Math.max(16, Math.floor(size / 16)), 256);
     return [
       `addresses for Services, ${cidr}`,
-      sizeText(Cidr.parse(cidr)!),
-      `the first ${band} are given to who names one, such as cluster DNS, and to others only when the rest is taken`,
+      exponent > 40 ? powerOfTwo(exponent) : grouped(Math.max(0, size - nobodys)),
+      band === 0
+        ? 'too few for a part that is kept for who names an address'
+        : `the first ${band} are given to who names one, such as cluster DNS, and to others only when the rest is taken`,
     ];
   });
 }

@@ -120,11 +120,15 @@ function budget(cluster: Cluster, cni: CniSummary): Block[] {
 
 function alikeWays(ways: readonly PodWay[]): PodWay[] {
   return [
-    ...new Map(ways.map((way) => [`${way.wrapping} ${way.family} ${way.overhead}`, way])).values(),
-    // CrossSubnet has both kinds of packets.
-    ...(ways.some(({ directInSubnet, wrapping }) => directInSubnet && wrapping !== undefined)
-      ? [{ ...ways[0]!, wrapping: undefined, overhead: 0 }]
-      : []),
+    ...new Map(
+      [
+        ...ways,
+        // CrossSubnet has both kinds of packets.
+        ...ways
+          .filter(({ directInSubnet }) => directInSubnet)
+          .map((way) => ({ ...way, wrapping: undefined, overhead: 0 })),
+      ].map((way) => [`${way.wrapping} ${way.family} ${way.overhead}`, way]),
+    ).values(),
   ];
 }
 

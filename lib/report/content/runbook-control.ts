@@ -128,6 +128,9 @@ function holder({ endpoint }: Cluster): Block[] {
   }
 }
 
+/** Ports that controllers listen on for clients: as root, or not. */
+const HELD = '( sport = :80 or sport = :443 or sport = :8000 or sport = :8443 )';
+
 function edge(cluster: Cluster, ingress: IngressSummary): Block[] {
   const { namespace, hostPorts, nodePorts, loadBalancerAddress, breakEvenRate } = ingress;
   const machine = cluster.workers[0] ?? cluster.controlPlanes[0]!;
@@ -145,7 +148,9 @@ function edge(cluster: Cluster, ingress: IngressSummary): Block[] {
     ...(doors.length === 0
       ? []
       : [
-          text('Past the load balancer, from a machine; any answer of HTTP is one:'),
+          text(
+            'Past the load balancer, from a machine; any answer of HTTP is one. A machine without a replica refuses:',
+          ),
           commands(
             ...doors.map(
               ([host, port]) =>
@@ -154,8 +159,10 @@ function edge(cluster: Cluster, ingress: IngressSummary): Block[] {
           ),
         ]),
     text(
-      `Slow clients on purpose: connections that a replica holds, on its machine. It bears about ${Math.round(breakEvenRate)} new ones a second.`,
+      `Slow clients on purpose: connections that each replica on a machine holds, which are on the network of its pod. It bears about ${Math.round(breakEvenRate)} new ones a second.`,
     ),
-    commands("ss -Htn state established '( sport = :80 or sport = :443 )' | wc -l"),
+    commands(
+      `for c in $(crictl ps --quiet --label io.kubernetes.pod.namespace=${namespace}); do nsenter -t "$(crictl inspect --output go-template --template '{{.info.pid}}' "$c")" -n ss -Htn state established '${HELD}' | wc -l; done`,
+    ),
   ];
 }
