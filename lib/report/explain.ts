@@ -33,9 +33,10 @@ export function findingsText(findings: readonly Finding[]): string {
     : findings.map((f) => `${findingEntry(f)}\n`).join('');
 }
 
-/** One finding for people: severity, the sentence, and where to read more. */
+/** One finding for people: severity, the sentence, and where to read more; two lines, whatever is in it. */
 function findingEntry(finding: Finding): string {
-  return `${finding.severity}: ${findingLine(finding)}\n  see ${finding.reference}`;
+  const said = [`${finding.severity}: ${findingLine(finding)}`, `  see ${finding.reference}`];
+  return said.map((line) => line.replace(/\s*[\r\n]+\s*/g, ' ')).join('\n');
 }
 
 function section(path: string, decisions: readonly Decision[]): string {

@@ -47,6 +47,8 @@ test('text that somebody wrote runs nothing, loads nothing and links to no scrip
         links.filter((target) => /^\s*(javascript|vbscript|data:(?!,$))/i.test(target)),
       ).toEqual([]);
       expect(page.querySelectorAll('main')).toHaveLength(1);
+      const ids = page.querySelectorAll('[id]').map(({ id }) => id);
+      expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
     }),
     { numRuns: 60 },
   );

@@ -121,7 +121,7 @@ function etcd(cluster: Cluster): Inline[][] {
         [
           "etcd's database",
           `${Number((summary.quotaBytes / 1024 ** 3).toFixed(2))} GiB`,
-          'beyond it etcd takes nothing but deletions; half of the smallest memory, what fits twice on the disk, or 8 GiB, whichever is least, unless the spec says otherwise',
+          'beyond it etcd takes nothing but deletions; half of the smallest memory, what fits twice on the disk, or 8 GiB, whichever is least, and 2 GiB where the memory is not known or the disk is not its own, unless the spec says otherwise',
         ],
       ];
 }
