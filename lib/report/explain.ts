@@ -1,5 +1,5 @@
 import { findingLine, type Cluster, type Decision, type Finding } from '../cluster';
-import { cell } from './markdown';
+import { cell, plain } from './markdown';
 
 /** The explain page: every decision with its default, its reason and its source. */
 export function explainMarkdown(cluster: Cluster): string {
@@ -41,7 +41,8 @@ function findingEntry(finding: Finding): string {
 
 function section(path: string, decisions: readonly Decision[]): string {
   const rows = decisions.map(
-    (d) => `| ${[code(d.key), code(d.value), d.upstream, d.why, d.source].map(cell).join(' | ')} |`,
+    ({ key, value, upstream, why, source }) =>
+      `| ${[code(key), code(value), ...[upstream, why, source].map(plain)].map(cell).join(' | ')} |`,
   );
   return [
     `## ${path}`,

@@ -69,6 +69,10 @@ test('it is all there to be read', () => {
   expect(partOf(page, 'page-own').text).toContain(words);
 });
 
+test('Markdown has it as text, too', () => {
+  expect(reportMarkdown(saying('<b>5</b> `<i>`'))).toContain('\n\n\\<b>5\\</b> `<i>`.\n\n');
+});
+
 test('a table of Markdown keeps its rows whatever is in them', () => {
   const text = reportMarkdown(saying('a | b\nc'));
   const tables = text.split('\n\n').filter((block) => block.startsWith('| '));
