@@ -211,6 +211,35 @@ describe('what is not known', () => {
   });
 });
 
+describe('connections tracked', () => {
+  const rows = (page: string) =>
+    [...page.matchAll(/\| connections tracked on (.*?); .*\n/g)].map(([, row]) => row);
+  const worker = (n: number, cpus?: number) =>
+    Machine.worker(`w-${n}`, { zone: 'oslo-1', address: `10.20.0.2${n}`, cpus });
+
+  // kube-proxy takes 32,768 for each core: of 32 nobody may say that they have too many.
+  test('are at least so many where kube-proxy counts cores that are not known', () => {
+    const page = factsPage({ machines: [osloMachine(1), worker(1), worker(2, 16)] });
+    expect(rows(page)).toEqual([
+      'cp-1 (8 CPUs, 16 GiB) | 262,144 | kube-proxy sizes it by cores',
+      'w-1 (not known) | at least 262,144 | kube-proxy sizes it by cores, of which the spec does not say how many there are',
+      'w-2 (16 CPUs) | 524,288 | kube-proxy sizes it by cores',
+    ]);
+    expect(part(page, 'The connection table')).toContain('| w-1 | at least 262,144 |');
+  });
+
+  test('are what the spec names, when it does', () => {
+    const cluster = new Cluster(new App(), 'oslo', osloProps());
+    cluster.ledger.requireSysctl('net.netfilter.nf_conntrack_max', '131072', {
+      by: cluster,
+      why: 'test',
+    });
+    expect(rows(reportMarkdown(cluster))).toEqual([
+      'cp-1, cp-2, cp-3 (8 CPUs, 16 GiB) | 131,072 | the spec names it',
+    ]);
+  });
+});
+
 describe('addresses for Services', () => {
   const row = (serviceCidr: string) => {
     const page = factsPage({ serviceCidr });

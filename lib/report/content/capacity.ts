@@ -1,8 +1,13 @@
 import type { Facts } from './facts';
 import { sizeOf } from './glance';
 import { serviceRules } from './service-rules';
-import { Cidr, type Cluster } from '../../cluster';
-import { connectionTable, machineSizes } from '../connection-table';
+import { Cidr, type Cluster, type Machine } from '../../cluster';
+import {
+  connectionTable,
+  entriesText,
+  machineSizes,
+  type ConnectionTable,
+} from '../connection-table';
 import { counted, grouped, someOf, table, type Inline, type Section } from '../document';
 
 /** What a kubelet takes when nobody says otherwise (pkg/kubelet/apis/config/v1beta1/defaults.go). */
@@ -75,20 +80,33 @@ function serviceAddresses(cluster: Cluster): Inline[][] {
 
 function connections(cluster: Cluster): Inline[][] {
   return machineSizes(cluster.machines).map((machines) => {
-    const { entries, buckets, mebibytes } = connectionTable(cluster, machines[0]!);
-    const { peakConnections } = machines[0]!;
-    const asked =
-      peakConnections === undefined
-        ? cluster.ownsMachines
-          ? 'at most 2 % of the memory, a power of two'
-          : 'kube-proxy sizes it by cores'
-        : `twice the peak of ${grouped(peakConnections)}, as far as 2 % of the memory goes`;
+    const tracked = connectionTable(cluster, machines[0]!);
+    const { buckets, mebibytes } = tracked;
     return [
       `connections tracked on ${someOf(machines.map(({ name }) => name))} (${sizeOf(machines[0]!)})`,
-      grouped(entries),
-      `${asked}; ${grouped(buckets)} buckets, ${grouped(mebibytes)} MiB when full. A full table drops new connections`,
+      entriesText(tracked),
+      `${sizedBy(cluster, machines[0]!, tracked)}; ${grouped(buckets)} buckets, ${grouped(mebibytes)} MiB when full. A full table drops new connections`,
     ];
   });
+}
+
+function sizedBy(
+  { ownsMachines }: Cluster,
+  { peakConnections }: Machine,
+  { isNamed, isLeast }: ConnectionTable,
+): string {
+  if (isNamed) {
+    return 'the spec names it';
+  }
+  if (isLeast) {
+    return 'kube-proxy sizes it by cores, of which the spec does not say how many there are';
+  }
+  if (peakConnections !== undefined) {
+    return `twice the peak of ${grouped(peakConnections)}, as far as 2 % of the memory goes`;
+  }
+  return ownsMachines
+    ? 'at most 2 % of the memory, a power of two'
+    : 'kube-proxy sizes it by cores';
 }
 
 function edge(cluster: Cluster): Inline[][] {

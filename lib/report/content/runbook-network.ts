@@ -9,8 +9,8 @@ import {
   type Machine,
   type PodWay,
 } from '../../cluster';
-import { connectionTable, machineSizes } from '../connection-table';
-import { code, commands, grouped, list, someOf, table, text, type Block } from '../document';
+import { connectionTable, entriesText, machineSizes } from '../connection-table';
+import { code, commands, list, someOf, table, text, type Block } from '../document';
 
 type Steps = Partial<Record<RunbookStep, Block[]>>;
 
@@ -145,7 +145,7 @@ function conntrack(cluster: Cluster): Block[] {
       ['machines', 'net.netfilter.nf_conntrack_max'],
       machineSizes(cluster.machines).map((machines) => [
         someOf(machines.map(({ name }) => name)),
-        grouped(connectionTable(cluster, machines[0]!).entries),
+        entriesText(connectionTable(cluster, machines[0]!)),
       ]),
     ),
     list(
