@@ -359,6 +359,18 @@ describe('two sites', () => {
   });
 });
 
+test('an MTU that the spec names is no narrow way', () => {
+  const page = pageOf('article-2019');
+  expect(tableRows(page, 'From the wire to the pod').slice(-1)).toEqual([
+    [
+      'cali* and eth0 of every pod',
+      '1440',
+      'one size for all pods, which the spec names; 1500 would fit',
+    ],
+  ]);
+  expect(partOf(page, 'mtu').text).not.toContain('Wider than pods can use');
+});
+
 test('the edge has its numbers, and its own step', () => {
   const page = pageOf('oslo');
   expect(tableRows(page, 'Limits')).toContainEqual([
