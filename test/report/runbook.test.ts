@@ -9,7 +9,9 @@ import {
   EtcdDisk,
   Machine,
   MetalLb,
+  MetalLbMode,
   TunedCalico,
+  Zone,
   type ClusterProps,
   type NvmeControlPlaneProps,
 } from '../../lib';
@@ -143,6 +145,71 @@ describe('both families', () => {
   test('of one subnet nothing is said to leave it', () => {
     expect(page).toContain('### To another machine of the same subnet, pods of fd00:244::/56');
     expect(page).not.toContain('### To another subnet');
+  });
+});
+
+describe('machines with IPv6 alone', () => {
+  const page = pageOf({
+    ...{ podCidr: 'fd00:244::/56', serviceCidr: 'fd00:96::/112' },
+    zones: [Zone.of('oslo-1', { country: 'NO', nodeCidr: 'fd00:20::/64' })],
+    machines: [1, 2, 3].map((n) => osloMachine(n, { address: `fd00:20::1${n}` })),
+    endpoint: ApiEndpoint.kubeVip('fd00:20::10', { dnsName: 'api.oslo.example' }),
+    cni: TunedCalico.configure({ encapsulation: Encapsulation.VXLAN }),
+  } as Partial<NvmeControlPlaneProps>);
+
+  test('etcd is asked where it listens', () => {
+    expect(commands(page, 'etcd and its disk')[0]).toContain(
+      'etcdctl --endpoints=https://[::1]:2379 ',
+    );
+    expect(commands(pageOf(), 'etcd and its disk')[0]).toContain(
+      'etcdctl --endpoints=https://127.0.0.1:2379 ',
+    );
+  });
+
+  test('nobody is asked by ARP', () => {
+    expect(commands(page, 'Who answers for an address')).toEqual([
+      'ping -c 3 -I eno1 fd00:20::10',
+      'ip neigh show fd00:20::10',
+      'ip -brief address | grep -wF fd00:20::10',
+    ]);
+  });
+
+  test('sizes, routes and addresses are of that family', () => {
+    // 1500 less VXLAN over IPv6, less IP and ICMP.
+    expect(commands(page, 'Packet sizes')).toEqual(
+      expect.arrayContaining([
+        'ping -c 3 -M do -s 1452 fd00:20::12',
+        'ping -c 3 -M do -s 1382 "$P"',
+      ]),
+    );
+    expect(commands(page, 'Routes and rules').slice(0, 2)).toEqual(['ip -6 route', 'ip -6 rule']);
+    expect(commands(page, 'Checksums of the tunnel').join('\n')).toMatch(
+      /http:\/\/\[fd00:96::a\]:9153\/metrics; done\n[^]*http:\/\/"\[\$P\]":9153\/metrics/,
+    );
+  });
+});
+
+describe('routers', () => {
+  const peers = [{ address: '10.20.0.1', asNumber: 64513 }];
+  const routed = {
+    cni: TunedCalico.configure({ encapsulation: Encapsulation.VXLAN, bgp: { enabled: false } }),
+    loadBalancer: MetalLb.configure({
+      mode: MetalLbMode.bgp({ asNumber: 64512, peers }),
+      pools: [{ name: 'edge', addresses: ['192.0.2.0/28'] }],
+    }),
+  };
+
+  test('that only learn addresses of Services have their step, too', () => {
+    const page = pageOf(routed);
+    expect(part(page, 'BGP sessions')).toContain(
+      'The router 10.20.0.1, which learns the way to: Services.',
+    );
+    expect(commands(page, 'BGP sessions')).toEqual([
+      "ss -tn state established '( sport = :179 or dport = :179 )'",
+      'ping -c 3 10.20.0.1',
+      'nc -vz -w 3 10.20.0.1 179',
+    ]);
+    expect(pageOf({ cni: routed.cni })).not.toContain('### BGP sessions');
   });
 });
 

@@ -28,10 +28,12 @@ export function control({ cluster, files }: Facts): Steps {
 function etcd(cluster: Cluster, hasPage: boolean): Block[] {
   const names = cluster.controlPlanes.map(({ name }) => name).join(', ');
   const dataDir = cluster._summary('etcd')?.dataDir ?? '/var/lib/etcd';
+  // kubeadm has etcd listen on the loopback of the family that machines have first.
+  const loopback = cluster._families[0] === 'IPv6' ? '::1' : '127.0.0.1';
   return [
     text(`On a control plane (${names}), as root: who is healthy, and how long writes take.`),
     commands(
-      `crictl exec "$(crictl ps --quiet --name '^etcd$')" etcdctl --cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/etcd/healthcheck-client.crt --key=/etc/kubernetes/pki/etcd/healthcheck-client.key endpoint status --cluster --write-out=table`,
+      `crictl exec "$(crictl ps --quiet --name '^etcd$')" etcdctl --endpoints=https://${hostAndPort(loopback, 2379)} --cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/etcd/healthcheck-client.crt --key=/etc/kubernetes/pki/etcd/healthcheck-client.key endpoint status --cluster --write-out=table`,
       `crictl logs "$(crictl ps --quiet --name '^etcd$')" 2>&1 | grep -E 'slow fdatasync|took too long|lost leader' | tail`,
       `findmnt --target ${dataDir}`,
       'cat /proc/pressure/io',

@@ -61,14 +61,19 @@ function arp(cluster: Cluster, addresses: readonly string[]): Block[] {
     commands(
       ...first,
       ...named,
-      ...addresses.map((address) => `arping -c 3 -I ${nic} ${address}`),
+      // IPv6 has neighbour discovery instead of ARP, which a ping does before it sends.
+      ...addresses.map((address) =>
+        isIPv6(address) ? `ping -c 3 -I ${nic} ${address}` : `arping -c 3 -I ${nic} ${address}`,
+      ),
       ...addresses.map((address) => `ip neigh show ${address}`),
     ),
     text('On every machine that could have it:'),
     commands(
       ...named,
       ...addresses.map((address) => `ip -brief address | grep -wF ${address}`),
-      'sysctl net.ipv4.conf.all.arp_ignore net.ipv4.conf.all.arp_announce',
+      ...(addresses.every(isIPv6)
+        ? []
+        : ['sysctl net.ipv4.conf.all.arp_ignore net.ipv4.conf.all.arp_announce']),
     ),
     list(
       'Two MAC addresses answer: two machines have it, or in IPVS mode strictARP is off.',
@@ -76,6 +81,10 @@ function arp(cluster: Cluster, addresses: readonly string[]): Block[] {
       'The neighbour is an old one: the announcement of the move was dropped. It heals when the entry ages; ip neigh flush does it at once.',
     ),
   ];
+}
+
+function isIPv6(address: string): boolean {
+  return address.includes(':');
 }
 
 function throughput(cluster: Cluster, [from, to]: readonly [Machine, Machine]): Block[] {

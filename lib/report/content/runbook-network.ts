@@ -1,5 +1,6 @@
 import type { Facts } from './facts';
 import { inspected } from './inspected';
+import { routers } from './topology';
 import {
   hostAndPort,
   ipHeaderBytes,
@@ -21,6 +22,7 @@ const ICMP = 8;
 export function network({ cluster }: Facts, pair: readonly [Machine, Machine] | undefined): Steps {
   const cni = cluster._summary('cni');
   const proxy = cluster._summary('kubeProxy');
+  const peers = routers(cluster);
   const vxlan = wrappedWays(cni).filter(({ wrapping }) => wrapping === 'VXLAN');
   return {
     ...(pair === undefined ? {} : { [RunbookStep.CAPTURE]: capture(cni, pair) }),
@@ -29,6 +31,7 @@ export function network({ cluster }: Facts, pair: readonly [Machine, Machine] | 
       ? {}
       : { [RunbookStep.MTU]: packetSizes(cluster, cni, pair) }),
     [RunbookStep.DNS]: dns(cluster),
+    ...(cni?.bgp || peers.size > 0 ? { [RunbookStep.BGP]: bgp(cni, peers) } : {}),
     ...(proxy === undefined ? {} : { [RunbookStep.PROXY]: inspected(proxy.inspect) }),
     ...(vxlan.length === 0 ? {} : { [RunbookStep.OFFLOAD]: offload(cluster, vxlan) }),
     ...(cni === undefined
@@ -36,7 +39,6 @@ export function network({ cluster }: Facts, pair: readonly [Machine, Machine] | 
       : {
           [RunbookStep.NETWORK]: inspected(cni.inspect),
           [RunbookStep.ROUTES]: routes(cluster, cni),
-          ...(cni.bgp ? { [RunbookStep.BGP]: bgp(cluster, cni) } : {}),
           ...(pair !== undefined && cni.ways.some(isBare)
             ? { [RunbookStep.POD_ADDRESSES]: podAddresses(cluster, pair) }
             : {}),
@@ -263,7 +265,7 @@ function offload(cluster: Cluster, ways: readonly PodWay[]): Block[] {
     commands(
       `for i in 1 2 3 4; do ${connect(hostAndPort(service, DNS_METRICS))}; done`,
       "P='address of the pod'",
-      connect(`"$P":${DNS_METRICS}`),
+      connect(service.includes(':') ? `"[$P]":${DNS_METRICS}` : `"$P":${DNS_METRICS}`),
       ...devices.map((device) => `ethtool -k ${device} | grep checksum`),
     ),
     text('Whether it is that: on both machines, until the device is made anew:'),
@@ -305,15 +307,19 @@ function routes({ _families: families }: Cluster, { inspect }: CniSummary): Bloc
   ];
 }
 
-function bgp(cluster: Cluster, { inspect }: CniSummary): Block[] {
-  const { bgpPeers = [] } = cluster._summary('cni')!;
+function bgp(cni: CniSummary | undefined, peers: ReadonlyMap<string, string>): Block[] {
+  const inspect = cni?.bgp ? cni.inspect : [];
   return [
     ...inspected(inspect.filter(({ command }) => command.includes('birdcl'))),
     text('On a machine: sessions that are there, as the kernel sees them.'),
     commands("ss -tn state established '( sport = :179 or dport = :179 )'"),
-    ...bgpPeers.map((peer) => commands(`ping -c 3 ${peer}`, `nc -vz -w 3 ${peer} 179`)),
+    ...[...peers].flatMap(([peer, what]) => [
+      text(`The router ${peer}, which learns the way to: ${what}.`),
+      commands(`ping -c 3 ${peer}`, `nc -vz -w 3 ${peer} 179`),
+    ]),
     list(
-      'Connect or Active: nobody answers on the port. OpenSent or OpenConfirm: AS numbers or a password.',
+      // The kernel drops segments whose signature is wrong (RFC 2385) before there is a connection.
+      'Connect or Active: nobody answers on the port, or the password is another. OpenSent or OpenConfirm: AS numbers, or what else the two say of themselves.',
     ),
   ];
 }
