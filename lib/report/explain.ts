@@ -1,5 +1,5 @@
 import { findingLine, type Cluster, type Decision, type Finding } from '../cluster';
-import { cell } from './markdown';
+import { cell, plain } from './markdown';
 
 /** The explain page: every decision with its default, its reason and its source. */
 export function explainMarkdown(cluster: Cluster): string {
@@ -33,14 +33,16 @@ export function findingsText(findings: readonly Finding[]): string {
     : findings.map((f) => `${findingEntry(f)}\n`).join('');
 }
 
-/** One finding for people: severity, the sentence, and where to read more. */
+/** One finding for people: severity, the sentence, and where to read more; two lines, whatever is in it. */
 function findingEntry(finding: Finding): string {
-  return `${finding.severity}: ${findingLine(finding)}\n  see ${finding.reference}`;
+  const said = [`${finding.severity}: ${findingLine(finding)}`, `  see ${finding.reference}`];
+  return said.map((line) => line.replace(/\s*[\r\n]+\s*/g, ' ')).join('\n');
 }
 
 function section(path: string, decisions: readonly Decision[]): string {
   const rows = decisions.map(
-    (d) => `| ${[code(d.key), code(d.value), d.upstream, d.why, d.source].map(cell).join(' | ')} |`,
+    ({ key, value, upstream, why, source }) =>
+      `| ${[code(key), code(value), ...[upstream, why, source].map(plain)].map(cell).join(' | ')} |`,
   );
   return [
     `## ${path}`,

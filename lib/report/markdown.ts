@@ -79,13 +79,13 @@ function line(inline: Inline): string {
 
 function pieceMarkdown(piece: Piece): string {
   if (typeof piece === 'string') {
-    return piece;
+    return plain(piece);
   }
   if ('code' in piece) {
     return piece.code === '' ? '(empty)' : `\`${piece.code}\``;
   }
   if ('strong' in piece) {
-    return `**${piece.strong}**`;
+    return `**${plain(piece.strong)}**`;
   }
   if ('badge' in piece) {
     return piece.badge;
@@ -95,6 +95,14 @@ function pieceMarkdown(piece: Piece): string {
   }
   // Anchors are the page's; Markdown makes its own of the headings.
   return piece.href.startsWith('#') ? piece.text : `[${piece.text}](${piece.href})`;
+}
+
+/** Words of others are no HTML, which readers of Markdown would take out; what stands between backquotes stays. */
+export function plain(text: string): string {
+  return text
+    .split(/(`[^`]+`)/)
+    .map((part, index) => (index % 2 === 0 ? part.replace(/</g, '\\<') : part))
+    .join('');
 }
 
 /** A table cell is one line, and a pipe would end it. */

@@ -9,7 +9,7 @@ export interface Page {
 
 /** The anchor of such a page, and what the anchors of its chapters begin with. */
 export function pageAnchor(name: string): string {
-  return `page-${slug(name.replace(/\.[a-z]+$/, ''))}`;
+  return `page-${slug(name.replace(/\.md$/, '').replace(/\./g, '-'))}`;
 }
 
 /**
@@ -27,18 +27,22 @@ class Reader {
 
   /** Chapters become parts; what stands before the first of them, and the page's own title, does not. */
   public blocks(text: string): Block[] {
-    const before: Block[] = [];
+    const opening: Block[] = [];
     const parts: Array<Part & { readonly blocks: Block[] }> = [];
+    const seen = new Map<string, number>();
     for (const token of marked().lexer(text)) {
       if (token.type === 'heading' && (token as Tokens.Heading).depth > 1) {
         const title = plain(token);
-        const id = `${this.anchor}-${slug(title)}`;
+        const anchor = `${this.anchor}-${slug(title)}`;
+        const before = seen.get(anchor) ?? 0;
+        seen.set(anchor, before + 1);
+        const id = before === 0 ? anchor : `${anchor}-${before}`;
         parts.push({ kind: 'part', title, id, blocks: [] });
       } else {
-        (parts[parts.length - 1]?.blocks ?? before).push(...this.block(token));
+        (parts[parts.length - 1]?.blocks ?? opening).push(...this.block(token));
       }
     }
-    return [...before, ...parts];
+    return [...opening, ...parts];
   }
 
   private block(token: Token): Block[] {

@@ -1,4 +1,4 @@
-import { thereAre } from './names';
+import { kindOf, thereAre } from './names';
 import { differenceLines, differences, distance, least } from './partial';
 import type { Cluster, Finding } from '../index';
 
@@ -88,7 +88,16 @@ export function judgeNoFindings(
 }
 
 function all(source: FindingSource): readonly Finding[] {
-  return 'findings' in source ? source.findings() : source;
+  if (Array.isArray(source)) {
+    return source;
+  }
+  const asked = source as Partial<Pick<Cluster, 'findings'>> | null | undefined;
+  if (typeof asked?.findings !== 'function') {
+    throw new Error(
+      `findings have a cluster, a rendered spec and a list of them, not ${kindOf(source)}`,
+    );
+  }
+  return asked.findings();
 }
 
 function like(source: FindingSource, id: string, part: FindingPart): Finding[] {

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { firstHunks } from './line-diff';
 import { leaksIn, readTree, writeTree, type FileTree } from './tree';
 
@@ -33,7 +34,8 @@ const MOST_FILES = 10;
  * before it is committed.
  *
  * @param written an output folder, or its files as `GroundworkApp.files` returns them
- * @param folder where the tree is kept; its other content goes away with an update
+ * @param folder where the tree is kept; its other content goes away with an update, which is refused where
+ * the test itself or the project is in it
  * @param options which files, and whether to update
  *
  * @example
@@ -62,7 +64,17 @@ export function expectGoldenTree(
     // An empty tree would be like one that is kept nowhere.
     throw new Error(`nothing was written that could be compared with ${folder}`);
   }
+  if (typeof written === 'string' && resolve(written) === resolve(folder)) {
+    // It would always be like itself.
+    throw new Error(`written must be another folder than ${folder}, where the tree is kept`);
+  }
   if (update) {
+    const held = [process.cwd(), testFile()].find((path) => path && isIn(path, folder));
+    if (held !== undefined) {
+      throw new Error(
+        `an update would remove everything in ${folder}, and ${held} with it; keep the tree in a folder of its own`,
+      );
+    }
     rmSync(folder, { recursive: true, force: true });
     writeTree(folder, tree);
     return;
@@ -79,6 +91,18 @@ export function expectGoldenTree(
   }
 }
 
+/** The file of the test that runs, as jest and vitest say it. */
+function testFile(): string | undefined {
+  const { expect } = globalThis as { expect?: { getState?(): { testPath?: string } } };
+  return expect?.getState?.().testPath;
+}
+
+/** Whether a path is a folder, or somewhere below it. */
+function isIn(path: string, folder: string): boolean {
+  const way = relative(resolve(folder), path);
+  return way.split(sep)[0] !== '..' && !isAbsolute(way);
+}
+
 function selected(tree: Readonly<FileTree>, only: (path: string) => boolean): FileTree {
   return Object.fromEntries(Object.entries(tree).filter(([path]) => only(path)));
 }
@@ -92,6 +116,13 @@ function differing(kept: FileTree, written: FileTree): string[] {
     }
     if (before === undefined || after === undefined) {
       return [`${path}: ${before === undefined ? 'is new' : 'was not written'}`];
+    }
+    if (before.replace(/\r\n/g, '\n') === after.replace(/\r\n/g, '\n')) {
+      // Lines would look the same with - and +.
+      return [
+        `${path}: has other line ends, \\r\\n where ${before.length > after.length ? 'it is kept' : 'it was written'}; ` +
+          'keep git from changing them, with -text for this folder in the .gitattributes of the project',
+      ];
     }
     return [[`${path}:`, ...firstHunks(before, after)].join('\n  ')];
   });

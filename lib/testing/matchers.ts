@@ -6,6 +6,7 @@ import {
   type Judgement,
   type NoFindingsOptions,
 } from './findings';
+import { kindOf } from './names';
 import { ObjectSet } from './objects';
 
 /** What `groundworkMatchers` add to `expect(…)`, as types. */
@@ -60,5 +61,14 @@ function objectsOf(source: ObjectSource): ObjectSet {
   if (source instanceof ObjectSet) {
     return source;
   }
-  return 'objects' in source ? source.objects : new ObjectSet(source);
+  if (Array.isArray(source)) {
+    return new ObjectSet(source);
+  }
+  const { objects } = (source ?? {}) as { readonly objects?: unknown };
+  if (!(objects instanceof ObjectSet)) {
+    throw new Error(
+      `objects have an ObjectSet, a rendered spec and a list of them, not ${kindOf(source)}; of a construct take ObjectSet.of`,
+    );
+  }
+  return objects;
 }

@@ -18,6 +18,16 @@ export function thereAre(asked: string, names: readonly string[]): string {
   return `nearest is ${nearest}; there are ${sorted.slice(0, MOST).join(', ')}${more}`;
 }
 
+/** What somebody gave instead of what was asked for, in a few words. */
+export function kindOf(value: unknown): string {
+  const name = value?.constructor?.name;
+  return value === undefined || value === null
+    ? String(value)
+    : name === undefined || name === 'Object'
+      ? 'such an object'
+      : `a ${name}`;
+}
+
 /** How many letters have to be changed, added or taken away to get from one to the other. */
 function edits(a: string, b: string): number {
   let row = [...Array(b.length + 1).keys()];

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml, parseAllDocuments } from 'yaml';
 import { parseIni, parseSysctl, type Ini } from './ini';
@@ -101,6 +102,16 @@ function inFolder(path: string): string {
   return path.startsWith('/') ? `${UNPACKED}${path}` : path;
 }
 
+// User-data that is too long for its platform is a MIME text with one part, gzip in base64.
+const COMPRESSED =
+  /^MIME-Version: 1\.0\n[^]*?\nContent-Type: application\/gzip\n(?:[^\n]+\n)*\n([A-Za-z0-9+/=\s]+)\n--/;
+
+/** What cloud-init makes of a text before it reads it. */
+function unpacked(text: string): string {
+  const packed = COMPRESSED.exec(text)?.[1];
+  return packed === undefined ? text : gunzipSync(Buffer.from(packed, 'base64')).toString('utf8');
+}
+
 /**
  * One file of a machine: as text, or parsed as what it is. A text that cannot be parsed is an error
  * with the file's path.
@@ -117,10 +128,12 @@ export class NodeFile {
 
   /** The lines that say something: neither empty nor a comment after `#`. */
   public lines(): string[] {
-    return this.text.split('\n').filter((line) => /^\s*[^#\s]/.test(line));
+    return unpacked(this.text)
+      .split('\n')
+      .filter((line) => /^\s*[^#\s]/.test(line));
   }
 
-  /** The only document of a YAML file, user-data among them. */
+  /** The only document of a YAML file, user-data among them, compressed or not. */
   public yaml<T = any>(): T {
     return this.parsed('YAML', parseYaml);
   }
@@ -167,7 +180,7 @@ export class NodeFile {
 
   private parsed<T>(format: string, parse: (text: string) => T): T {
     try {
-      return parse(this.text);
+      return parse(unpacked(this.text));
     } catch (error) {
       throw new Error(`${this.path} is not ${format}: ${(error as Error).message}`);
     }

@@ -26,32 +26,32 @@ export class ObjectSet {
   }
 
   /**
-   * The objects of manifests. Throws when the text is no YAML.
+   * The objects of manifests, also those in a `List` as kubectl prints it. Throws when the text is no YAML,
+   * or has something else than objects.
    *
    * @param texts YAML, of any number of documents each
    */
   public static fromYaml(...texts: string[]): ObjectSet {
-    return new ObjectSet(
-      texts
-        .flatMap((text) => parseAllDocuments(text))
-        .map((document) => {
-          if (document.errors.length > 0) {
-            throw document.errors[0]!;
-          }
-          return document.toJS();
-        })
-        .filter((object) => object !== null),
-    );
+    return new ObjectSet(texts.flatMap(objectsIn));
   }
 
   /**
-   * The objects of a folder's manifests: of every file whose name ends in `.yaml` or `.yml`.
+   * The objects of a folder's manifests: of every file whose name ends in `.yaml` or `.yml`. Throws as
+   * `fromYaml`, with the file's path.
    *
    * @param tree path → content, as `readTree` and `GroundworkApp.files` return it
    */
   public static fromTree(tree: Readonly<Record<string, string>>): ObjectSet {
     const paths = Object.keys(tree).filter((path) => /\.ya?ml$/.test(path));
-    return ObjectSet.fromYaml(...paths.sort().map((path) => tree[path]!));
+    return new ObjectSet(
+      paths.sort().flatMap((path) => {
+        try {
+          return objectsIn(tree[path]!);
+        } catch (error) {
+          throw new Error(`${path}: ${(error as Error).message}`);
+        }
+      }),
+    );
   }
 
   /** @param all the objects themselves, as they are applied */
@@ -92,9 +92,11 @@ export class ObjectSet {
     }
     const asked = nameOf({ kind, metadata: { name, namespace } });
     if (found.length > 1) {
+      const alike = new Set(found.map(nameOf)).size < found.length;
       const missing = name === undefined ? 'a name' : 'a namespace';
       throw new Error(
-        `${found.length} objects are ${asked}: ${found.map(nameOf).join(', ')}; ask with ${missing}`,
+        `${found.length} objects are ${asked}: ${found.map(alike ? fullNameOf : nameOf).join(', ')}; ` +
+          `ask with ${alike ? 'findLike, and an apiVersion or whatever tells them apart' : missing}`,
       );
     }
     throw new Error(
@@ -163,6 +165,28 @@ export class ObjectSet {
   private get kinds(): string[] {
     return this.all.map(({ kind }) => String(kind));
   }
+}
+
+/** The objects of one manifest. */
+function objectsIn(text: string): any[] {
+  return parseAllDocuments(text).flatMap((document) => {
+    if (document.errors.length > 0) {
+      throw document.errors[0]!;
+    }
+    const object = document.toJS();
+    if (object === null) {
+      return [];
+    }
+    if (typeof object !== 'object' || Array.isArray(object)) {
+      throw new Error(`a document must be an object, got ${inWords(object)}`);
+    }
+    return object.kind === 'List' && Array.isArray(object.items) ? object.items : [object];
+  });
+}
+
+/** With the API that it is of, where kinds of two have the same name. */
+function fullNameOf(object: any): string {
+  return `${object.apiVersion} ${nameOf(object)}`;
 }
 
 function nameOf({ kind, metadata }: any): string {

@@ -130,18 +130,32 @@ export function inWords(value: unknown): string {
   const text =
     value instanceof RegExp || isMatcher(value)
       ? nameOf(value)
-      : JSON.stringify(value, (_, item) =>
-          isMatcher(item) || item instanceof RegExp ? nameOf(item) : item,
-        );
+      : (JSON.stringify(value, (_, item) =>
+          isMatcher(item) || item instanceof RegExp
+            ? nameOf(item)
+            : // What JSON does not have, and would leave out or refuse.
+              /^(function|bigint|symbol)$/.test(typeof item)
+              ? String(item)
+              : item,
+        ) as string);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
 function nameOf(value: RegExp | Matcher): string {
-  return value instanceof RegExp ? String(value) : (value.toAsymmetricMatcher?.() ?? 'a match');
+  if (value instanceof RegExp) {
+    return String(value);
+  }
+  // Of jest's only some name themselves whole; the others say what they are, and have a sample.
+  const kind = String(value);
+  return (
+    value.toAsymmetricMatcher?.() ??
+    (/^\w+$/.test(kind) ? `${kind} ${inWords(value.sample)}` : 'a match')
+  );
 }
 
 /** As frameworks make them: `expect.any(String)`. */
 interface Matcher {
+  readonly sample?: unknown;
   asymmetricMatch(value: unknown): boolean;
   toAsymmetricMatcher?(): string;
 }

@@ -2,12 +2,19 @@ import { inTemporaryFolder } from './folders';
 import { NodeFiles } from './node-files';
 import { ObjectSet } from './objects';
 import type { FileTree } from './tree';
-import { Cluster, GroundworkApp, type Decision, type Finding } from '../index';
+import {
+  Cluster,
+  GroundworkApp,
+  type Decision,
+  type Finding,
+  type GroundworkAppProps,
+} from '../index';
 
 /**
  * Renders a spec into memory: nothing is written, nothing is printed.
  *
  * @param build puts the spec into the app; what it returns is in `result`
+ * @param props of the app, for example `gitops`; nothing is written to its `outdir`
  *
  * @example
  * // fragment
@@ -17,8 +24,11 @@ import { Cluster, GroundworkApp, type Decision, type Finding } from '../index';
  * oslo.objects.find('DaemonSet', 'kube-proxy', 'kube-system');
  * oslo.files.of('cp-1').find('/etc/containerd/config.toml').toml();
  */
-export function renderSpec<T>(build: (app: GroundworkApp) => T): RenderedSpec<T> {
-  const app = new GroundworkApp();
+export function renderSpec<T>(
+  build: (app: GroundworkApp) => T,
+  props: GroundworkAppProps = {},
+): RenderedSpec<T> {
+  const app = new GroundworkApp(props);
   return new RenderedSpec(app, build(app));
 }
 
@@ -37,11 +47,15 @@ export class RenderedSpec<T = unknown> {
     public readonly result: T,
   ) {}
 
-  /** The cluster of the spec. Throws when it has none. */
+  /** The cluster of the spec. Throws when it has none, or several, of which `synth` would refuse all. */
   public get cluster(): Cluster {
-    const found = this.app.node.findAll().find((node) => node instanceof Cluster);
+    const [found, ...others] = this.app.node.findAll().filter((node) => node instanceof Cluster);
     if (found === undefined) {
       throw new Error('the spec has no Cluster; build one, or NvmeControlPlane, which has one');
+    }
+    if (others.length > 0) {
+      const names = [found, ...others].map(({ node }) => node.path).join(', ');
+      throw new Error(`the spec has several clusters, ${names}; render each by itself`);
     }
     return found;
   }
@@ -54,7 +68,10 @@ export class RenderedSpec<T = unknown> {
     return (this.renderedTree ??= this.app.files());
   }
 
-  /** Its Kubernetes objects, also of a spec with errors. */
+  /**
+   * Its Kubernetes objects, also of a spec with errors, without what `gitops` adds: that has
+   * `ObjectSet.fromTree` of the tree.
+   */
   public get objects(): ObjectSet {
     return (this.renderedObjects ??= ObjectSet.of(this.app));
   }
@@ -81,13 +98,15 @@ export class RenderedSpec<T = unknown> {
  *
  * @param build puts the spec into the app
  * @param use what is done with the output folder
+ * @param props of the app, for example `gitops`
  */
 export function synthInFolder<R>(
   build: (app: GroundworkApp) => unknown,
   use: (outdir: string) => R,
+  props: Omit<GroundworkAppProps, 'outdir'> = {},
 ): R {
   return inTemporaryFolder((outdir) => {
-    const app = new GroundworkApp({ outdir });
+    const app = new GroundworkApp({ ...props, outdir });
     build(app);
     app.synth();
     return use(outdir);

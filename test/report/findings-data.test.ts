@@ -69,15 +69,17 @@ test('SARIF says the same: levels, places, and what was acknowledged as suppress
 });
 
 test('its lines are those of findings.txt', () => {
-  const findings = [{ ...warning, message: 'one' }, note, { ...warning, message: 'two' }];
+  const findings = [{ ...warning, message: 'one' }, note, { ...warning, message: 'two\r\n lines' }];
+  findings.unshift({ ...warning, remedy: 'a\nb', reference: 'c\nd' });
   const text = findingsText(findings).split('\n');
   const places = JSON.parse(findingsSarif(findings)).runs[0].results.map(
     ({ locations }: any) => text[locations[0].physicalLocation.region.startLine - 1],
   );
   expect(places).toEqual([
+    'warning: GW-X-002 [oslo/cni] a "quoted" thing is so; a b',
     'warning: GW-X-002 [oslo/cni] one; mend it',
     'note: GW-X-001 [oslo] noted; nothing to do (acknowledged: we know)',
-    'warning: GW-X-002 [oslo/cni] two; mend it',
+    'warning: GW-X-002 [oslo/cni] two lines; mend it',
   ]);
 });
 

@@ -47,6 +47,8 @@ test('text that somebody wrote runs nothing, loads nothing and links to no scrip
         links.filter((target) => /^\s*(javascript|vbscript|data:(?!,$))/i.test(target)),
       ).toEqual([]);
       expect(page.querySelectorAll('main')).toHaveLength(1);
+      const ids = page.querySelectorAll('[id]').map(({ id }) => id);
+      expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
     }),
     { numRuns: 60 },
   );
@@ -65,6 +67,10 @@ test('it is all there to be read', () => {
     .map(({ text }) => text);
   expect(row).toEqual([words, words, words, words, words]);
   expect(partOf(page, 'page-own').text).toContain(words);
+});
+
+test('Markdown has it as text, too', () => {
+  expect(reportMarkdown(saying('<b>5</b> `<i>`'))).toContain('\n\n\\<b>5\\</b> `<i>`.\n\n');
 });
 
 test('a table of Markdown keeps its rows whatever is in them', () => {

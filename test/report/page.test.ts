@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import type { HTMLElement } from 'node-html-parser';
 import { RunbookStep } from '../../lib/cluster';
 import { exampleNames, runExample } from '../support/examples';
@@ -106,6 +107,21 @@ describe.each(exampleNames.filter((name) => name !== 'single-constructs'))(
           remedy!.replace('What to do: ', '').replace(/\.$/, ''),
         );
       });
+    });
+
+    test('has commands that can be pasted into a shell', () => {
+      // The proxies' own words are theirs.
+      const typed = pageOf(name)
+        .querySelectorAll('[id^=runbook-]:not(#runbook-proxy) pre')
+        .map(({ text }) => text);
+      expect(typed.length).toBeGreaterThan(15);
+      // What stands between angle brackets a shell takes for files, and the second it would empty.
+      expect(typed.filter((text) => /<[^(>]*>/.test(text.replace(/'[^']*'/g, '')))).toEqual([]);
+      const { status, stderr } = spawnSync('sh', ['-n'], {
+        input: typed.join('\n'),
+        encoding: 'utf8',
+      });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     });
 
     test('takes in every page that a construct wrote, and Markdown leads there', () => {
@@ -271,7 +287,8 @@ describe('two sites', () => {
       ['what', 'how much'],
       ['addresses for pods, 10.244.0.0/16', '65,536'],
       ['blocks of /26 in 10.244.0.0/16', '1,024'],
-      ['addresses for Services, 10.96.0.0/16', '65,536'],
+      // Neither the address of the network itself nor the broadcast.
+      ['addresses for Services, 10.96.0.0/16', '65,534'],
       [
         'connections tracked on oslo-cp-1, oslo-cp-2, oslo-cp-3, oslo-w-1 and 2 more (8 CPUs, 16 GiB)',
         '524,288',
@@ -299,10 +316,11 @@ describe('two sites', () => {
       `tcpdump -nni "$(ip -o route get "$B" | sed 's/.* dev \\([^ ]*\\).*/\\1/')" host "$A"`,
     ]);
     // 1400 less IP and ICMP between machines, 1380 between pods.
-    expect(commands(RunbookStep.MTU).slice(0, 3)).toEqual([
+    expect(commands(RunbookStep.MTU).slice(0, 4)).toEqual([
       'ping -c 3 -M do -s 1372 10.30.0.21',
       'ping -c 3 -M do -s 1373 10.30.0.21',
-      'ping -c 3 -M do -s 1352 <address of a pod on another machine>',
+      "P='address of a pod on another machine'",
+      'ping -c 3 -M do -s 1352 "$P"',
     ]);
     expect(commands(RunbookStep.PROXY)).toContain('ipvsadm -Ln');
     expect(commands(RunbookStep.BOOTSTRAP)).toEqual(
@@ -339,6 +357,18 @@ describe('two sites', () => {
     expect(part.querySelector('a')!.getAttribute('href')).toBe('#page-etcd-replace-a-member');
     expect(part.querySelector('pre')!.text).toContain('systemctl status kubelet\n');
   });
+});
+
+test('an MTU that the spec names is no narrow way', () => {
+  const page = pageOf('article-2019');
+  expect(tableRows(page, 'From the wire to the pod').slice(-1)).toEqual([
+    [
+      'cali* and eth0 of every pod',
+      '1440',
+      'one size for all pods, which the spec names; 1500 would fit',
+    ],
+  ]);
+  expect(partOf(page, 'mtu').text).not.toContain('Wider than pods can use');
 });
 
 test('the edge has its numbers, and its own step', () => {

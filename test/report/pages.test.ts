@@ -20,6 +20,14 @@ test('chapters are parts with anchors as GitHub makes them, and links lead to th
   ]);
 });
 
+test('anchors are there once: of headings with the same words, and of pages with the same stem', () => {
+  const ids = blocks('## Look\n\n## Mend\n\n## Look\n\n## Look').map((block) =>
+    'id' in block ? block.id : undefined,
+  );
+  expect(ids).toEqual(['look', 'mend', 'look-1', 'look-2'].map((id) => `page-own-page-${id}`));
+  expect(pageAnchor('own.manifest')).toBe('page-own-manifest');
+});
+
 test('lists keep their numbers, and what is below an item', () => {
   expect(blocks('3. one\n4. two:\n   - `a`\n   - **b**')).toEqual([
     {

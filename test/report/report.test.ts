@@ -39,8 +39,11 @@ function withFindings(): Cluster {
 
 test('the explain page has a row for every decision, one line each', () => {
   const cluster = osloCluster();
-  cluster.recordDecisions([decision, { ...decision, value: '' }]);
+  const named = { ...decision, value: '<a>', why: 'names flannel.<VNI>, `<as is>`' };
+  cluster.recordDecisions([decision, { ...decision, value: '' }, named]);
   const page = explainMarkdown(cluster);
+  // Not taken for HTML, of which nothing would be left to read.
+  expect(page).toContain('| `<a>` | detected \\| guessed | names flannel.\\<VNI>, `<as is>` |');
   expect(page).toContain('## oslo/cni\n');
   expect(page).toContain(
     '| `Installation.spec.calicoNetwork.mtu` | `1500` | detected \\| guessed | two lines of reason | upstream:file.go |\n',

@@ -112,6 +112,23 @@ test('a cluster is asked for its findings, of which one may be acknowledged', ()
   expect(cluster).toHaveNoFindings();
 });
 
+test.each<[string, unknown, string]>([
+  ['a construct', new App(), 'a App'],
+  ['nothing', undefined, 'undefined'],
+  ['null', null, 'null'],
+  ['a text', 'GW-CNI-001', 'a String'],
+  ['an object', {}, 'such an object'],
+])('who has no findings and no objects is told so: %s', (_, source, named) => {
+  const message = `findings have a cluster, a rendered spec and a list of them, not ${named}`;
+  expect(() => expect(source).toHaveFinding('GW-CNI-001')).toThrow(new Error(message));
+  // Otherwise nothing would be found in it, and a test be content.
+  expect(() => expect(source).not.toHaveFinding('GW-CNI-001')).toThrow(new Error(message));
+  expect(() => expect(source).toHaveNoFindings()).toThrow(new Error(message));
+  expect(() => expect(source).not.toHaveObject({ kind: 'A' })).toThrow(
+    `objects have an ObjectSet, a rendered spec and a list of them, not ${named}; of a construct take ObjectSet.of`,
+  );
+});
+
 test('toHaveObject looks into lists of objects', () => {
   const objects = [
     { kind: 'A', metadata: { name: 'a' } },

@@ -75,6 +75,23 @@ test('only the files that are kept count', () => {
   expect(said({ a: '1', 'index.html': 'old' }, { a: '1' }, { only })).toBe('the same');
 });
 
+test('line ends that git has changed are named, in which lines would look alike', () => {
+  const [unix, windows] = ['a: 1\nb: 2\n', 'a: 1\r\nb: 2\r\n'];
+  expect(said({ f: windows }, { f: unix })).toMatch(
+    /\n {2}f: has other line ends, \\r\\n where it is kept; keep git from changing them, with -text for/,
+  );
+  expect(said({ f: unix }, { f: windows })).toContain('\\r\\n where it was written;');
+  expect(said({ f: windows }, { f: unix.replace('2', '3') })).toContain('\n    + b: 3');
+});
+
+test('a tree that is its own measure is refused', () => {
+  const folder = tempDir();
+  writeTree(folder, { a: '1' });
+  expect(() => expectGoldenTree(folder, join(folder, '.'), { update: false })).toThrow(
+    new Error(`written must be another folder than ${join(folder, '.')}, where the tree is kept`),
+  );
+});
+
 test('nothing at all is not the same as a tree that is nowhere', () => {
   expect(said({}, {})).toBe('nothing was written that could be compared with FOLDER');
 });
@@ -94,6 +111,30 @@ describe('an update', () => {
       expectGoldenTree({ 'a/b': 'new' }, folder, { update: true });
     }
     expect(readTree(folder)).toEqual({ 'a/b': 'new' });
+  });
+
+  // In a folder of their own, so that nothing is lost when this goes wrong.
+  test.each(['project', 'test'])('removes no %s', (what) => {
+    const folder = tempDir();
+    const held = join(folder, 'test/own.test.ts');
+    writeTree(folder, { 'test/own.test.ts': 'x' });
+    const { testPath } = expect.getState();
+    const cwd = jest.spyOn(process, 'cwd').mockReturnValue(what === 'project' ? folder : '/');
+    expect.setState({ testPath: what === 'test' ? held : testPath });
+    try {
+      for (const tree of what === 'test' ? [join(folder, 'test'), folder] : [folder]) {
+        expect(() => expectGoldenTree({ a: '1' }, tree, { update: true })).toThrow(
+          new Error(
+            `an update would remove everything in ${tree}, and ${what === 'test' ? held : folder} with it; keep the tree in a folder of its own`,
+          ),
+        );
+      }
+      expectGoldenTree({ a: '1' }, join(folder, 'test/own'), { update: true });
+    } finally {
+      cwd.mockRestore();
+      expect.setState({ testPath });
+    }
+    expect(readTree(folder)).toEqual({ 'test/own.test.ts': 'x', 'test/own/a': '1' });
   });
 
   test('keeps no secret, unless it is asked to', () => {

@@ -1,4 +1,6 @@
-import { NodeFiles } from '../../lib/testing';
+import { UserDataLimit } from '../../lib';
+import { NodeFiles, renderSpec } from '../../lib/testing';
+import { osloPlane } from '../control-plane/oslo-plane';
 
 const tree = {
   'apply.sh': '',
@@ -68,6 +70,17 @@ describe('a file as what it is', () => {
     expect(() => file('table a { chain b {\n').nft()).toThrow('is not nft: a { is not closed');
     expect(() => file('table a { }\n}').nft()).toThrow('is not nft: a } closes nothing');
   });
+});
+
+test('compressed user-data is read as what it holds', () => {
+  const [limited, plain] = [UserDataLimit.OPENSTACK, undefined].map((userDataLimit) =>
+    renderSpec((app) => osloPlane(app, { nodes: { userDataLimit, keysBySsh: true } })),
+  );
+  const [packed, whole] = [limited!, plain!].map((spec) => spec.files.of('cp-1').find('user-data'));
+  expect(packed!.text).toMatch(/^MIME-Version: /);
+  expect(packed!.yaml().write_files.length).toBe(whole!.yaml().write_files.length);
+  expect(packed!.yaml().runcmd).toEqual(whole!.yaml().runcmd);
+  expect(packed!.lines()).toContain('write_files:');
 });
 
 test('units: keys given several times, lines that go on, comments, sections given twice', () => {

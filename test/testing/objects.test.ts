@@ -59,6 +59,24 @@ describe('find', () => {
     expect(() => objects.find(...asked)).toThrow(new Error(message));
   });
 
+  test('two kinds of one name, as in a folder for Flux, are told apart by their API', () => {
+    const kustomization = (apiVersion: string, metadata?: object) => ({
+      ...{ apiVersion, kind: 'Kustomization', metadata },
+    });
+    const flux = { name: 'a', namespace: 'flux-system' };
+    const set = new ObjectSet([
+      kustomization('kustomize.config.k8s.io/v1beta1', flux),
+      kustomization('kustomize.toolkit.fluxcd.io/v1', flux),
+    ]);
+    expect(() => set.find('Kustomization', 'a', 'flux-system')).toThrow(
+      new Error(
+        '2 objects are Kustomization flux-system/a: kustomize.config.k8s.io/v1beta1 Kustomization flux-system/a, ' +
+          'kustomize.toolkit.fluxcd.io/v1 Kustomization flux-system/a; ask with findLike, and an apiVersion or whatever tells them apart',
+      ),
+    );
+    expect(set.findLike({ apiVersion: /toolkit/ })).toBe(set.all[1]);
+  });
+
   test('among many names the first twelve are listed, the nearest in any case', () => {
     const many = new ObjectSet(
       [...Array(15).keys()].map((n) => ({ kind: 'Role', metadata: { name: `r${n + 10}` } })),
@@ -112,6 +130,28 @@ describe('findLike', () => {
         'spec.priorityClassName: expected "high", got nothing',
         'spec.containers[1].image: expected /v2$/, got "example.org/agent:v1"',
       ].join('\n  '),
+    );
+  });
+
+  test('a matcher is named with what it wants, and values that JSON has not are shown', () => {
+    const spec = {
+      a: expect.stringContaining('v2'),
+      b: expect.not.arrayContaining([1]),
+      c: expect.any(Number),
+      d: { asymmetricMatch: () => false },
+      e: String,
+      f: 7n,
+    };
+    const text = errorOf({ kind: 'DaemonSet', metadata: { name: 'other' }, spec });
+    expect(text.split('\n').slice(1)).toEqual([
+      '  spec.a: expected StringContaining "v2", got nothing',
+      '  spec.c: expected Any<Number>, got nothing',
+      '  spec.d: expected a match, got nothing',
+      '  spec.e: expected "function String() { [native code] }", got nothing',
+      '  spec.f: expected "7", got nothing',
+    ]);
+    expect(errorOf({ spec: { b: expect.objectContaining({ a: /x/ }) } })).toContain(
+      'expected ObjectContaining {"a":"/x/"}, got nothing',
     );
   });
 
@@ -176,5 +216,18 @@ describe('where objects come from', () => {
     };
     expect(ObjectSet.fromTree(tree).names).toEqual(['A', 'B', 'C c']);
     expect(() => ObjectSet.fromYaml('a: [')).toThrow('Flow sequence');
+    expect(() => ObjectSet.fromTree({ 'a/bad.yaml': 'a: [' })).toThrow(
+      /^a\/bad\.yaml: Flow sequence/,
+    );
+  });
+
+  test('a list of kubectl is its items, and what is no object is refused', () => {
+    const list = 'apiVersion: v1\nkind: List\nitems:\n- kind: A\n- kind: B\n';
+    expect(ObjectSet.fromYaml(`${list}---\nkind: C\n`.replace(/\n/g, '\r\n')).names).toEqual([
+      ...['A', 'B', 'C'],
+    ]);
+    expect(() => ObjectSet.fromTree({ 'values.yaml': 'kind: A\n---\n- a\n' })).toThrow(
+      new Error('values.yaml: a document must be an object, got ["a"]'),
+    );
   });
 });

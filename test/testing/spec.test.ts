@@ -1,9 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Chart } from 'cdk8s';
 import '../../lib/testing/jest';
-import { NvmeControlPlane, Severity, type IRule } from '../../lib';
-import { inTemporaryFolder, readTree, renderSpec, synthInFolder } from '../../lib/testing';
+import { GitOps, NvmeControlPlane, Severity, type IRule } from '../../lib';
+import {
+  inTemporaryFolder,
+  ObjectSet,
+  readTree,
+  renderSpec,
+  synthInFolder,
+} from '../../lib/testing';
 import { osloPlane } from '../control-plane/oslo-plane';
 import { projectRoot } from '../support/markdown';
 import { osloCluster } from '../support/oslo';
@@ -53,6 +60,24 @@ describe('a rendered spec', () => {
     expect(wrong).toHaveFinding('GW-OWN-001', { severity: 'error' });
     expect(wrong.objects.all).toEqual([]);
     expect(() => wrong.files).toThrow('GW-OWN-001 [oslo] it is wrong; do it');
+  });
+
+  test('has what an engine of GitOps is given, when the app has one', () => {
+    const props = { gitops: GitOps.flux({ path: 'clusters/oslo' }) };
+    const { tree } = renderSpec(osloPlane, props);
+    expect(ObjectSet.fromTree(tree).ofKind('Kustomization').length).toBeGreaterThan(5);
+    const spy = quiet();
+    const { '.groundwork-files': list, ...rest } = synthInFolder(osloPlane, readTree, props);
+    spy.mockRestore();
+    expect(list).not.toBe('');
+    expect(rest).toEqual(tree);
+  });
+
+  test('of several clusters is asked for one', () => {
+    const two = renderSpec((app) => [osloCluster(app), osloCluster(new Chart(app, 'other'))]);
+    expect(() => two.findings()).toThrow(
+      new Error('the spec has several clusters, oslo, other/oslo; render each by itself'),
+    );
   });
 
   test('without a cluster has none', () => {

@@ -1,8 +1,13 @@
 import type { Facts } from './facts';
 import { sizeOf } from './glance';
 import { serviceRules } from './service-rules';
-import { Cidr, type Cluster } from '../../cluster';
-import { connectionTable, machineSizes } from '../connection-table';
+import { Cidr, type Cluster, type Machine } from '../../cluster';
+import {
+  connectionTable,
+  entriesText,
+  machineSizes,
+  type ConnectionTable,
+} from '../connection-table';
 import { counted, grouped, someOf, table, type Inline, type Section } from '../document';
 
 /** What a kubelet takes when nobody says otherwise (pkg/kubelet/apis/config/v1beta1/defaults.go). */
@@ -57,33 +62,51 @@ function podAddresses(cluster: Cluster): Inline[][] {
 function serviceAddresses(cluster: Cluster): Inline[][] {
   return cluster.serviceCidrs.map((cidr) => {
     const { family, prefix } = Cidr.parse(cidr)!;
-    const size = 2 ** ((family === 'IPv4' ? 32 : 128) - prefix);
-    // pkg/registry/core/service/ipallocator: the lower band is for addresses that somebody asks for.
-    const band = Math.min(Math.max(16, Math.floor(size / 16)), 256);
+    const exponent = (family === 'IPv4' ? 32 : 128) - prefix;
+    const size = 2 ** exponent;
+    // pkg/registry/core/service/ipallocator: the network's own address and the broadcast of IPv4 are given to
+    // nobody; the lower band is for addresses that somebody asks for.
+    const nobodys = family === 'IPv4' ? 2 : 1;
+    const band = size <= 16 ? 0 : Math.min(Math.max(16, Math.floor(size / 16)), 256);
     return [
       `addresses for Services, ${cidr}`,
-      sizeText(Cidr.parse(cidr)!),
-      `the first ${band} are given to who names one, such as cluster DNS, and to others only when the rest is taken`,
+      exponent > 40 ? powerOfTwo(exponent) : grouped(Math.max(0, size - nobodys)),
+      band === 0
+        ? 'too few for a part that is kept for who names an address'
+        : `the first ${band} are given to who names one, such as cluster DNS, and to others only when the rest is taken`,
     ];
   });
 }
 
 function connections(cluster: Cluster): Inline[][] {
   return machineSizes(cluster.machines).map((machines) => {
-    const { entries, buckets, mebibytes } = connectionTable(cluster, machines[0]!);
-    const { peakConnections } = machines[0]!;
-    const asked =
-      peakConnections === undefined
-        ? cluster.ownsMachines
-          ? 'at most 2 % of the memory, a power of two'
-          : 'kube-proxy sizes it by cores'
-        : `twice the peak of ${grouped(peakConnections)}, as far as 2 % of the memory goes`;
+    const tracked = connectionTable(cluster, machines[0]!);
+    const { buckets, mebibytes } = tracked;
     return [
       `connections tracked on ${someOf(machines.map(({ name }) => name))} (${sizeOf(machines[0]!)})`,
-      grouped(entries),
-      `${asked}; ${grouped(buckets)} buckets, ${grouped(mebibytes)} MiB when full. A full table drops new connections`,
+      entriesText(tracked),
+      `${sizedBy(cluster, machines[0]!, tracked)}; ${grouped(buckets)} buckets, ${grouped(mebibytes)} MiB when full. A full table drops new connections`,
     ];
   });
+}
+
+function sizedBy(
+  { ownsMachines }: Cluster,
+  { peakConnections }: Machine,
+  { isNamed, isLeast }: ConnectionTable,
+): string {
+  if (isNamed) {
+    return 'the spec names it';
+  }
+  if (isLeast) {
+    return 'kube-proxy sizes it by cores, of which the spec does not say how many there are';
+  }
+  if (peakConnections !== undefined) {
+    return `twice the peak of ${grouped(peakConnections)}, as far as 2 % of the memory goes`;
+  }
+  return ownsMachines
+    ? 'at most 2 % of the memory, a power of two'
+    : 'kube-proxy sizes it by cores';
 }
 
 function edge(cluster: Cluster): Inline[][] {
@@ -116,7 +139,7 @@ function etcd(cluster: Cluster): Inline[][] {
         [
           "etcd's database",
           `${Number((summary.quotaBytes / 1024 ** 3).toFixed(2))} GiB`,
-          'beyond it etcd takes nothing but deletions; half of the smallest memory, what fits twice on the disk, or 8 GiB, whichever is least, unless the spec says otherwise',
+          'beyond it etcd takes nothing but deletions; half of the smallest memory, what fits twice on the disk, or 8 GiB, whichever is least, and 2 GiB where the memory is not known or the disk is not its own, unless the spec says otherwise',
         ],
       ];
 }

@@ -118,9 +118,9 @@ export function sizeOf({ cpus, memory }: Machine): string {
 }
 
 /** Where etcd's data and its log lie; `none` without etcd. */
-export function diskOf({ etcdDisk, etcdWalDisk }: Machine): string {
+export function diskOf({ etcdDisk, etcdWalDisk, isControlPlane }: Machine): string {
   if (etcdDisk === undefined) {
-    return 'none';
+    return isControlPlane ? 'not named' : 'none';
   }
   return etcdWalDisk === undefined
     ? nameOf(etcdDisk)

@@ -57,6 +57,7 @@ function hops({ cluster, paths }: Facts, cni: CniSummary | undefined): Inline[][
   }
   const most = Math.max(0, ...cni.ways.map(({ overhead }) => overhead));
   const narrowest = `${cluster.pathMtu}, the narrowest way`;
+  const fits = cluster.pathMtu - most;
   const tunnels = tunnelsOf(cni).map((way): Inline[] => [
     [code(way.device!), ' of every machine'],
     String(cni.podMtu),
@@ -69,9 +70,11 @@ function hops({ cluster, paths }: Facts, cni: CniSummary | undefined): Inline[][
     [
       [code(cni.podDevice), ' and ', code('eth0'), ' of every pod'],
       String(cni.podMtu),
-      most === 0
-        ? `one size for all pods: ${narrowest}; nothing is wrapped`
-        : `one size for all pods: ${narrowest}, less the ${most} bytes that wrapping adds at most`,
+      cni.podMtu < fits
+        ? `one size for all pods, which the spec names; ${fits} would fit`
+        : most === 0
+          ? `one size for all pods: ${narrowest}; nothing is wrapped`
+          : `one size for all pods: ${narrowest}, less the ${most} bytes that wrapping adds at most`,
     ],
   ];
 }
@@ -120,11 +123,15 @@ function budget(cluster: Cluster, cni: CniSummary): Block[] {
 
 function alikeWays(ways: readonly PodWay[]): PodWay[] {
   return [
-    ...new Map(ways.map((way) => [`${way.wrapping} ${way.family} ${way.overhead}`, way])).values(),
-    // CrossSubnet has both kinds of packets.
-    ...(ways.some(({ directInSubnet, wrapping }) => directInSubnet && wrapping !== undefined)
-      ? [{ ...ways[0]!, wrapping: undefined, overhead: 0 }]
-      : []),
+    ...new Map(
+      [
+        ...ways,
+        // CrossSubnet has both kinds of packets.
+        ...ways
+          .filter(({ directInSubnet }) => directInSubnet)
+          .map((way) => ({ ...way, wrapping: undefined, overhead: 0 })),
+      ].map((way) => [`${way.wrapping} ${way.family} ${way.overhead}`, way]),
+    ).values(),
   ];
 }
 
@@ -154,9 +161,9 @@ function partsOf({ wrapping, family, overhead }: PodWay, podMtu: number): Part[]
 }
 
 /** What ways carry and pods cannot use, because all of them have the MTU of the narrowest. */
-function unused({ paths }: Facts, { podMtu, ways }: CniSummary): Block[] {
+function unused({ cluster, paths }: Facts, { podMtu, ways }: CniSummary): Block[] {
   const overhead = Math.max(0, ...ways.map((way) => way.overhead));
-  const wide = paths.filter((way) => way.mtu - overhead > podMtu);
+  const wide = paths.filter((way) => way.mtu > cluster.pathMtu);
   return table(
     'Wider than pods can use: an interface has one MTU, so the narrowest way counts for all',
     ['way', 'carries', 'pods use', 'left'],

@@ -75,9 +75,14 @@ function between(cni: CniSummary, way: PodWay, far: Pair, near: Pair): Block[] {
   return way.directInSubnet
     ? [
         ...one('To another machine of the same subnet', false, near),
-        ...one(`To another subnet, in ${way.wrapping}`, true, far),
+        ...one(`To another subnet, in ${way.wrapping}`, true, apart(far)),
       ]
     : one(`To another machine, in ${way.wrapping}`, true, far);
+}
+
+/** Machines of one zone are on one subnet. */
+function apart(pair: Pair): Pair {
+  return pair === undefined || pair[0].zone === pair[1].zone ? undefined : pair;
 }
 
 function podStep(who: string, { podMtu }: CniSummary): PathStep {
@@ -163,7 +168,9 @@ function services({ cluster }: Pick<Facts, 'cluster'>): Block[] {
       ...(hostPorts.length === 0
         ? []
         : [`ports ${hostPorts.join(' and ')} of machines with a replica`]),
-      ...(nodePorts.length === 0 ? [] : [`node ports ${nodePorts.join(' and ')} of every machine`]),
+      ...(nodePorts.length === 0
+        ? []
+        : [`node ports ${nodePorts.join(' and ')} of machines with a replica`]),
     ];
     items.push(
       `Clients from outside come in by ${doors.join(', or by ')} to a replica of ${label}, which opens a connection of its own to a pod.`,

@@ -28,10 +28,12 @@ export function control({ cluster, files }: Facts): Steps {
 function etcd(cluster: Cluster, hasPage: boolean): Block[] {
   const names = cluster.controlPlanes.map(({ name }) => name).join(', ');
   const dataDir = cluster._summary('etcd')?.dataDir ?? '/var/lib/etcd';
+  // kubeadm has etcd listen on the loopback of the family that machines have first.
+  const loopback = cluster._families[0] === 'IPv6' ? '::1' : '127.0.0.1';
   return [
     text(`On a control plane (${names}), as root: who is healthy, and how long writes take.`),
     commands(
-      `crictl exec "$(crictl ps --quiet --name '^etcd$')" etcdctl --cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/etcd/healthcheck-client.crt --key=/etc/kubernetes/pki/etcd/healthcheck-client.key endpoint status --cluster --write-out=table`,
+      `crictl exec "$(crictl ps --quiet --name '^etcd$')" etcdctl --endpoints=https://${hostAndPort(loopback, 2379)} --cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/etcd/healthcheck-client.crt --key=/etc/kubernetes/pki/etcd/healthcheck-client.key endpoint status --cluster --write-out=table`,
       `crictl logs "$(crictl ps --quiet --name '^etcd$')" 2>&1 | grep -E 'slow fdatasync|took too long|lost leader' | tail`,
       `findmnt --target ${dataDir}`,
       'cat /proc/pressure/io',
@@ -128,6 +130,9 @@ function holder({ endpoint }: Cluster): Block[] {
   }
 }
 
+/** Ports that controllers listen on for clients: as root, or not. */
+const HELD = '( sport = :80 or sport = :443 or sport = :8000 or sport = :8443 )';
+
 function edge(cluster: Cluster, ingress: IngressSummary): Block[] {
   const { namespace, hostPorts, nodePorts, loadBalancerAddress, breakEvenRate } = ingress;
   const machine = cluster.workers[0] ?? cluster.controlPlanes[0]!;
@@ -145,7 +150,9 @@ function edge(cluster: Cluster, ingress: IngressSummary): Block[] {
     ...(doors.length === 0
       ? []
       : [
-          text('Past the load balancer, from a machine; any answer of HTTP is one:'),
+          text(
+            'Past the load balancer, from a machine; any answer of HTTP is one. A machine without a replica refuses:',
+          ),
           commands(
             ...doors.map(
               ([host, port]) =>
@@ -154,8 +161,10 @@ function edge(cluster: Cluster, ingress: IngressSummary): Block[] {
           ),
         ]),
     text(
-      `Slow clients on purpose: connections that a replica holds, on its machine. It bears about ${Math.round(breakEvenRate)} new ones a second.`,
+      `Slow clients on purpose: connections that each replica on a machine holds, which are on the network of its pod. It bears about ${Math.round(breakEvenRate)} new ones a second.`,
     ),
-    commands("ss -Htn state established '( sport = :80 or sport = :443 )' | wc -l"),
+    commands(
+      `for c in $(crictl ps --quiet --label io.kubernetes.pod.namespace=${namespace}); do nsenter -t "$(crictl inspect --output go-template --template '{{.info.pid}}' "$c")" -n ss -Htn state established '${HELD}' | wc -l; done`,
+    ),
   ];
 }

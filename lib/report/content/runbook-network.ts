@@ -1,28 +1,29 @@
 import type { Facts } from './facts';
 import { inspected } from './inspected';
+import { routers } from './topology';
 import {
   hostAndPort,
+  ipHeaderBytes,
   RunbookStep,
   type Cluster,
   type CniSummary,
   type Machine,
   type PodWay,
 } from '../../cluster';
-import { connectionTable, machineSizes } from '../connection-table';
-import { code, commands, grouped, list, someOf, table, text, type Block } from '../document';
+import { connectionTable, entriesText, machineSizes } from '../connection-table';
+import { code, commands, list, someOf, table, text, type Block } from '../document';
 
 type Steps = Partial<Record<RunbookStep, Block[]>>;
 
 /** An ICMP header; the IP header comes on top of it. */
 const ICMP = 8;
-const IP_HEADER = { IPv4: 20, IPv6: 40 } as const;
 
 /** Steps about packets between machines and pods. */
 export function network({ cluster }: Facts, pair: readonly [Machine, Machine] | undefined): Steps {
   const cni = cluster._summary('cni');
   const proxy = cluster._summary('kubeProxy');
-  const isBare = ({ wrapping, directInSubnet }: PodWay) => wrapping === undefined || directInSubnet;
-  const vxlan = cni?.ways.find(({ wrapping }) => wrapping === 'VXLAN')?.device;
+  const peers = routers(cluster);
+  const vxlan = wrappedWays(cni).filter(({ wrapping }) => wrapping === 'VXLAN');
   return {
     ...(pair === undefined ? {} : { [RunbookStep.CAPTURE]: capture(cni, pair) }),
     [RunbookStep.CONNTRACK]: conntrack(cluster),
@@ -30,16 +31,16 @@ export function network({ cluster }: Facts, pair: readonly [Machine, Machine] | 
       ? {}
       : { [RunbookStep.MTU]: packetSizes(cluster, cni, pair) }),
     [RunbookStep.DNS]: dns(cluster),
+    ...(cni?.bgp || peers.size > 0 ? { [RunbookStep.BGP]: bgp(cni, peers) } : {}),
     ...(proxy === undefined ? {} : { [RunbookStep.PROXY]: inspected(proxy.inspect) }),
-    ...(vxlan === undefined ? {} : { [RunbookStep.OFFLOAD]: offload(cluster, vxlan) }),
+    ...(vxlan.length === 0 ? {} : { [RunbookStep.OFFLOAD]: offload(cluster, vxlan) }),
     ...(cni === undefined
       ? {}
       : {
           [RunbookStep.NETWORK]: inspected(cni.inspect),
-          [RunbookStep.ROUTES]: routes(cni),
-          ...(cni.bgp ? { [RunbookStep.BGP]: bgp(cluster, cni) } : {}),
+          [RunbookStep.ROUTES]: routes(cluster, cni),
           ...(pair !== undefined && cni.ways.some(isBare)
-            ? { [RunbookStep.POD_ADDRESSES]: podAddresses(pair) }
+            ? { [RunbookStep.POD_ADDRESSES]: podAddresses(cluster, pair) }
             : {}),
         }),
   };
@@ -54,40 +55,59 @@ function nicOf({ nic }: Machine, other: Machine): string {
   return nic ?? deviceTo(other.address);
 }
 
-/** The farther of the two kinds of ways: other machines may see packets as they are. */
-function wrappedWay(cni: CniSummary | undefined): PodWay | undefined {
-  return cni?.ways.find(({ device }) => device !== undefined);
+/** The ways through a tunnel; of others, and of those between neighbours, machines see packets as they are. */
+function wrappedWays(cni: CniSummary | undefined): PodWay[] {
+  return (cni?.ways ?? []).filter(({ device }) => device !== undefined);
+}
+
+/** What shows packets for `$B` on a NIC, wrapped by whichever way they take, or as they are. */
+function onWire(cni: CniSummary | undefined, { address, addressV6 }: Machine): string {
+  const outer = [
+    ...new Set(
+      wrappedWays(cni).map(
+        ({ filter, family }) =>
+          `${filter} and host ${family === 'IPv6' ? (addressV6 ?? address) : address}`,
+      ),
+    ),
+  ];
+  if (outer.length === 0) {
+    return 'host "$B"';
+  }
+  const bare = cni!.ways.some(isBare);
+  return outer.length === 1 && !bare
+    ? `'${outer[0]}'`
+    : `'${outer.map((one) => `(${one})`).join(' or ')}${bare ? ` or host '"$B"` : "'"}`;
+}
+
+function isBare({ wrapping, directInSubnet }: PodWay): boolean {
+  return wrapping === undefined || directInSubnet;
 }
 
 function capture(cni: CniSummary | undefined, [from, to]: readonly [Machine, Machine]): Block[] {
-  const way = wrappedWay(cni);
-  const onWire = (other: Machine) =>
-    way === undefined
-      ? 'host "$B"'
-      : way.directInSubnet
-        ? `'(${way.filter} and host ${other.address}) or host '"$B"`
-        : `'${way.filter} and host ${other.address}'`;
+  const tunnels = [...new Set(wrappedWays(cni).map(({ device }) => device))];
+  const inTunnel = tunnels.map((device) => `tcpdump -nni ${device} host "$B"`);
   return [
     text(
       `The names are those of ${from.name} and ${to.name}; take the machines on which the two pods run. On both, as root, with the addresses of the pod that sends and of the one that should get it:`,
     ),
     commands("A='address of the pod that sends'", "B='address of the pod that should get it'"),
+    ...(cni === undefined
+      ? [
+          text(
+            'The network plugin is not part of this spec. Where it wraps packets, NICs show them between the addresses of the machines: look for those instead, and into the tunnel.',
+          ),
+        ]
+      : []),
     text(`1. On ${from.name}: does it leave the pod?`),
     commands(`tcpdump -nni ${deviceTo('"$A"')} host "$B"`),
     text(
-      way === undefined
+      tunnels.length === 0
         ? `2. On ${from.name}: does it leave the machine?`
         : `2. On ${from.name}: does it go into the tunnel, and does it leave the machine?`,
     ),
-    commands(
-      ...(way === undefined ? [] : [`tcpdump -nni ${way.device} host "$B"`]),
-      `tcpdump -nni ${nicOf(from, to)} ${onWire(to)}`,
-    ),
+    commands(...inTunnel, `tcpdump -nni ${nicOf(from, to)} ${onWire(cni, to)}`),
     text(`3. On ${to.name}: does it arrive?`),
-    commands(
-      `tcpdump -nni ${nicOf(to, from)} ${onWire(from)}`,
-      ...(way === undefined ? [] : [`tcpdump -nni ${way.device} host "$B"`]),
-    ),
+    commands(`tcpdump -nni ${nicOf(to, from)} ${onWire(cni, from)}`, ...inTunnel),
     text(`4. On ${to.name}: does the pod get it?`),
     commands(`tcpdump -nni ${deviceTo('"$B"')} host "$A"`),
     ...table(
@@ -127,7 +147,7 @@ function conntrack(cluster: Cluster): Block[] {
       ['machines', 'net.netfilter.nf_conntrack_max'],
       machineSizes(cluster.machines).map((machines) => [
         someOf(machines.map(({ name }) => name)),
-        grouped(connectionTable(cluster, machines[0]!).entries),
+        entriesText(connectionTable(cluster, machines[0]!)),
       ]),
     ),
     list(
@@ -155,8 +175,8 @@ function packetSizes(
         (way.from === from.zone && way.to === to.zone) ||
         (way.from === to.zone && way.to === from.zone),
     )!.mtu;
-  const family = to.address.includes(':') ? 'IPv6' : 'IPv4';
-  const around = IP_HEADER[family] + ICMP;
+  const [first] = cluster._families;
+  const around = ICMP + ipHeaderBytes[first!];
   return [
     text(
       `Between machines: ${from.name} to ${to.name} carries ${largest} bytes, so the first must pass and the second must not.`,
@@ -168,7 +188,19 @@ function packetSizes(
     text(
       `Between pods: ${podMtu} bytes must pass from a pod on one machine to a pod on another. From a debug container, whose image has ping of iputils:`,
     ),
-    commands(`ping -c 3 -M do -s ${podMtu - around} <address of a pod on another machine>`),
+    commands(
+      "P='address of a pod on another machine'",
+      `ping -c 3 -M do -s ${podMtu - around} "$P"`,
+    ),
+    ...(cluster.isDualStack
+      ? [
+          text('The same with the IPv6 address of that pod:'),
+          commands(
+            "P='IPv6 address of a pod on another machine'",
+            `ping -6 -c 3 -M do -s ${podMtu - ICMP - ipHeaderBytes.IPv6} "$P"`,
+          ),
+        ]
+      : []),
     text('What the interfaces have, on a machine:'),
     commands("ip -o link | awk '{ print $2, $5 }' | sort"),
     list(
@@ -202,7 +234,7 @@ function dns(cluster: Cluster): Block[] {
         ]),
     text('What a pod asks, and how long it takes:'),
     commands(
-      'kubectl exec <pod> -- cat /etc/resolv.conf',
+      'kubectl -n NAMESPACE exec POD -- cat /etc/resolv.conf',
       'kubectl -n kube-system logs -l k8s-app=kube-dns --prefix --tail=50',
     ),
     list(
@@ -212,29 +244,44 @@ function dns(cluster: Cluster): Block[] {
   ];
 }
 
-/** Where damaged checksums would be seen: only a tunnel of VXLAN has them. */
-function offload(cluster: Cluster, device: string): Block[] {
+/** Where kubeadm's CoreDNS serves its metrics, by TCP, also as a port of its Service. */
+const DNS_METRICS = 9153;
+
+/**
+ * Where damaged checksums would be seen: only a tunnel of VXLAN has them, and only pods are behind it. The
+ * Service of the API would not do: API servers have the addresses of their machines.
+ */
+function offload(cluster: Cluster, ways: readonly PodWay[]): Block[] {
+  const devices = [...new Set(ways.map(({ device }) => device))];
+  const service = cluster._summary('dns')?.serviceIp ?? cluster.clusterDnsIp;
+  const connect = (host: string) =>
+    `curl -m 70 -o /dev/null -s -w '%{time_connect}\\n' http://${host}/metrics`;
   return [
+    text('Where the pods behind a Service are, that of DNS for example:'),
+    commands('kubectl -n kube-system get pods -l k8s-app=kube-dns -o wide'),
     text(
-      'On a machine: a Service, and the pod behind it. The first takes 1, 3 or 63 seconds longer.',
+      'On a machine that has none of them: the Service a few times, then one of the pods. The Service takes 1, 3 or 63 seconds longer.',
     ),
     commands(
-      `curl -k -m 70 -o /dev/null -s -w '%{time_connect}\\n' https://${hostAndPort(cluster.kubernetesServiceIp, 443)}/`,
-      `ethtool -k ${device} | grep checksum`,
+      `for i in 1 2 3 4; do ${connect(hostAndPort(service, DNS_METRICS))}; done`,
+      "P='address of the pod'",
+      connect(service.includes(':') ? `"[$P]":${DNS_METRICS}` : `"$P":${DNS_METRICS}`),
+      ...devices.map((device) => `ethtool -k ${device} | grep checksum`),
     ),
     text('Whether it is that: on both machines, until the device is made anew:'),
-    commands(`ethtool -K ${device} tx-checksum-ip-generic off`),
+    commands(...devices.map((device) => `ethtool -K ${device} tx-checksum-ip-generic off`)),
     text('Then say it in the spec: underlay with breaksVxlanOffload.'),
   ];
 }
 
 /** Where packets travel as they are, the network must carry addresses that are not its own. */
-function podAddresses([from, to]: readonly [Machine, Machine]): Block[] {
+function podAddresses(cluster: Cluster, [from, to]: readonly [Machine, Machine]): Block[] {
+  const protocols = cluster._families.map((family) => (family === 'IPv6' ? 'icmp6' : 'icmp'));
   return [
     text(`On ${to.name}:`),
-    commands(`tcpdump -nni ${nicOf(to, from)} icmp`),
+    commands(`tcpdump -nni ${nicOf(to, from)} ${protocols.join(' or ')}`),
     text(`Meanwhile from a pod on ${from.name} to a pod on ${to.name}:`),
-    commands('kubectl exec <pod> -- ping -c 3 <address of the other pod>'),
+    commands('kubectl -n NAMESPACE exec POD -- ping -c 3 ADDRESS'),
     list(
       'Nothing arrives: the network drops addresses that it did not give out. Ask the provider, or choose an encapsulation that wraps always.',
       'It arrives and no answer comes: policies, or the reverse path filter.',
@@ -242,14 +289,14 @@ function podAddresses([from, to]: readonly [Machine, Machine]): Block[] {
   ];
 }
 
-function routes({ inspect }: CniSummary): Block[] {
+function routes({ _families: families }: Cluster, { inspect }: CniSummary): Block[] {
+  const ip = families.map((family) => (family === 'IPv6' ? 'ip -6' : 'ip'));
   return [
     text(
       'On the machine: the routes to pods of other machines, the rules, and who could have taken them.',
     ),
     commands(
-      'ip route',
-      'ip rule',
+      ...ip.flatMap((program) => [`${program} route`, `${program} rule`]),
       'journalctl -u systemd-networkd -u NetworkManager -n 20 --no-pager',
     ),
     list(
@@ -260,15 +307,19 @@ function routes({ inspect }: CniSummary): Block[] {
   ];
 }
 
-function bgp(cluster: Cluster, { inspect }: CniSummary): Block[] {
-  const { bgpPeers = [] } = cluster._summary('cni')!;
+function bgp(cni: CniSummary | undefined, peers: ReadonlyMap<string, string>): Block[] {
+  const inspect = cni?.bgp ? cni.inspect : [];
   return [
     ...inspected(inspect.filter(({ command }) => command.includes('birdcl'))),
     text('On a machine: sessions that are there, as the kernel sees them.'),
     commands("ss -tn state established '( sport = :179 or dport = :179 )'"),
-    ...bgpPeers.map((peer) => commands(`ping -c 3 ${peer}`, `nc -vz -w 3 ${peer} 179`)),
+    ...[...peers].flatMap(([peer, what]) => [
+      text(`The router ${peer}, which learns the way to: ${what}.`),
+      commands(`ping -c 3 ${peer}`, `nc -vz -w 3 ${peer} 179`),
+    ]),
     list(
-      'Connect or Active: nobody answers on the port. OpenSent or OpenConfirm: AS numbers or a password.',
+      // The kernel drops segments whose signature is wrong (RFC 2385) before there is a connection.
+      'Connect or Active: nobody answers on the port, or the password is another. OpenSent or OpenConfirm: AS numbers, or what else the two say of themselves.',
     ),
   ];
 }

@@ -3,7 +3,8 @@ import { control } from './runbook-control';
 import { machines } from './runbook-machines';
 import { network } from './runbook-network';
 import { RunbookStep } from '../../cluster';
-import { table, text, type Block, type Inline, type Section } from '../document';
+import { code, table, text, type Block, type Inline, type Section } from '../document';
+import { pageAnchor } from '../pages';
 
 /** Symptoms as a person has them at night, and the step that they lead to. */
 const SYMPTOMS: ReadonlyArray<[symptom: string, step: RunbookStep, title: string]> = [
@@ -43,6 +44,33 @@ export function stepAnchor(step: string): string {
   return `runbook-${step}`;
 }
 
+/** Machines have what they need, and what the distribution brings; much of what is typed here is neither. */
+function programs(hasPage: boolean): Block {
+  return text(
+    'Programs that machines may lack, unless the spec asks for their packages: ',
+    code('tcpdump'),
+    ', ',
+    code('conntrack'),
+    ', ',
+    code('dig'),
+    ', ',
+    code('arping'),
+    ', ',
+    code('iperf3'),
+    ', ',
+    code('nc'),
+    ' and ',
+    code('ipvsadm'),
+    hasPage
+      ? '. A shell on the network of a machine that has them: '
+      : '. A container with them on the network of a machine does: ',
+    hasPage
+      ? { href: `#${pageAnchor('debug.md')}`, text: 'debug.md' }
+      : code('kubectl debug node/NAME -it --profile=netadmin --image=IMAGE'),
+    '.',
+  );
+}
+
 /** Steps that go from the symptom to the place, with this cluster's names in every command. */
 export function runbook(facts: Facts): Section {
   const pair = farApart(facts.cluster);
@@ -66,6 +94,7 @@ export function runbook(facts: Facts): Section {
           { href: `#${stepAnchor(step)}`, text: title },
         ]),
       ),
+      programs('debug.md' in facts.files),
       ...known.map(([, step, title]): Block => ({
         kind: 'part',
         id: stepAnchor(step),

@@ -114,7 +114,7 @@ function sessionTable(cluster: Cluster): Block[] {
 }
 
 /** Routers outside, each once, with who speaks to them. */
-function routers(cluster: Cluster): Map<string, string> {
+export function routers(cluster: Cluster): Map<string, string> {
   const found = new Map<string, string>();
   const add = (peers: readonly string[], who: string) =>
     peers.forEach((peer) => {
