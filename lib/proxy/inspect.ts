@@ -39,7 +39,7 @@ const RULES: Readonly<Partial<Record<KubeProxyMode, Inspection[]>>> = {
     },
     {
       what: 'the way of one Service, with its cluster address',
-      command: "iptables-save -t nat | grep -F '<cluster IP>/32'",
+      command: "iptables-save -t nat | grep -F 'CLUSTER-IP/32'",
     },
   ],
   [KubeProxyMode.IPVS]: [
@@ -49,7 +49,7 @@ const RULES: Readonly<Partial<Record<KubeProxyMode, Inspection[]>>> = {
     },
     {
       what: 'the way of one Service, with its cluster address and port',
-      command: 'ipvsadm -Ln -t <cluster IP>:<port>',
+      command: 'ipvsadm -Ln -t CLUSTER-IP:PORT',
     },
     {
       what: 'addresses of Services that the machine has; one that is missing has no virtual server either',
@@ -67,7 +67,7 @@ const RULES: Readonly<Partial<Record<KubeProxyMode, Inspection[]>>> = {
     },
     {
       what: 'the way of one Service, with its cluster address',
-      command: "nft list table ip kube-proxy | grep -F '<cluster IP>'",
+      command: "nft list table ip kube-proxy | grep -F 'CLUSTER-IP'",
     },
     {
       what: 'Services without an endpoint',

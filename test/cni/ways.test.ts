@@ -57,10 +57,12 @@ describe('ways of pods with Calico', () => {
   });
 
   test('both families, each with its own device', () => {
-    expect(calico({ encapsulation: Encapsulation.VXLAN }, dualStack()).ways.map(brief)).toEqual([
+    const { ways, devices } = calico({ encapsulation: Encapsulation.VXLAN }, dualStack());
+    expect(ways.map(brief)).toEqual([
       'IPv4 VXLAN 50 vxlan.calico udp port 4789 always',
       'IPv6 VXLAN 70 vxlan-v6.calico udp port 4789 always',
     ]);
+    expect(devices).toEqual(['vxlan.calico', 'vxlan-v6.calico']);
   });
 
   test('WireGuard takes the place of the tunnel, on its own port', () => {
@@ -68,6 +70,9 @@ describe('ways of pods with Calico', () => {
     expect(calico(options).ways.map(brief)).toEqual([
       'IPv4 WireGuard 60 wireguard.cali udp port 51999 always',
     ]);
+    // Felix makes the pool's own device as well.
+    const both = ['vxlan.calico', 'vxlan-v6.calico', 'wireguard.cali', 'wg-v6.cali'];
+    expect(calico(options, dualStack()).devices).toEqual(both);
   });
 
   test('BPF has a tunnel for Services besides', () => {
@@ -116,10 +121,12 @@ describe('ways of pods with flannel', () => {
   });
 
   test('both families, each with its own device and port', () => {
-    expect(flannel({ backend: FlannelBackend.wireguard() }, dualStack()).ways.map(brief)).toEqual([
+    const { ways, devices } = flannel({ backend: FlannelBackend.wireguard() }, dualStack());
+    expect(ways.map(brief)).toEqual([
       'IPv4 WireGuard 60 flannel-wg udp port 51820 always',
       'IPv6 WireGuard 80 flannel-wg-v6 udp port 51821 always',
     ]);
+    expect(devices).toEqual(['flannel-wg', 'flannel-wg-v6']);
     expect(
       flannel({ backend: FlannelBackend.vxlan() }, dualStack()).ways.map(({ device }) => device),
     ).toEqual(['flannel.1', 'flannel-v6.1']);

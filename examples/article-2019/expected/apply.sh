@@ -222,6 +222,8 @@ fi
 
 if phase 50-ingress; then
   apply 50-ingress.k8s.yaml
+  say 'five seconds, in which API servers learn of the policies'
+  sleep 5
   rollout ingress-nginx deployment/ingress-nginx-controller
 fi
 

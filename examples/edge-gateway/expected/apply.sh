@@ -288,6 +288,8 @@ if phase 50-ingress; then
   need 2 Established crd/upstreamsettingspolicies.gateway.nginx.org
   need 2 Established crd/wafpolicies.gateway.nginx.org
   apply 50-ingress.k8s.yaml
+  say 'five seconds, in which API servers learn of the policies'
+  sleep 5
   rollout nginx-gateway deployment/nginx-gateway
   wait_for 10 Programmed gateway/edge gateway/edge nginx-gateway
 fi

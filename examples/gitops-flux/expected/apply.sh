@@ -122,6 +122,11 @@ if [ "$list_orphans" = true ]; then
 apps DaemonSet kube-system/kube-proxy
 apps Deployment tigera-operator/tigera-operator
 crd.projectcalico.org FelixConfiguration /default
+kustomize.toolkit.fluxcd.io Kustomization flux-system/narvik-00-kube-proxy
+kustomize.toolkit.fluxcd.io Kustomization flux-system/narvik-10-cni-operator
+kustomize.toolkit.fluxcd.io Kustomization flux-system/narvik-20-cni
+kustomize.toolkit.fluxcd.io Kustomization flux-system/narvik-30-network-policy
+kustomize.toolkit.fluxcd.io Kustomization flux-system/narvik-65-own-charts
 operator.tigera.io APIServer /default
 operator.tigera.io Installation /default
 projectcalico.org FelixConfiguration /default

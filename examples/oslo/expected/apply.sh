@@ -268,6 +268,8 @@ fi
 
 if phase 50-ingress; then
   apply 50-ingress.k8s.yaml
+  say 'five seconds, in which API servers learn of the policies'
+  sleep 5
   rollout nginx-ingress deployment/nginx-ingress
 fi
 

@@ -13,7 +13,7 @@ usage: apply.sh [--context-ok] [--from PHASE] [--no-wait] [--orphans]
   --no-wait      wait neither for machines nor for pods, only for what the next phase cannot do without
   --orphans      list objects of this cluster that are applied but no longer rendered; changes nothing
 Fields that somebody else changed by hand come back to the rendered values.
-phases: 00-kube-proxy 05-node-local-dns 10-cni-operator 20-cni 30-network-policy 60-storage-policy
+phases: 00-kube-proxy 05-node-local-dns 10-cni-operator 20-cni 30-network-policy 55-residency 60-storage-policy
 TEXT
 }
 
@@ -33,7 +33,7 @@ while [ "$#" -gt 0 ]; do
       shift
       from=${1:-}
       case "$from" in
-        00-kube-proxy | 05-node-local-dns | 10-cni-operator | 20-cni | 30-network-policy | 60-storage-policy) ;;
+        00-kube-proxy | 05-node-local-dns | 10-cni-operator | 20-cni | 30-network-policy | 55-residency | 60-storage-policy) ;;
         *) usage >&2; die "no phase '$from'" ;;
       esac
       ;;
@@ -218,6 +218,12 @@ fi
 
 if phase 30-network-policy; then
   apply 30-network-policy.k8s.yaml
+fi
+
+if phase 55-residency; then
+  apply 55-residency.k8s.yaml
+  say 'five seconds, in which API servers learn of the policies'
+  sleep 5
 fi
 
 if phase 60-storage-policy; then

@@ -160,17 +160,6 @@ export function usesIpip({ pools }: Pick<CalicoChoices, 'pools'>): boolean {
   return pools.some((pool) => isIpip(pool.encapsulation));
 }
 
-/** Names of the devices through which packets to other machines leave. */
-export function tunnelDevices(
-  choices: Pick<CalicoChoices, 'pools' | 'dataplane' | 'encrypted'>,
-): string[] {
-  return [
-    ...(usesIpip(choices) ? ['tunl0'] : []),
-    ...(usesVxlan(choices) ? ['vxlan.calico'] : []),
-    ...(choices.encrypted ? ['wireguard.cali'] : []),
-  ];
-}
-
 /** The modes of IP in IP that pools have, for people. */
 export function ipips({ pools }: Pick<CalicoChoices, 'pools'>): string {
   return [...new Set(pools.map((p) => p.encapsulation).filter(isIpip))].join(', ');

@@ -3,13 +3,7 @@ import { passwordSecrets } from './bgp';
 import { bgpResources, passwordAccess, type Explained } from './bgp-resources';
 import type { TunedCalicoOptions, TunedCalicoProps } from './calico-options';
 import { choiceProblems } from './choice-problems';
-import {
-  demandedProxyMode,
-  nftablesObstacle,
-  settleChoices,
-  tunnelDevices,
-  type CalicoChoices,
-} from './choices';
+import { demandedProxyMode, nftablesObstacle, settleChoices, type CalicoChoices } from './choices';
 import { LinuxDataplane } from './dataplane-options';
 import { apiServer, felixConfiguration, imageSet, installation, stored } from './installation';
 import { announce } from './load-balancer';
@@ -32,7 +26,7 @@ import { flowLogs, installationRows } from './tuning-installation';
 import { operatorTuning } from './tuning-operator';
 import { poolRows } from './tuning-pools';
 import { definitionWaits, statusWaits } from './waits';
-import { inspections, POD_DEVICE, podWays } from './ways';
+import { POD_DEVICE, inspections, podWays, tunnelDevices } from './ways';
 import {
   addManifest,
   agreeWithFact,
@@ -109,7 +103,7 @@ export class TunedCalico extends Construct {
       bgp: choices.bgp.enabled,
       bgpPeers: choices.bgp.peers.map(({ peerIp }) => peerIp),
       bgpMesh: choices.bgp.enabled && choices.bgp.mesh,
-      devices: tunnelDevices(choices),
+      devices: tunnelDevices(cluster, choices),
       podMtu: choices.mtu,
       dataplane: choices.dataplane,
       hostEndpoints: choices.hostEndpoints,

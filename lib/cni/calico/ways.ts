@@ -1,4 +1,4 @@
-import { wireguardPort, type CalicoChoices } from './choices';
+import { usesIpip, wireguardPort, type CalicoChoices } from './choices';
 import { LinuxDataplane } from './dataplane-options';
 import { isCrossSubnet, isIpip, isVxlan } from './encapsulation';
 import { CalicoIpamType } from './pool-options';
@@ -42,6 +42,20 @@ export function podWays(cluster: Cluster, choices: CalicoChoices): PodWay[] {
           directInSubnet: false,
         }))
       : []),
+  ];
+}
+
+/** Names of the devices through which packets to other machines leave, on every machine. */
+export function tunnelDevices(cluster: Cluster, choices: CalicoChoices): string[] {
+  const { pools, dataplane, encrypted } = choices;
+  const wrapped = pools.filter(({ encapsulation }) => isVxlan(encapsulation));
+  return [
+    ...(usesIpip(choices) ? ['tunl0'] : []),
+    ...new Set([
+      ...(dataplane === LinuxDataplane.BPF ? [VXLAN_DEVICE.IPv4] : []),
+      ...wrapped.map(({ family }) => VXLAN_DEVICE[family]),
+    ]),
+    ...(encrypted ? cluster._families.map((family) => WIREGUARD_DEVICE[family]) : []),
   ];
 }
 

@@ -118,12 +118,6 @@ export function wireguardPortV6(backend: Extract<BackendSpec, { type: 'wireguard
     : backend.listenPort;
 }
 
-/** Names of the devices through which packets to other machines leave. */
-export function tunnelDevices(choices: FlannelChoices): string[] {
-  const others: Record<string, string[]> = { wireguard: ['flannel-wg'], udp: ['flannel0'] };
-  return others[choices.backend.type] ?? deviceNames(choices);
-}
-
 /** Names of the VXLAN devices. */
 export function deviceNames({ backend, families }: FlannelChoices): string[] {
   return backend.type === 'vxlan'

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { settleChoices, tunnelDevices, type FlannelChoices } from './choices';
+import { settleChoices, type FlannelChoices } from './choices';
 import { backendRows, configRows, delegateRows } from './config-tuning';
 import { daemonSet } from './daemon-set';
 import { parseEtcdConfig } from './etcd-config';
@@ -11,7 +11,7 @@ import { clusterRole, clusterRoleBinding, configMap, namespace, serviceAccount }
 import { flagRows, interfaceRows, podRows, type FlagRows } from './pod-tuning';
 import { choiceProblems } from './problems';
 import { flannelRules } from './rules';
-import { BRIDGE, inspections, POD_DEVICE, podWays } from './ways';
+import { BRIDGE, POD_DEVICE, inspections, podWays, tunnelDevices } from './ways';
 import { images } from '../../catalog';
 import {
   addManifest,

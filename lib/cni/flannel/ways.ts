@@ -38,6 +38,14 @@ export function podWays(cluster: Cluster, choices: FlannelChoices): PodWay[] {
   });
 }
 
+/** Names of the devices through which packets to other machines leave, on every machine. */
+export function tunnelDevices(choices: FlannelChoices): string[] {
+  const { backend, families } = choices;
+  return backend.type === 'host-gw'
+    ? []
+    : [...new Set(families.map((family) => deviceOf(choices, family)))];
+}
+
 /** How to look at flannel. */
 export function inspections(choices: FlannelChoices): Inspection[] {
   return [
