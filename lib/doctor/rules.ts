@@ -180,11 +180,23 @@ export function diskRule(directory: string | undefined): IRule {
         return [];
       }
       const mount = posix.dirname(dataDir);
-      return directory.startsWith(`${mount}/`)
+      if (isWithin(directory, dataDir) || isWithin(dataDir, directory)) {
+        return [
+          {
+            message: `${directory} and the data of etcd in ${dataDir} are one folder in the other`,
+            remedy: `name a folder beside it, for example ${mount}/groundwork-doctor`,
+          },
+        ];
+      }
+      return isWithin(directory, mount)
         ? []
         : [{ message: `${directory} is not below ${mount}, where etcd has its data` }];
     },
   );
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
 }
 
 const AN_HOUR = 3600;
