@@ -2,8 +2,8 @@
 export interface Terminal {
   /** Shows a line in place of the one before; nothing takes it away. */
   readonly show: (line: string) => void;
-  /** Asks a question; only yes is true. */
-  readonly ask: (question: string) => Promise<boolean>;
+  /** Asks a question; only yes is true. Who is told to end does not wait for an answer. */
+  readonly ask: (question: string, interruption?: AbortSignal) => Promise<boolean>;
 }
 
 /** What a command may use of the world around it. */

@@ -19,13 +19,14 @@ export function terminal(): Terminal | undefined {
       // What a cluster says may hold anything; a line that wraps could not be written over.
       stderr.write(stripVTControlCharacters(line).slice(0, (stderr.columns || COLUMNS) - 1));
     },
-    ask: async (question) => {
+    ask: async (question, ended) => {
       const lines = createInterface({ input: stdin, output: stderr });
       const stopped = new AbortController();
       lines.once('SIGINT', () => stopped.abort());
       lines.once('close', () => stopped.abort());
       try {
-        const answer = await lines.question(`${question} [y/N] `, { signal: stopped.signal });
+        const signal = AbortSignal.any([stopped.signal, ended ?? []].flat());
+        const answer = await lines.question(`${question} [y/N] `, { signal });
         return /^y(es)?$/i.test(answer.trim());
       } catch {
         stderr.write('\n');

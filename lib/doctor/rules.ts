@@ -182,11 +182,26 @@ export function diskRule(directory: string | undefined): IRule {
         return [];
       }
       const mount = posix.dirname(waited);
-      return `${directory}/`.startsWith(`${mount}/`)
+      const inEtcd = [cluster._summary('etcd')!.dataDir, waited].find(
+        (own) => isWithin(directory, own) || isWithin(own, directory),
+      );
+      if (inEtcd !== undefined) {
+        return [
+          {
+            message: `${directory} and the data of etcd in ${inEtcd} are one folder in the other`,
+            remedy: `name a folder beside it, for example ${mount}/groundwork-doctor`,
+          },
+        ];
+      }
+      return isWithin(directory, mount)
         ? []
         : [{ message: `${directory} is not below ${mount}, where etcd has its log` }];
     },
   );
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
 }
 
 const AN_HOUR = 3600;

@@ -170,7 +170,7 @@ describe('IperfMatrix', () => {
     for (const job of jobsOf(objects)) {
       expect(job.spec).toMatchObject({
         backoffLimit: 0,
-        activeDeadlineSeconds: iperf.durationSeconds + 6 * 60,
+        activeDeadlineSeconds: iperf.durationSeconds + 6 * 180,
         ttlSecondsAfterFinished: 86_400,
       });
     }
@@ -183,6 +183,14 @@ describe('IperfMatrix', () => {
     expect(iperf.logsCommand).toBe(
       'kubectl -n groundwork-doctor logs -l app.kubernetes.io/name=groundwork-doctor,app.kubernetes.io/component=iperf-client --tail=-1 --max-log-requests=6',
     );
+  });
+
+  test('a pair that gets no connection takes longer than a short one that does', () => {
+    const { iperf, objects } = matrix({ time: Duration.seconds(1), betweenMachines: false });
+    expect(iperf.durationSeconds).toBe(6 * 2 * 4 + 30);
+    for (const { spec } of jobsOf(objects)) {
+      expect(spec.activeDeadlineSeconds).toBe(6 * 15 + 30 + 3 * 180);
+    }
   });
 
   test('pods are those of anybody; on the network of the machine they have no right besides', () => {
@@ -287,8 +295,7 @@ describe('IperfMatrix', () => {
 });
 
 describe('the script of a matrix, run with stand-ins for its programs', () => {
-  function run(args: readonly string[], programs: Record<string, string>) {
-    const dir = tempDir();
+  function run(args: readonly string[], programs: Record<string, string>, dir = tempDir()) {
     const bin = join(dir, 'bin');
     mkdirSync(bin);
     const put = (file: string, text: string) => {
@@ -338,8 +345,22 @@ describe('the script of a matrix, run with stand-ins for its programs', () => {
     ]);
   });
 
-  test('a server that never comes up is measured all the same: the recording says so', () => {
-    expect(run(['5', '5201', 'machines', 'cp-2=10.0.0.2'], { nc: 'exit 1' })).toHaveLength(2);
+  test('servers that never come up are measured all the same: the recordings say so', () => {
+    const nc = 'echo . >>"$STATE/knocks"; exit 1';
+    const targets = ['cp-2=10.0.0.2', 'cp-3=10.0.0.3', 'cp-4=10.0.0.4'];
+    const dir = tempDir();
+    expect(run(['5', '5201', 'machines', ...targets], { nc }, dir)).toHaveLength(6);
+    // A minute for all of them: 15 times 2 seconds of asking and 2 of waiting, and one look at each.
+    expect(readFileSync(join(dir, 'knocks'), 'utf8').trim().split('\n')).toHaveLength(15 + 3);
+  });
+
+  test('a pod that is never listed is waited for a minute, and the others are measured', () => {
+    const dig = 'echo . >>"$STATE/asked"; echo 10.244.2.2';
+    const nc = 'case "$*" in "-w 3 "*) echo cp-2 ;; esac';
+    const args = ['5', '5201', 'pods', '3', '5202', 'iperf-pod.ns.svc.example.', 'A', 'cp-2'];
+    const dir = tempDir();
+    expect(run(args, { dig, nc }, dir)).toHaveLength(2);
+    expect(readFileSync(join(dir, 'asked'), 'utf8').trim().split('\n')).toHaveLength(13);
   });
 });
 
@@ -423,9 +444,19 @@ describe('FsyncProbe', () => {
     expect(said(probe({ directory: '/srv/probe' }).cluster)).toEqual([
       'GW-DOCTOR-005 warning: /srv/probe is not below /var/lib/etcd, where etcd has its log',
     ]);
-    expect(said(probe({ directory: '/var/lib/etcd' }).cluster)).toEqual([]);
+    expect(said(probe({ directory: '/var/lib/etcd/probe' }).cluster)).toEqual([]);
     expect(said(probe({ directory: '/var/lib/etcdother' }).cluster)).toHaveLength(1);
   });
+});
+
+test('a Job is not placed on a machine that is away, where it would keep all others waiting', () => {
+  const jobs = [...jobsOf(matrix().objects), ...jobsOf(probe().objects)];
+  expect(jobs).toHaveLength(9);
+  for (const { spec } of jobs) {
+    expect(spec.template.spec.tolerations).toEqual([
+      { key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' },
+    ]);
+  }
 });
 
 describe('NetshootToolbox', () => {
@@ -436,15 +467,28 @@ describe('NetshootToolbox', () => {
       'capability NET_ADMIN',
       'capability NET_RAW',
     ]);
+    // With all taints tolerated it would be back on the machine that is drained.
+    expect(podOf(objects, /toolbox/).tolerations).toEqual([
+      { key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' },
+    ]);
     expect(tools.shellCommand).toBe(
       'kubectl -n groundwork-doctor exec -it deployment/toolbox -- bash',
     );
     expect(Object.keys(cluster._reports())).toContain('debug.md');
   });
 
+  test('an image of your own may have no shell but sh', () => {
+    const { tools, cluster } = toolbox({ image: 'registry.example.no/tools:1' });
+    expect(tools.shellCommand).toMatch(/ -- sh$/);
+    const page = cluster._reports()['debug.md']!;
+    expect(page).toContain('--image=registry.example.no/tools:1 -- sh\n');
+    expect(page.replace('chroot /host bash', '')).not.toContain('bash');
+  });
+
   test('on one machine, or on the network of every one', () => {
     const one = podOf(toolbox({ machine: 'cp-2' }).objects, /toolbox/);
     expect(one.nodeSelector).toMatchObject({ 'kubernetes.io/hostname': 'cp-2' });
+    expect(one.tolerations).toEqual([{ operator: 'Exists' }]);
     const { tools, objects } = toolbox({
       placement: ToolboxPlacement.EVERY_MACHINE,
       network: ToolboxNetwork.MACHINE,

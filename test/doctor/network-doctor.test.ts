@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { ApiObject, Chart, Duration } from 'cdk8s';
 import { ENFORCE } from '../../lib/doctor/pods/namespace';
 import { Phase, phaseOf } from '../../lib/cluster';
@@ -191,6 +194,31 @@ test('without one there is no folder, and nothing else changes', () => {
   const same = (files: Record<string, string>) =>
     Object.entries(files).filter(([file]) => !/^(doctor|report)\//.test(file));
   expect(same(without)).toEqual(same(usual.files));
+});
+
+test('where nothing is said of it, a part of the plane does not stay', () => {
+  expect(synth({ stays: undefined }).files[doctorFiles.objects]).toBeDefined();
+});
+
+test('what was written to the disk of etcd goes with the pod that wrote it, and before the next', () => {
+  const [, , command] = onDisk.containers[0].command;
+  const dir = tempDir();
+  const left = () => readdirSync(dir);
+  const brief = command.replaceAll('/scratch', dir).replace('3600', '1');
+  mkdirSync(join(dir, '.doctor.old'));
+  const script = `sh -c "$1" >/dev/null 2>&1 & pid=$!; sleep 0.5; ls -A "$2"; mkdir "$2/.doctor.new"; kill -TERM "$pid"; wait "$pid"; echo "$?"`;
+  const { stdout } = spawnSync('sh', ['-c', script, 'sh', brief, dir], { encoding: 'utf8' });
+  expect([stdout.trim(), left()]).toEqual(['0', []]);
+});
+
+test('two clusters of one App have a namespace each', () => {
+  const app = tempApp();
+  const namespaces = ['a', 'b'].map((clusterName) => {
+    const chart = new Chart(app, clusterName);
+    const cluster = Cluster.fromFacts(chart, 'cluster', { ...osloProps(), clusterName });
+    return names(objectsOf(new NetworkDoctor(chart, 'doctor', { cluster })))[3];
+  });
+  expect(namespaces).toEqual(['Namespace groundwork-doctor', 'Namespace groundwork-doctor']);
 });
 
 test('one that stays is applied, and its namespace is not deleted with a run', () => {
@@ -391,6 +419,17 @@ describe('rules', () => {
       'GW-DOCTOR-004 note: registry.example.no/tools:1.0 must have sh, awk, sed, arping of iputils, birdcl or vtysh, busybox with nslookup, conntrack, curl, dmesg, ethtool, ip, iperf3, iptables-save, nc, nft, ping of iputils, systemd-detect-virt',
     ]);
   });
+
+  test.each(['/var/lib/etcd', '/var/lib/etcd/data', '/var/lib/etcd/data/scratch'])(
+    'a folder with the data of etcd in it, or in that: %s',
+    (fsyncDirectory) => {
+      const { chart, cluster } = ownChart();
+      new NetworkDoctor(chart, 'doctor', { cluster, fsyncDirectory });
+      expect(said(cluster)).toEqual([
+        `GW-DOCTOR-005 warning: ${fsyncDirectory} and the data of etcd in /var/lib/etcd/data are one folder in the other`,
+      ]);
+    },
+  );
 
   test('a folder that is on another disk than etcd', () => {
     const { chart, cluster } = ownChart();

@@ -23,6 +23,8 @@ test('each signal of the doctor that node_exporter has, with its threshold', () 
     `rate(node_cpu_seconds_total{${selector},mode="softirq"}[5m]) > 0.9`,
   );
   expect(of('NodeCpuStolen')).toMatch(/mode="steal".* > 0\.02$/);
+  // Alerts are routed by labels; whoever names some to keep loses the others.
+  expect(rules.filter(({ expr }) => /\bby\b/.test(expr))).toEqual([]);
 });
 
 test('each leads to a step of the runbook that the report has', () => {
@@ -34,6 +36,11 @@ test('each leads to a step of the runbook that the report has', () => {
     expect(page).toContain(`id="${anchor}"`);
     expect(annotations.runbook_url).toBe(`https://wiki.example.no/report#${anchor}`);
   }
+});
+
+test('labels that Prometheus chooses by are those that were given', () => {
+  const labels = { 'app.kubernetes.io/name': 'rules', release: 'stack' };
+  expect(render({ labels }).rule.metadata.labels).toMatchObject(labels);
 });
 
 test('every value has a reason', () => {

@@ -71,13 +71,13 @@ export class ApiServer {
   private answer(request: IncomingMessage, body: string): { status: number; value: unknown } {
     const { pathname, searchParams } = new URL(request.url!, 'http://here');
     this.calls.push(`${request.method} ${pathname} ${searchParams.toString()}`);
-    const found = discovery(pathname) ?? this.resource(request.method!, pathname, body);
+    const found = discovery(pathname) ?? this.resource(request, pathname, body);
     return found === undefined
       ? { status: 404, value: { kind: 'Status', status: 'Failure', reason: 'NotFound', code: 404 } }
       : { status: 200, value: found };
   }
 
-  private resource(method: string, path: string, body: string): unknown {
+  private resource({ method, headers }: IncomingMessage, path: string, body: string): unknown {
     const kind = (Object.keys(KINDS) as Kind[]).find((one) =>
       new RegExp(`^/${KINDS[one][0]}/(namespaces/[^/]+/)?${KINDS[one][1]}(/[^/]+)?$`).test(path),
     );
@@ -86,7 +86,11 @@ export class ApiServer {
     }
     const name = new RegExp(`/${KINDS[kind][1]}/([^/]+)$`).exec(path)?.[1];
     if (method === 'PATCH') {
-      const object = { ...(JSON.parse(body) as ApiObject), kind };
+      const patch = JSON.parse(body) as ApiObject;
+      const known = this.objects.get(`${kind} ${name}`);
+      const isMerged = headers['content-type'] === 'application/merge-patch+json';
+      const metadata = { ...(isMerged ? known?.metadata : {}), ...patch.metadata };
+      const object = { ...(isMerged ? known : {}), ...patch, metadata, kind };
       this.objects.set(`${kind} ${name}`, object);
       return { ...object, metadata: { ...object.metadata, uid: `${kind}-${name}` } };
     }

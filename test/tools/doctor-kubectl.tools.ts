@@ -70,7 +70,8 @@ real('applies, waits, enters, and deletes', async () => {
   expect(patches[0]).toMatch(
     /^PATCH \/api\/v1\/namespaces\/groundwork-doctor fieldManager=cdk8s-groundwork-doctor&fieldValidation=Strict&force=false$/,
   );
-  expect(patches).toHaveLength(5);
+  // Five objects, and whose run it is on the two DaemonSets.
+  expect(patches).toHaveLength(7);
   const execs = calls.filter((call) => call.startsWith('EXEC ')).map(decodeURIComponent);
   expect(execs).toContain(
     'EXEC /api/v1/namespaces/groundwork-doctor/pods/podnet-cp-1/exec command=sh&command=/scripts/df-probe.sh&command=w-1=10.244.1.2=1450&container=doctor&stderr=true&stdout=true',

@@ -12,7 +12,8 @@ import type { Arguments, Command, Surroundings } from '../command';
 import { cleanly, type ClusterRun, type Ended } from '../doctor/cluster-run';
 import { junitXml } from '../doctor/junit';
 import { readReport, refuseOther, writeRun } from '../doctor/output';
-import { hear, readRecordingFiles } from '../doctor/recordings';
+import { plainly } from '../doctor/plain';
+import { chosen, hear, readRecordingFiles } from '../doctor/recordings';
 import type { Step } from '../doctor/step';
 import { steps } from '../doctor/steps';
 import { changeLines, summaryLines } from '../doctor/summary';
@@ -70,28 +71,34 @@ export const doctorCommand: Command = {
       help: 'do not ask before pods are deployed; needed where nobody can be asked',
     },
   },
-  async run(args, around) {
+  async run(args, surroundings) {
+    const around = plainly(surroundings);
     const outdir = args.positionals[0]!;
     const out = (args.text('out') || OUT).replace(/(?<=.)\/+$/, '');
     refuseInsideOutput(`--out ${out}`, out, outdir);
     refuseOther(out);
     const whole = readDocument(outdir);
     const document = chosenMachines(whole, args.text('machines'));
-    const chosen = chosenSteps(args);
+    const wantedSteps = chosenSteps(args);
     const page = readPage(outdir);
     // Read before anything is replaced: it may be the run that this one takes the place of.
     const earlier = args.text('compare') === '' ? undefined : readReport(args.text('compare'));
     const { recordings: files, leftOver } = await gather(args, around, {
       outdir,
       document,
-      machines: whole.expectations.machines.map(({ name }) => name),
-      steps: chosen,
+      machines: namesOf(whole),
+      steps: wantedSteps,
     });
     if (files === undefined) {
       return exitCodes.interrupted;
     }
-    const heard = hear(files);
-    const wanted = args.text('only') === '' ? undefined : chosen.flatMap((one) => one.collectors);
+    const wanted =
+      args.text('only') === '' ? undefined : wantedSteps.flatMap((one) => one.collectors);
+    const named = namesOf(document);
+    const heard = chosen(hear(files), {
+      collectors: wanted,
+      leftOut: namesOf(whole).filter((name) => !named.includes(name)),
+    });
     const report = judge(document.expectations, heard, wanted);
     const open = openQuestions(report, heard.recordings);
     writeRun(out, {
@@ -112,6 +119,10 @@ export const doctorCommand: Command = {
     return leftOver ? 1 : exitCode(report, heard.recordings);
   },
 };
+
+function namesOf({ expectations }: RunDocument): string[] {
+  return expectations.machines.map(({ name }) => name);
+}
 
 /** Recordings of an earlier run, or of this one. */
 async function gather(

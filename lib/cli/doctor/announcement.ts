@@ -1,9 +1,13 @@
 import type { Step } from './step';
-import { worstOfStep } from './steps';
+import { pairSeconds, worstOfStep } from './steps';
 import type { RunDocument } from '../../doctor/run-document';
+
+/** From here on somebody may want to measure less. */
+const LONG_MINUTES = 10;
 
 interface Container {
   readonly image?: string;
+  readonly volumeMounts?: ReadonlyArray<{ readonly name?: string; readonly readOnly?: boolean }>;
   readonly securityContext?: { readonly capabilities?: { readonly add?: readonly string[] } };
 }
 
@@ -14,8 +18,12 @@ interface Deployed {
     readonly template?: {
       readonly spec?: {
         readonly hostNetwork?: boolean;
+        readonly nodeSelector?: Readonly<Record<string, string>>;
         readonly containers?: readonly Container[];
-        readonly volumes?: ReadonlyArray<{ readonly hostPath?: { readonly path?: string } }>;
+        readonly volumes?: ReadonlyArray<{
+          readonly name?: string;
+          readonly hostPath?: { readonly path?: string };
+        }>;
       };
     };
   };
@@ -36,6 +44,7 @@ export interface Announced {
 export function announcement(announced: Announced): string[] {
   const { document, whereTo, deployed, steps, keep } = announced;
   const { cluster, machines } = document.expectations;
+  const minutes = Math.round(pairSeconds(steps, document) / 60);
   const afterwards = keep ? 'left there, as --keep says' : 'deleted at the end';
   return [
     `doctor of ${cluster}: ${machines.length} machines, ${machines.length * (machines.length - 1)} ordered pairs`,
@@ -46,6 +55,11 @@ export function announcement(announced: Announced): string[] {
     ...deployed.flatMap(({ objects }) => objects.flatMap(objectLine)),
     'measures, one step after the other, each at worst:',
     ...steps.map((step) => `  ${step.name.padEnd(12)}  ${worstOfStep(step)}`),
+    ...(minutes < LONG_MINUTES
+      ? []
+      : [
+          `the steps between pairs take about ${minutes} minutes; --machines takes some of the machines`,
+        ]),
   ];
 }
 
@@ -61,13 +75,24 @@ function objectLine(object: unknown): string[] {
       (pod.containers ?? []).flatMap((one) => one.securityContext?.capabilities?.add ?? []),
     ),
   ];
-  const paths = (pod.volumes ?? []).flatMap(({ hostPath }) => hostPath?.path ?? []);
+  const writable = (pod.containers ?? [])
+    .flatMap(({ volumeMounts = [] }) => volumeMounts)
+    .filter(({ readOnly }) => readOnly !== true)
+    .map((mount) => mount.name);
+  const paths = (isWritable: boolean) =>
+    (pod.volumes ?? [])
+      .filter((volume) => writable.includes(volume.name) === isWritable)
+      .flatMap(({ hostPath }) => hostPath?.path ?? []);
+  const where = Object.keys(pod.nodeSelector ?? {}).some((key) => key.endsWith('/control-plane'))
+    ? 'each control plane'
+    : 'each machine';
   return [
     [
-      `${name}: a pod on each machine`,
+      `${name}: a pod on ${where}`,
       pod.hostNetwork === true ? 'network of the machine' : 'network of pods',
       capabilities.length > 0 ? capabilities.join(' and ') : 'no capabilities',
-      ...(paths.length > 0 ? [`paths ${paths.join(' ')}`] : []),
+      ...(paths(false).length > 0 ? [`reads ${paths(false).join(' ')}`] : []),
+      ...(paths(true).length > 0 ? [`writes to ${paths(true).join(' ')}`] : []),
       ...(pod.containers ?? []).flatMap(({ image }) => image ?? []),
     ].join(', '),
   ];

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { announcement } from './announcement';
+import { Claim } from './claim';
 import { Deployment, type Found } from './deployment';
 import { Kubectl } from './kubectl';
 import type { ApiNode } from './pods';
@@ -43,26 +44,34 @@ export async function cleanly(around: Surroundings, run: ClusterRun): Promise<En
   const interruption = around.interruption?.();
   const kubectl = new Kubectl({ ...run, interruption });
   const deployment = new Deployment(kubectl, run.document, interruption);
+  const files = filesOf(run);
+  const { namespace } = run.document;
+  const claim = new Claim(kubectl, namespace, readManifests(files), deployment.deletion(files));
+  const means = { kubectl, deployment, claim, files, interruption };
   let recordings: RecordingFiles | undefined;
   let leftOver = false;
+  // Who has everything and gets impatient while it is deleted does not lose it.
+  let interrupted = false;
   try {
-    recordings = await measure(around, run, { kubectl, deployment, interruption });
+    recordings = await measure(around, run, means);
   } catch (error) {
     // What was stopped complains of that; it is no failure of its own.
     if (!interruption?.aborted) {
       throw error;
     }
   } finally {
-    leftOver = await leave(around, run, deployment, interruption?.aborted === true);
+    interrupted = interruption?.aborted === true;
+    leftOver = await leave(around, run, means, interrupted);
   }
-  return interruption?.aborted || recordings === undefined
-    ? { leftOver }
-    : { recordings, leftOver };
+  return interrupted || recordings === undefined ? { leftOver } : { recordings, leftOver };
 }
 
 interface Means {
   readonly kubectl: Kubectl;
   readonly deployment: Deployment;
+  readonly claim: Claim;
+  /** What is applied. */
+  readonly files: readonly string[];
   readonly interruption?: AbortSignal;
 }
 
@@ -72,10 +81,9 @@ async function measure(
   means: Means,
 ): Promise<RecordingFiles> {
   const { document, steps, keep } = run;
-  const { kubectl, deployment, interruption } = means;
+  const { kubectl, deployment, files, interruption } = means;
   const nodes = await deployment.nodes(run.machines);
   const strangers = [...nodes.keys()].filter((name) => !run.machines.includes(name));
-  const files = filesOf(run);
   announcement({
     document,
     whereTo: await whereTo(kubectl),
@@ -86,9 +94,9 @@ async function measure(
   if (strangers.length > 0) {
     around.error(`not measured, since the spec does not have them: ${strangers.join(', ')}`);
   }
-  await agree(around, run);
-  for (const file of files) {
-    await deployment.apply(file);
+  await agree(around, run, interruption);
+  if (files.length > 0) {
+    await deploy(means);
   }
   const watcher = progress(around.terminal, around.error);
   try {
@@ -103,6 +111,7 @@ async function measure(
     }
     const target: Target = {
       document,
+      size: run.machines.length,
       machines: (place) => session.machines(place),
       podAddresses: podAddresses(found.get('podnet')!),
       serviceAddress,
@@ -115,6 +124,17 @@ async function measure(
     return session.recordings();
   } finally {
     watcher.close();
+  }
+}
+
+async function deploy({ deployment, claim, files }: Means): Promise<void> {
+  await claim.check();
+  for (const file of files) {
+    await deployment.apply(file);
+  }
+  if (!(await claim.take())) {
+    deployment.disown();
+    throw claim.busy();
   }
 }
 
@@ -155,14 +175,15 @@ async function enter(
 async function leave(
   { error }: Surroundings,
   { keep }: ClusterRun,
-  deployment: Deployment,
+  { deployment, claim, files }: Means,
   interrupted: boolean,
 ): Promise<boolean> {
   if (!deployment.isThere) {
     return false;
   }
   if (keep && !interrupted) {
-    error(`left in the cluster; delete it with ${deployment.deletion()}`);
+    await claim.release();
+    error(`left in the cluster; delete it with ${deployment.deletion(files)}`);
     return false;
   }
   if (interrupted) {
@@ -194,14 +215,18 @@ function diskIsWanted({ steps, document }: ClusterRun): boolean {
   return document.fsync !== undefined && steps.some(({ load }) => load === 'disk');
 }
 
-async function agree({ terminal }: Surroundings, { sure }: ClusterRun): Promise<void> {
+async function agree(
+  { terminal }: Surroundings,
+  { sure }: ClusterRun,
+  interruption?: AbortSignal,
+): Promise<void> {
   if (sure) {
     return;
   }
   if (terminal === undefined) {
     throw mustBe('--yes', 'given where nobody can be asked', 'nothing', 'nothing was deployed');
   }
-  if (!(await terminal.ask('Go on?'))) {
+  if (!(await terminal.ask('Go on?', interruption))) {
     throw new Failure('not done: nothing was deployed');
   }
 }
@@ -211,7 +236,8 @@ async function whereTo(kubectl: Kubectl): Promise<string | undefined> {
     ...['config', 'view', '--minify'],
     ...['-o', 'jsonpath={.current-context} {.clusters[0].cluster.server}'],
   ]);
-  const [context, server] = ran.stdout.trim().split(' ');
+  // The name of a context may have spaces in it.
+  const [, context, server] = /^(.*) (\S+)$/.exec(ran.stdout.trim()) ?? [];
   return ran.code === 0 && server !== undefined ? `context ${context}, ${server}` : undefined;
 }
 

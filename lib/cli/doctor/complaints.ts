@@ -1,4 +1,5 @@
 import type { Ran } from './kubectl';
+import { plain } from './plain';
 
 /** What kubectl complained of, in one line, and what to do about it. */
 export interface Complaint {
@@ -37,10 +38,10 @@ const KNOWN: ReadonlyArray<readonly [words: RegExp, kind: Complaint['kind'], rem
   [
     /\(Forbidden\)|forbidden:|is forbidden/,
     'forbidden',
-    'use a user who may create a namespace, DaemonSets, ConfigMaps and Services, read nodes and pods, and exec into pods',
+    'use a user who may create, change and delete a namespace, DaemonSets, ConfigMaps and Services, read those, nodes and pods, and exec into pods',
   ],
   [
-    /Unable to connect|was refused|i\/o timeout|no route to host|no such host|TLS handshake|certificate|context deadline exceeded|Client\.Timeout|EOF$|server could not find/m,
+    /Unable to connect|was refused|i\/o timeout|no route to host|no such host|TLS handshake|certificate|context deadline exceeded|Client\.Timeout|EOF$|server could not find|etcdserver: |\((InternalError|ServiceUnavailable|Timeout|TooManyRequests)\)/m,
     'unreachable',
     'see whether kubectl get nodes answers from here',
   ],
@@ -62,7 +63,7 @@ export function complaintOf({ stderr, stdout, code, tooLong }: Ran): Complaint {
   const known = KNOWN.find(([words]) => words.test(stderr));
   return {
     kind: known?.[1] ?? 'other',
-    got,
+    got: plain(got),
     remedy: known?.[2] ?? 'see what the same kubectl command says by hand',
   };
 }

@@ -39,7 +39,7 @@ export class Kubectl {
 
   /** The command as somebody would type it. */
   public typed(args: readonly string[]): string {
-    return ['kubectl', ...this.whereTo(), ...args].join(' ');
+    return [this.options.program, ...this.whereTo(), ...args].map(quoted).join(' ');
   }
 
   /** Calls it and says how it ended, well or not; a kubectl that is not there throws. */
@@ -161,6 +161,11 @@ export class Kubectl {
       },
     };
   }
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function notThere(program: string, { code, message }: NodeJS.ErrnoException): Failure {

@@ -1,4 +1,6 @@
 import {
+  accessSync,
+  constants,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -8,15 +10,16 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { DoctorReport } from '../../cluster';
 import { mustBe } from '../failure';
 
 /** Everything that a run leaves; a folder with anything else is somebody else's. */
 const OURS = ['doctor.json', 'doctor.md', 'index.html', 'junit.xml', 'recordings'];
 
-/** Refuses to replace anything but an earlier run. */
+/** Refuses to replace anything but an earlier run, and a place where nothing can be written an hour later. */
 export function refuseOther(target: string): void {
+  refuseUnwritable(target);
   if (!existsSync(target)) {
     return;
   }
@@ -25,9 +28,33 @@ export function refuseOther(target: string): void {
   if (!statSync(target).isDirectory()) {
     throw mustBe(`--out ${target}`, allowed, 'a file', remedy);
   }
-  const foreign = readdirSync(target).find((name) => !OURS.includes(name));
+  const names = readdirSync(target);
+  // Others have an index.html as well, and no run is without its result.
+  const foreign = names.includes('doctor.json')
+    ? names.find((name) => !OURS.includes(name))
+    : names[0];
   if (foreign !== undefined) {
     throw mustBe(`--out ${target}`, allowed, `one that holds ${foreign}`, remedy);
+  }
+}
+
+/** The folder is put in place from beside it, so that its parent has to let us. */
+function refuseUnwritable(target: string): void {
+  let folder = dirname(resolve(target));
+  while (!existsSync(folder)) {
+    folder = dirname(folder);
+  }
+  try {
+    // What is no folder refuses to be looked into.
+    readdirSync(folder);
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw mustBe(
+      `--out ${target}`,
+      'in a folder that can be written to',
+      (error as Error).message,
+      'choose another folder',
+    );
   }
 }
 
@@ -35,17 +62,21 @@ export function refuseOther(target: string): void {
 export function writeRun(target: string, files: Readonly<Record<string, string>>): void {
   const aside = `${target}.writing-${process.pid}`;
   const previous = `${target}.previous-${process.pid}`;
+  let isWhole = false;
   try {
     for (const [file, content] of Object.entries(files)) {
       mkdirSync(dirname(join(aside, file)), { recursive: true });
       writeFileSync(join(aside, file), content);
     }
+    isWhole = true;
     if (existsSync(target)) {
       renameSync(target, previous);
     }
     renameSync(aside, target);
   } catch (error) {
-    rmSync(aside, { recursive: true, force: true });
+    if (!isWhole) {
+      rmSync(aside, { recursive: true, force: true });
+    }
     if (!existsSync(target) && existsSync(previous)) {
       renameSync(previous, target);
     }
@@ -53,7 +84,8 @@ export function writeRun(target: string, files: Readonly<Record<string, string>>
       `--out ${target}`,
       'a folder that can be written to',
       (error as Error).message,
-      'nothing was changed',
+      // A mounted folder cannot be replaced. What took an hour to measure is not thrown away for that.
+      isWhole ? `what was measured is in ${aside}` : 'nothing was changed',
     );
   }
   rmSync(previous, { recursive: true, force: true });

@@ -1,8 +1,13 @@
+import { isIPv6, SocketAddress } from 'node:net';
+
 // What the API says of machines and pods, as far as a run depends on it.
 
 export interface ApiNode {
   readonly metadata: { readonly name: string };
-  readonly status?: { readonly conditions?: readonly ApiCondition[] };
+  readonly status?: {
+    readonly conditions?: readonly ApiCondition[];
+    readonly addresses?: ReadonlyArray<{ readonly type: string; readonly address: string }>;
+  };
 }
 
 export interface ApiCondition {
@@ -17,6 +22,7 @@ export interface ApiPod {
   readonly metadata: {
     readonly name: string;
     readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
     readonly deletionTimestamp?: string;
   };
   readonly spec: { readonly nodeName?: string };
@@ -74,12 +80,35 @@ export function stateOf({ status }: ApiPod): PodState {
   };
 }
 
-/** Why the kubelet of a node is not heard of; nothing where it is well. */
+/** Why a node is not ready; nothing where it is. */
 export function nodeTrouble({ status }: ApiNode): string | undefined {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return ready?.status === 'True'
     ? undefined
     : `its node is not ready: ${sentence(ready?.reason ?? 'no condition', ready?.message)}`;
+}
+
+/**
+ * Whether the kubelet of a node is not heard of any more: nothing can be run there, and nothing that is
+ * deleted there ever ends. One that says by itself that it is not ready, such as for want of a network
+ * plugin, can be entered.
+ */
+export function isSilent({ status }: ApiNode): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status !== 'True' && ready?.status !== 'False';
+}
+
+/** Whether a node has an address of the spec; nothing where it does not tell any. */
+export function hasAddress({ status }: ApiNode, address: string): boolean | undefined {
+  const told = (status?.addresses ?? []).filter(({ type }) => /^(Internal|External)IP$/.test(type));
+  return told.length === 0
+    ? undefined
+    : told.some((one) => canonical(one.address) === canonical(address));
+}
+
+/** An IPv6 address has several spellings. */
+function canonical(address: string): string {
+  return isIPv6(address) ? new SocketAddress({ address, family: 'ipv6' }).address : address;
 }
 
 /** Whether labels are those that a selector of `key=value` pairs asks for. */

@@ -43,6 +43,24 @@ export function hear(files: RecordingFiles): Heard {
   };
 }
 
+/** Which of them somebody asked for: `undefined` is all. */
+export interface Asked {
+  readonly collectors?: readonly string[];
+  /** Machines of the spec that nobody asked for; what it does not have at all is told. */
+  readonly leftOut: readonly string[];
+}
+
+/** Only what somebody asked for. */
+export function chosen({ recordings, trouble }: Heard, { collectors, leftOut }: Asked): Heard {
+  return {
+    recordings: recordings.filter(
+      ({ node, collector }) =>
+        !leftOut.includes(node) && (collectors === undefined || collectors.includes(collector)),
+    ),
+    trouble,
+  };
+}
+
 /** Every text file below a folder, which may also be the folder of a whole run. */
 export function readRecordingFiles(folder: string): RecordingFiles {
   const below = join(folder, 'recordings');

@@ -1,12 +1,10 @@
 import { complaintOf } from './complaints';
 import type { Kubectl, Ran } from './kubectl';
 import { recordingFile, troubleFile, type RecordingFiles } from './recordings';
-import type { Hands, Place, Step, Target, Task } from './step';
+import { BESIDE, type Hands, type Place, type Step, type Target, type Task } from './step';
 import type { MachineExpectation } from '../../doctor/expectations';
 import type { RunDocument } from '../../doctor/run-document';
 
-/** How many machines are measured beside each other, where that disturbs none of them. */
-const BESIDE = 8;
 const SERVER_SECONDS = 20;
 /** A server whose client does not come leaves after so long, so that the next one finds its port free. */
 const IDLE_SECONDS = 12;

@@ -1,6 +1,9 @@
 import type { MachineExpectation } from '../../doctor/expectations';
 import type { Load, RunDocument } from '../../doctor/run-document';
 
+/** How many machines are measured beside each other, where that disturbs none of them. */
+export const BESIDE = 8;
+
 /** Which pod of a machine a script runs in. */
 export type Place = 'inspector' | 'podnet' | 'disk';
 
@@ -20,6 +23,8 @@ export interface Task {
 /** What steps are made for. */
 export interface Target {
   readonly document: RunDocument;
+  /** How many machines the spec has, measured or not. */
+  readonly size: number;
   /** Machines that can be entered in a place. */
   readonly machines: (place: Place) => readonly MachineExpectation[];
   /** Addresses of pods on the pod network, by machine. */

@@ -1,5 +1,5 @@
 import { across } from './recordings';
-import type { Place, Step, Target, Task, Unit } from './step';
+import { BESIDE, type Place, type Step, type Target, type Task, type Unit } from './step';
 import {
   dfProbeArguments,
   dnsStormArguments,
@@ -8,6 +8,7 @@ import {
 } from '../../doctor/arguments';
 import { collectors } from '../../doctor/collectors';
 import type { MachineExpectation } from '../../doctor/expectations';
+import type { RunDocument } from '../../doctor/run-document';
 
 const SLACK_SECONDS = 30;
 const WATCH_SECONDS = 10;
@@ -69,8 +70,9 @@ function probes(collector: 'df-probe' | 'round-trip', seconds: number): Step['un
 }
 
 function connects(target: Target): readonly Unit[] {
-  const { serviceAddress, document } = target;
-  if (serviceAddress === undefined || document.expectations.machines.length < 2) {
+  const { serviceAddress, document, size } = target;
+  // Its endpoints are on every machine, whichever are measured; a single one has no other to lead to.
+  if (serviceAddress === undefined || size < 2) {
     return [];
   }
   const args = () => [String(CONNECTS), `doctor=${serviceAddress}=${document.service.port}`];
@@ -88,7 +90,8 @@ function arps({ document, machines }: Target): readonly Unit[] {
     ...asking.filter(({ controlPlane }) => !controlPlane).slice(0, 1),
     ...asking.filter(({ controlPlane }) => controlPlane).slice(0, 2),
   ];
-  if (virtualIp === undefined || chosen.length === 0) {
+  // There is no ARP in IPv6.
+  if (virtualIp === undefined || virtualIp.includes(':') || chosen.length === 0) {
     return [];
   }
   return [
@@ -229,7 +232,8 @@ export const steps: readonly Step[] = [
   simple('df-probe', probes('df-probe', 70)),
   simple('arp', arps, { together: false }),
   simple('connect', connects),
-  simple('dns-storm', storms, { collectors: ['dns-storm', 'counters'] }),
+  // One at a time: a machine's counters also count what others ask of a DNS pod on it.
+  simple('dns-storm', storms, { together: false, collectors: ['dns-storm', 'counters'] }),
   simple('iperf', pairs, { together: false, load: 'network' }),
   simple('fsync', disks, { together: false, load: 'disk' }),
   simple('burn', burns, { together: false, load: 'cpu', collectors: ['counters'] }),
@@ -242,4 +246,23 @@ export function worstOfStep({ name, collectors: called }: Step): string {
   return name === 'burn'
     ? `one process of the lowest priority for each CPU, for ${BURN_SECONDS} seconds`
     : worst;
+}
+
+/** Seconds for each target of a machine that answers, on both networks. */
+const PER_TARGET: Readonly<Record<string, number>> = { 'round-trip': 4, 'df-probe': 2 };
+/** What iperf3 takes besides sending. */
+const IPERF_SECONDS = 2;
+
+/** About how long the chosen steps between pairs take where all is well: it grows with the square. */
+export function pairSeconds(chosen: readonly Step[], { expectations, iperf }: RunDocument): number {
+  const count = expectations.machines.length;
+  const waves = Math.ceil(count / BESIDE);
+  return chosen.reduce(
+    (sum, { name }) =>
+      sum +
+      (name === 'iperf'
+        ? count * (count - 1) * 4 * (iperf.seconds + IPERF_SECONDS)
+        : waves * (count - 1) * (PER_TARGET[name] ?? 0)),
+    0,
+  );
 }

@@ -90,7 +90,7 @@ function packets(selector: string): AlertText[] {
     },
     {
       name: 'NodePacketsDroppedUnseen',
-      expr: `sum by (instance) (${rate('node_softnet_dropped_total')}) > 0`,
+      expr: `sum without (cpu) (${rate('node_softnet_dropped_total')}) > 0`,
       for: '10m',
       severity: 'warning',
       summary: `${INSTANCE} drops {{ $value | humanize }} packets a second before anything looks at them`,
@@ -124,7 +124,9 @@ function packets(selector: string): AlertText[] {
 function stolen(selector: string): AlertText[] {
   const all = `rate(node_cpu_seconds_total{${selector}}[5m])`;
   const steal = `rate(node_cpu_seconds_total{${selector},mode="steal"}[5m])`;
-  const share = `sum by (instance) (${steal}) / sum by (instance) (${all})`;
+  // All other labels stay: alerts are routed by them, and one of two clusters may be told by nothing else.
+  const sum = (rate: string) => `sum without (cpu, mode) (${rate})`;
+  const share = `${sum(steal)} / ${sum(all)}`;
   return [
     {
       name: 'NodeCpuStolen',

@@ -75,7 +75,7 @@ function prometheusRule(
   return {
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'PrometheusRule',
-    metadata: { name: NAME, namespace, labels: { ...labels, 'app.kubernetes.io/name': NAME } },
+    metadata: { name: NAME, namespace, labels: { 'app.kubernetes.io/name': NAME, ...labels } },
     spec: {
       groups: [
         {

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../cluster';
+import { shellOf } from '../pods/images';
 
 const PAGE = 'debug.md';
 /** As many machines as anybody wants to see commands for; the others have the same with their names. */
@@ -34,7 +35,7 @@ function machines({ machines: all }: Cluster, image: string): string {
 every rule. The pod is in kube-system, where Pod Security lets it in.
 
 \`\`\`sh
-${shown.map(({ name }) => `kubectl -n kube-system debug node/${name} -it --profile=netadmin --image=${image} -- bash`).join('\n')}
+${shown.map(({ name }) => `kubectl -n kube-system debug node/${name} -it --profile=netadmin --image=${image} -- ${shellOf(image)}`).join('\n')}
 \`\`\`
 ${more > 0 ? `\n${more} more machines: the same with their names.\n` : ''}
 What needs files of the machine, such as \`journalctl\`, needs \`sysadmin\`, which may do everything:
@@ -53,6 +54,7 @@ kubectl -n kube-system get pods -o name | grep /node-debugger- | xargs -r kubect
 
 function pods(cluster: Cluster, image: string): string {
   const edge = cluster._summary('ingress');
+  const shell = shellOf(image);
   const flags = `-it --profile=netadmin --image=${image}`;
   return `## In a pod
 
@@ -62,7 +64,7 @@ containers. It goes with the pod, not before.
 CoreDNS:
 
 \`\`\`sh
-kubectl -n kube-system debug "$(kubectl -n kube-system get pods -l k8s-app=kube-dns -o name | head -n 1)" ${flags} --target=coredns -- bash
+kubectl -n kube-system debug "$(kubectl -n kube-system get pods -l k8s-app=kube-dns -o name | head -n 1)" ${flags} --target=coredns -- ${shell}
 \`\`\`
 ${
   edge === undefined
@@ -71,14 +73,14 @@ ${
 The edge, after \`kubectl -n ${edge.namespace} get pods\`:
 
 \`\`\`sh
-kubectl -n ${edge.namespace} debug pod/NAME ${flags} -- bash
+kubectl -n ${edge.namespace} debug pod/NAME ${flags} -- ${shell}
 \`\`\`
 `
 }
 Any other pod:
 
 \`\`\`sh
-kubectl -n NAMESPACE debug pod/NAME ${flags} --target=CONTAINER -- bash
+kubectl -n NAMESPACE debug pod/NAME ${flags} --target=CONTAINER -- ${shell}
 \`\`\`
 
 - A namespace that enforces baseline or restricted refuses \`netadmin\`: look from the machine.

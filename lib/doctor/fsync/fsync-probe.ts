@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import type { FsyncProbeProps } from './options';
 import { throwProblems, type Cluster, type Manifest, type Problem } from '../../cluster';
 import { FSYNC_SECONDS, scratchOf } from '../network-doctor/choices';
-import { diskScripts, SCRATCH, scratchFolder } from '../network-doctor/objects';
+import { CLEAN, diskScripts, SCRATCH, scratchFolder } from '../network-doctor/objects';
 import { fioImage, imageProblems } from '../pods/images';
 import { acknowledgeProblems, addObjects, recordJobs, settleIn } from '../pods/measurement';
 import { DEFAULT_NAMESPACE, namespaceProblems, selectorOf } from '../pods/names';
@@ -28,7 +28,8 @@ interface FsyncChoices {
  * Job sees one folder of the disk and nothing of etcd's; what it wrote is gone when it ends, the empty
  * folder stays. Recordings are in the logs for a day, as the collectors of NetworkDoctor print them:
  * `logsCommand` collects, and `npx cdk8s-groundwork doctor --from` judges them. Take it out of the chart
- * when you have read it: whoever applies the manifests again after that day measures again.
+ * when you have read it: whoever applies the manifests again after that day measures again. A control
+ * plane that is away, drained or tainted otherwise is left out.
  *
  * @example
  * // fragment
@@ -77,8 +78,7 @@ export class FsyncProbe extends Construct {
       recordedNetwork: 'host',
       powers: 'write',
       image,
-      // What a run left that was killed would fill the disk one day.
-      command: `rm -rf ${SCRATCH}/.doctor.*; exec ${SCRIPTS}/fsync.sh ${SCRATCH} ${seconds}`,
+      command: `${CLEAN}; exec ${SCRIPTS}/fsync.sh ${SCRATCH} ${seconds}`,
       scripts,
       // It cannot see that etcd has data on this disk, and is told: that is what was acknowledged.
       env: [{ name: 'BESIDE_ETCD', value: 'yes' }],

@@ -21,7 +21,8 @@ import { firewallRule, matrixRule, portRule, programsRule } from '../rules';
  * scheduler lets one of them run at a time. Recordings are in their logs for a day, as the collectors of
  * NetworkDoctor print them: `logsCommand` collects, and `npx cdk8s-groundwork doctor --from` judges them.
  * Take it out of the chart when you have read it: whoever applies the manifests again after that day
- * measures again.
+ * measures again. A machine that is away is left out, as is one with a taint other than that of control
+ * planes.
  *
  * @example
  * // fragment
@@ -58,7 +59,7 @@ export class IperfMatrix extends Construct {
       this,
       cluster,
       deadlineSeconds(choices),
-      'all pairs, and a minute for each Job to start',
+      'all pairs, and three minutes for each Job to start',
     );
     const open = props.openPort ?? false;
     const onMachines = choices.networks.includes('host');

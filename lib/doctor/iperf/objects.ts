@@ -24,19 +24,30 @@ export interface MatrixChoices {
 
 /** A connection more than it sends, of each protocol. */
 const PAIR_OVERHEAD_SECONDS = 3;
-/** The image is pulled, the pod is placed, the servers come up. */
-const START_SECONDS = 60;
+/** The image is pulled and the pod is placed; then the list of servers and the servers are waited for. */
+const START_SECONDS = 180;
+/** A pair without a connection: nobody answers `nc` for 2 seconds and iperf3 for 5, twice. */
+const SILENT_PAIR_SECONDS = 15;
 
 /** How long all pairs take, one after the other. */
-export function matrixSeconds({ machines, seconds, networks }: MatrixChoices): number {
-  const pairs = machines.length * (machines.length - 1);
-  return networks.length * (pairs * 2 * (seconds + PAIR_OVERHEAD_SECONDS) + machines.length * 10);
+export function matrixSeconds(choices: MatrixChoices): number {
+  return allSeconds(choices, pairSeconds(choices));
 }
 
-/** The same with what is not measuring. */
+/** The same with what is not measuring, also where machines are away or let nobody in. */
 export function deadlineSeconds(choices: MatrixChoices): number {
   const { machines, networks } = choices;
-  return matrixSeconds(choices) + START_SECONDS * machines.length * networks.length;
+  const longest = Math.max(pairSeconds(choices), SILENT_PAIR_SECONDS);
+  return allSeconds(choices, longest) + START_SECONDS * machines.length * networks.length;
+}
+
+function pairSeconds({ seconds }: MatrixChoices): number {
+  return 2 * (seconds + PAIR_OVERHEAD_SECONDS);
+}
+
+function allSeconds({ machines, networks }: MatrixChoices, each: number): number {
+  const pairs = machines.length * (machines.length - 1);
+  return networks.length * (pairs * each + machines.length * 10);
 }
 
 /** Everything but the namespace. */

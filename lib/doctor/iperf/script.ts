@@ -12,11 +12,13 @@ port=$2
 kind=$3
 shift 3
 
+# All servers together are waited for a minute: those that never come must not take the time of others,
+# and when time is up the logs are gone as well.
+tries=0
 # TCP for the throughput, UDP at a modest rate for loss and jitter.
 pair() {
   if [ "$1" = "$NODE_NAME" ]; then return; fi
-  tries=0
-  until nc -z -w 2 "$2" "$port" >/dev/null 2>&1 || [ "$tries" -ge 30 ]; do
+  until nc -z -w 2 "$2" "$port" >/dev/null 2>&1 || [ "$tries" -ge 15 ]; do
     tries=$((tries + 1))
     sleep 2
   done
@@ -34,13 +36,13 @@ name_port=$2
 service=$3
 type=$4
 shift 4
-# A pod that is still pulled is not listed yet.
-tries=0
+# A pod that is still pulled is not listed yet, and one on a machine that is away never will be.
+looks=0
 while :; do
   addresses=$(dig +short "$service" "$type" | sort)
   found=$(printf '%s\\n' "$addresses" | grep -c .)
-  if [ "$found" -ge "$count" ] || [ "$tries" -ge 60 ]; then break; fi
-  tries=$((tries + 1))
+  if [ "$found" -ge "$count" ] || [ "$looks" -ge 12 ]; then break; fi
+  looks=$((looks + 1))
   sleep 5
 done
 for address in $addresses; do

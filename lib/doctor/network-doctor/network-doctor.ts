@@ -158,6 +158,7 @@ class DoctorConfiguration implements IDoctorConfiguration {
   public constructor(private readonly options: NetworkDoctorOptions) {}
 
   public create(scope: Construct, id: string, cluster: Cluster): Construct {
-    return new NetworkDoctor(scope, id, { stays: false, ...this.options, cluster });
+    const { stays = false } = this.options;
+    return new NetworkDoctor(scope, id, { ...this.options, stays, cluster });
   }
 }

@@ -13,6 +13,10 @@ export const DISK = 'disk';
 const ROOT = '/host';
 /** Where the disk of etcd is, as far as fio may write to it. */
 export const SCRATCH = '/scratch';
+/** What a run left that was killed would fill the disk one day. */
+export const CLEAN = `rm -rf ${SCRATCH}/.doctor.*`;
+/** A pod that goes takes what it wrote along: fio is killed, and its script with it. */
+const DISK_IDLE = `${CLEAN}; ${IDLE.replace("'exit 0'", `'${CLEAN}; exit 0'`)}`;
 /** What a Service leads to, for collectors that time connections. */
 export const SERVICE = { name: DEFAULT_NAMESPACE, port: 8080 };
 
@@ -100,7 +104,7 @@ export function diskObjects(
     recordedNetwork: 'host',
     powers: 'write',
     image,
-    command: IDLE,
+    command: DISK_IDLE,
     scripts,
     folders: [scratchFolder(directory)],
   };

@@ -11,6 +11,11 @@ export function fioImage(cluster: Cluster, given: string | undefined): string {
   return given ?? cluster._image(images.fio);
 }
 
+/** The shell for people: netshoot has bash, any other image what it must have. */
+export function shellOf(image: string): string {
+  return /\/netshoot(?:[:@]|$)/.test(image) ? 'bash' : 'sh';
+}
+
 export function imageProblems(given: Readonly<Record<string, string | undefined>>): Problem[] {
   return Object.entries(given).flatMap(([prop, image]) =>
     image === undefined || parseImage(image) !== undefined

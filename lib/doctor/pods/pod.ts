@@ -6,6 +6,7 @@ import type {
   Container,
   EnvVar,
   PodSpec,
+  Toleration,
   Volume,
   VolumeMount,
 } from 'kubernetes-types/core/v1';
@@ -52,7 +53,11 @@ export interface DoctorPod {
   readonly terminationSeconds?: number;
 }
 
-export function podSpec(cluster: Cluster, pod: DoctorPod): PodSpec {
+export function podSpec(
+  cluster: Cluster,
+  pod: DoctorPod,
+  tolerations: Toleration[] = tuning.get('tolerations'),
+): PodSpec {
   const host = pod.network === 'host';
   return {
     // It is the default; said, since a change of it would be a change of what the pod may do.
@@ -62,7 +67,7 @@ export function podSpec(cluster: Cluster, pod: DoctorPod): PodSpec {
     automountServiceAccountToken: tuning.get('token'),
     enableServiceLinks: tuning.get('serviceLinks'),
     terminationGracePeriodSeconds: pod.terminationSeconds ?? tuning.get('grace'),
-    tolerations: tuning.get('tolerations'),
+    tolerations,
     securityContext: {
       ...(pod.powers === 'none' ? tuning.get('nobody') : tuning.get('root')),
       // On the network of the machine it would be a setting of the machine, and the kubelet refuses.
@@ -202,7 +207,8 @@ export function machineJob(cluster: Cluster, namespace: string, job: MachineJob)
   const template = {
     metadata: { labels },
     spec: {
-      ...podSpec(cluster, pod),
+      // One that is placed where nothing starts would keep all others waiting.
+      ...podSpec(cluster, pod, tuning.get('tolerated')),
       restartPolicy: jobTuning.get('restartPolicy'),
       nodeSelector: { 'kubernetes.io/os': 'linux', 'kubernetes.io/hostname': machine },
       affinity: {

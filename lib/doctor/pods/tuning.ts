@@ -24,17 +24,24 @@ export const podTuning = new Tuning({
     'https://kubernetes.io/docs/concepts/services-networking/service/',
   ),
   tolerations: tuned(
-    `${POD}.tolerations`,
+    `${POD}.tolerations[DaemonSet]`,
     [{ operator: 'Exists' }],
     'none',
     'a machine that is tainted, because it is a control plane or because it is not well, is measured as well',
+    'https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/',
+  ),
+  tolerated: tuned(
+    `${POD}.tolerations[Job, or Deployment without a machine]`,
+    [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' }],
+    'none',
+    'a single pod that tolerates everything is placed on a machine that is away, where it never starts, and back on one that is drained',
     'https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/',
   ),
   priority: tuned(
     `${POD}.priorityClassName`,
     'system-node-critical',
     'none',
-    'a machine that is full is one of those to look at; the pods ask for next to nothing',
+    'a machine that is full is one of those to look at; the pods ask for next to nothing, for which one of the least priority may have to make room',
     'https://kubernetes.io/docs/tasks/administer-cluster/guaranteed-scheduling-critical-addon-pods/',
   ),
   hostDns: tuned(

@@ -3,10 +3,11 @@ import type { Deployment } from 'kubernetes-types/apps/v1';
 import { ToolboxNetwork, ToolboxPlacement, type NetshootToolboxProps } from './options';
 import { throwProblems, type Cluster, type Manifest, type Problem } from '../../cluster';
 import { ensureDebugPage } from '../debug/page';
-import { imageProblems, toolsImage } from '../pods/images';
+import { imageProblems, shellOf, toolsImage } from '../pods/images';
 import { addObjects, settleIn } from '../pods/measurement';
 import { DEFAULT_NAMESPACE, labelsOf, namespaceProblems } from '../pods/names';
 import { daemonSet, IDLE, podSpec, type DoctorPod } from '../pods/pod';
+import { podTuning } from '../pods/tuning';
 
 const NAME = 'toolbox';
 
@@ -38,7 +39,7 @@ export class NetshootToolbox extends Construct {
     this.namespace = props.namespace ?? DEFAULT_NAMESPACE;
     const every = props.placement === ToolboxPlacement.EVERY_MACHINE;
     const image = toolsImage(cluster, props.image);
-    this.shellCommand = `kubectl -n ${this.namespace} exec -it ${every ? 'daemonset' : 'deployment'}/${NAME} -- bash`;
+    this.shellCommand = `kubectl -n ${this.namespace} exec -it ${every ? 'daemonset' : 'deployment'}/${NAME} -- ${shellOf(image)}`;
     const pod: DoctorPod = {
       component: NAME,
       network: props.network === ToolboxNetwork.MACHINE ? 'host' : 'pod',
@@ -75,7 +76,12 @@ function deployment(
       template: {
         metadata: { labels },
         spec: {
-          ...podSpec(cluster, pod),
+          // Whoever names a machine wants it there, whatever becomes of that machine.
+          ...podSpec(
+            cluster,
+            pod,
+            podTuning.get(machine === undefined ? 'tolerated' : 'tolerations'),
+          ),
           nodeSelector: {
             'kubernetes.io/os': 'linux',
             ...(machine === undefined ? {} : { 'kubernetes.io/hostname': machine }),

@@ -1,5 +1,10 @@
+import fs, { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { announcement } from '../../../lib/cli/doctor/announcement';
 import { complaintOf } from '../../../lib/cli/doctor/complaints';
+import { writeRun } from '../../../lib/cli/doctor/output';
 import {
+  hasAddress,
   matches,
   nodeTrouble,
   stateOf,
@@ -17,6 +22,7 @@ import { readRecordings } from '../../../lib/doctor/protocol';
 import type { RunDocument } from '../../../lib/doctor/run-document';
 import { fixture } from '../../doctor/doctor';
 import { labExpectations } from '../../doctor/lab-cluster';
+import { tempDir } from '../../support/temp-app';
 import { node, pod } from './fake-kubectl';
 import { mute } from './lab';
 
@@ -111,7 +117,9 @@ test('counters before and after a storm are one window over all of it', () => {
 test('who answers for the virtual address is asked until one hears an answer', async () => {
   const expectations: Expectations = { ...labExpectations(), virtualIp: '10.20.0.10' };
   const document = { expectations } as RunDocument;
-  const target: Target = { document, machines: () => expectations.machines, podAddresses: {} };
+  const target: Target = {
+    ...{ document, size: 2, machines: () => expectations.machines, podAddresses: {} },
+  };
   const [arp] = steps.find(({ name }) => name === 'arp')!.units(target);
   const asked = async (answering: string) => {
     const log: string[] = [];
@@ -132,12 +140,110 @@ test('who answers for the virtual address is asked until one hears an answer', a
   expect((await asked('nobody')).slice(-2)).toEqual(['keep w-1', 'keep cp-1']);
 });
 
+test('a virtual address of IPv6 is not asked for by ARP', () => {
+  const expectations: Expectations = { ...labExpectations(), virtualIp: 'fd00::10' };
+  const document = { expectations } as RunDocument;
+  const target: Target = {
+    ...{ document, size: 2, machines: () => expectations.machines, podAddresses: {} },
+  };
+  expect(steps.find(({ name }) => name === 'arp')!.units(target)).toEqual([]);
+});
+
+test('connections of one machine are timed where there are others to lead to', () => {
+  const { machines, ...rest } = labExpectations();
+  const expectations: Expectations = { ...rest, machines: machines.slice(0, 1) };
+  const document = { expectations, service: { name: 's', port: 80 } } as RunDocument;
+  const units = (size: number) =>
+    steps
+      .find(({ name }) => name === 'connect')!
+      .units({
+        ...{ document, size, machines: () => expectations.machines, podAddresses: {} },
+        serviceAddress: '10.96.7.7',
+      });
+  expect([units(2).length, units(1).length]).toEqual([2, 0]);
+});
+
+test('what is announced: where pods are, what they write to, and that it takes hours', () => {
+  const lab = labExpectations();
+  const machines = Array.from({ length: 100 }, (_, n) => ({ ...lab.machines[0]!, name: `m-${n}` }));
+  const placed = (spec: object) => ({
+    kind: 'DaemonSet',
+    metadata: { name: 'd' },
+    spec: { template: { spec } },
+  });
+  const said = (count: number, names: readonly string[], objects: readonly unknown[] = []) =>
+    announcement({
+      document: {
+        namespace: 'ns',
+        iperf: { port: 1, seconds: 10 },
+        expectations: { ...lab, machines: machines.slice(0, count) },
+      } as unknown as RunDocument,
+      deployed: [{ file: 'f', objects }],
+      steps: steps.filter(({ name }) => names.includes(name)),
+      keep: false,
+    }).join('\n');
+  const writer = placed({
+    nodeSelector: { 'node-role.kubernetes.io/control-plane': '' },
+    containers: [
+      { image: 'i:1', volumeMounts: [{ name: 'w' }, { name: 'r', readOnly: true }, { name: 't' }] },
+    ],
+    volumes: [
+      { name: 'w', hostPath: { path: '/w' } },
+      { name: 'r', hostPath: { path: '/r' } },
+      { name: 't', emptyDir: {} },
+    ],
+  });
+  expect(said(2, ['facts'], [writer])).toContain(
+    'DaemonSet d: a pod on each control plane, network of pods, no capabilities, reads /r, writes to /w, i:1',
+  );
+  // 13 times eight machines with 99 targets of 4 and 2 seconds.
+  expect(said(100, ['round-trip', 'df-probe'])).toMatch(
+    /the steps between pairs take about 129 minutes; --machines takes some of the machines$/,
+  );
+  // 90 pairs, 2 networks, 2 protocols, 12 seconds.
+  expect(said(10, ['iperf'])).toContain('about 72 minutes');
+  expect(said(2, ['iperf', 'round-trip', 'df-probe'])).not.toContain('minutes');
+});
+
+test('an IPv6 address of a node is the same in every spelling; one that tells none is not judged', () => {
+  const at = (...addresses: string[]): ApiNode => ({
+    metadata: { name: 'a' },
+    status: { addresses: addresses.map((address) => ({ type: 'InternalIP', address })) },
+  });
+  expect(hasAddress(at('10.0.0.1', 'fd00::1'), 'FD00:0:0::1')).toBe(true);
+  expect(hasAddress(at('10.0.0.1'), '10.0.0.2')).toBe(false);
+  expect(hasAddress({ metadata: { name: 'a' } }, '10.0.0.2')).toBeUndefined();
+  const hostname = { type: 'Hostname', address: '10.0.0.2' };
+  expect(
+    hasAddress({ metadata: { name: 'a' }, status: { addresses: [hostname] } }, '10.0.0.2'),
+  ).toBe(undefined);
+});
+
+test('results that cannot be put in place are left beside it', () => {
+  const root = tempDir();
+  const target = join(root, 'run');
+  mkdirSync(target);
+  const rename = jest.spyOn(fs, 'renameSync').mockImplementation(() => {
+    throw new Error('EBUSY: resource busy or locked');
+  });
+  const aside = `${target}.writing-${process.pid}`;
+  try {
+    expect(() => writeRun(target, { 'a/b.txt': 'measured' })).toThrow(
+      `--out ${target} must be a folder that can be written to, got EBUSY: resource busy or locked; what was measured is in ${aside}`,
+    );
+  } finally {
+    rename.mockRestore();
+  }
+  expect(fs.readFileSync(join(aside, 'a/b.txt'), 'utf8')).toBe('measured');
+});
+
 test('steps come in one order, and what costs something comes last and by itself', () => {
   expect(steps.map(({ name, load }) => (load === undefined ? name : `${name}:${load}`))).toEqual([
     ...['facts', 'counters', 'proxy', 'routes', 'bgp', 'etcd-metrics', 'round-trip', 'df-probe'],
     ...['arp', 'connect', 'dns-storm', 'iperf:network', 'fsync:disk', 'burn:cpu'],
   ]);
   expect(steps.filter(({ load, together }) => load !== undefined && together)).toEqual([]);
+  expect(steps.find(({ name }) => name === 'dns-storm')).toMatchObject({ together: false });
 });
 
 test('pods and nodes as the API tells them', () => {

@@ -8,6 +8,10 @@ export interface FakeCluster {
   /** Pods, once something is applied. */
   readonly pods?: readonly unknown[];
   readonly serviceAddress?: string;
+  /** The namespace, where there is one before anything is applied. */
+  readonly namespace?: unknown;
+  /** DaemonSets of the namespace, whatever is applied. */
+  readonly daemonSets?: readonly unknown[];
   /**
    * Program and first arguments in place of a pod's container, by the name of the pod: the command of exec
    * follows. It has the environment `env` besides.
@@ -18,8 +22,12 @@ export interface FakeCluster {
   readonly scripts?: string;
   /** Text that exec prints, by `<pod> <collector>`; it comes before `enter`. */
   readonly says?: Readonly<Record<string, string>>;
-  /** Calls whose words match the pattern fail so; the first that matches counts. */
-  readonly fails?: ReadonlyArray<{ readonly words: string; readonly stderr: string }>;
+  /** Calls whose words match the pattern fail so, the first few times or always; the first that matches counts. */
+  readonly fails?: ReadonlyArray<{
+    readonly words: string;
+    readonly stderr: string;
+    readonly times?: number;
+  }>;
   /** Calls whose words match the pattern never end by themselves. */
   readonly hangs?: string;
 }
@@ -97,7 +105,8 @@ appendFileSync(at('calls'), line + '\\n');
 const fail = (text) => { process.stderr.write(text + '\\n'); process.exit(1); };
 const print = (value) => { process.stdout.write(typeof value === 'string' ? value : JSON.stringify(value)); };
 const failing = (cluster.fails ?? []).find(({ words: pattern }) => new RegExp(pattern).test(line));
-if (failing) fail(failing.stderr);
+const called = readFileSync(at('calls'), 'utf8').split('\\n').filter((one) => failing && new RegExp(failing.words).test(one)).length;
+if (failing && called <= (failing.times ?? Infinity)) fail(failing.stderr);
 if (cluster.hangs && new RegExp(cluster.hangs).test(line)) {
   setInterval(() => undefined, 1000);
 } else {
@@ -113,6 +122,19 @@ function main() {
   } else if ((found = is('apply --server-side --field-manager=cdk8s-groundwork-doctor -f (\\\\S+)'))) {
     if (!existsSync(found[1])) fail('error: the path "' + found[1] + '" does not exist');
     writeFileSync(at('applied'), '');
+  } else if (is('get daemonsets -n groundwork-doctor -o json --request-timeout=30s')) {
+    print({ items: cluster.daemonSets ?? daemonSets() });
+  } else if (is('get namespace groundwork-doctor -o json --ignore-not-found')) {
+    print(cluster.namespace ?? (existsSync(at('applied')) ? { metadata: { name: 'groundwork-doctor' } } : ''));
+  } else if ((found = is('annotate daemonsets( [a-z]+)+ -n groundwork-doctor cdk8s-groundwork/doctor-run=(\\\\S+)( --overwrite)?'))) {
+    if (existsSync(at('run')) && !found[3]) fail("error: --overwrite is false but found the following declared annotation(s): 'cdk8s-groundwork/doctor-run' already has a value (x)");
+    writeFileSync(at('run'), found[2]);
+  } else if (is('get pods -n groundwork-doctor -o json --request-timeout=30s')) {
+    const going = (one) => ({ ...one, metadata: { ...one.metadata, deletionTimestamp: 'now' } });
+    const pods = existsSync(at('forgotten')) ? [] : cluster.pods ?? [];
+    print({ items: existsSync(at('applied')) ? pods : pods.map(going) });
+  } else if (is('delete pods( \\\\S+)+ -n groundwork-doctor --force --grace-period=0 --ignore-not-found --wait=false')) {
+    writeFileSync(at('forgotten'), '');
   } else if (is('get daemonsets,pods -n groundwork-doctor -o json --request-timeout=30s')) {
     print({ items: existsSync(at('applied')) ? cluster.pods ?? [] : [] });
   } else if (is('get service groundwork-doctor -n groundwork-doctor -o jsonpath=\\\\{.spec.clusterIP\\\\}')) {
@@ -120,10 +142,20 @@ function main() {
   } else if (words[0] === 'exec' && words[1] === '-n' && words[4] === '-c' && words[5] === 'doctor' && words[6] === '--') {
     exec(words[3], words.slice(7));
   } else if ((found = is('delete( -f \\\\S+)+ --ignore-not-found --timeout=90s'))) {
-    rmSync(at('applied'), { force: true });
+    ['applied', 'run'].forEach((name) => rmSync(at(name), { force: true }));
+    // Where nobody confirms that a pod has ended, nothing is gone before somebody has taken it away.
+    const away = (cluster.nodes ?? []).some(({ status }) => status.conditions[0].status === 'Unknown');
+    const wait = setInterval(() => (!away || existsSync(at('forgotten'))) && clearInterval(wait), 50);
   } else {
     fail('error: unknown command or flag: ' + line);
   }
+}
+function daemonSets() {
+  const run = existsSync(at('run')) ? readFileSync(at('run'), 'utf8') : undefined;
+  const annotations = run && { 'cdk8s-groundwork/doctor-run': run };
+  return existsSync(at('applied'))
+    ? ['inspector', 'podnet'].map((name) => ({ metadata: { name, annotations } }))
+    : [];
 }
 function exec(pod, command) {
   const script = command.map((word) => /^[/]scripts[/](.*)[.]sh$/.exec(word)?.[1]).find(Boolean);

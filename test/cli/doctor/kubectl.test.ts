@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kubectl } from '../../../lib/cli/doctor/kubectl';
@@ -23,6 +24,25 @@ test('words reach the program as they are, after where to go; its standard input
     stderr: 'off\n',
     tooLong: false,
   });
+});
+
+test('a command that is shown can be typed', () => {
+  const kubectl = new Kubectl({
+    program: 'kubectl',
+    kubeconfig: "/it's here/k.conf",
+    context: 'a/b',
+  });
+  const { stdout } = spawnSync(
+    'sh',
+    ['-c', `kubectl() { printf '<%s>' "$@"; }; ${kubectl.typed(['get', 'x=$(id)'])}`],
+    {
+      encoding: 'utf8',
+    },
+  );
+  expect(stdout).toBe("<--kubeconfig=/it's here/k.conf><--context=a/b><get><x=$(id)>");
+  expect(new Kubectl({ program: 'kubectl' }).typed(['delete', '-f', './a_b.c'])).toBe(
+    'kubectl delete -f ./a_b.c',
+  );
 });
 
 test('what takes too long is ended, with its children, also where it does not want to', async () => {
