@@ -20,6 +20,9 @@ const fetched = ({ file, sha256, url }: typeof gatewayApiManifest) =>
 const established = (names: readonly string[], how: string) =>
   names.map((name) => `${how} Established crd/${name}`);
 
+/** It has a policy against injected directives. */
+const inForce = ["say 'five seconds, in which API servers learn of the policies'", 'sleep 5'];
+
 test('definitions are fetched and served first, and the end is a Gateway that pods serve', () => {
   expect(phase(true)).toEqual([
     fetched(gatewayApiManifest),
@@ -27,13 +30,14 @@ test('definitions are fetched and served first, and the end is a Gateway that po
     fetched(gatewayFabricManifest),
     ...established(gatewayFabricManifest.definitions, 'need 2'),
     'apply 50-ingress.k8s.yaml',
+    ...inForce,
     'rollout nginx-gateway deployment/nginx-gateway',
     'wait_for 10 Programmed gateway/edge gateway/edge nginx-gateway',
   ]);
 });
 
 test('a Gateway API of somebody else is waited for and not touched', () => {
-  expect(phase(false).slice(0, -3)).toEqual([
+  expect(phase(false).slice(0, -5)).toEqual([
     fetched(gatewayFabricManifest),
     ...established(gatewayFabricManifest.definitions, 'need 2'),
     ...established(gatewayApiManifest.definitions, 'need 1'),
