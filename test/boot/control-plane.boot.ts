@@ -242,8 +242,10 @@ describeBoot('three machines', () => {
     await cp(leader).kill();
     await Promise.all(
       [a, b].map(async (n) => {
-        // Nothing of its disk waits in a cache afterwards. A shutdown in order takes a minute more.
-        await cp(n).must('systemctl stop kubelet.service var-lib-etcd.mount; sync', 300);
+        // Nothing of its disk waits in a cache afterwards. A shutdown in order takes a minute more, and the
+        // last member of all waits for the others in vain before it ends by itself.
+        const stop = 'systemctl stop kubelet.service var-lib-etcd.mount';
+        await cp(n).must(`systemctl kill --signal=KILL kubelet.service; ${stop}; sync`, 300);
         expect(await cp(n).run('findmnt /var/lib/etcd')).toMatchObject({ code: 1 });
         await cp(n).kill();
       }),

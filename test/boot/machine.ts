@@ -75,7 +75,7 @@ export class BootMachine {
     });
     const deadline = Date.now() + seconds * 1000;
     // Each question is work for the guest, which writes it into its journal too.
-    for (let wait = 300; ; wait = Math.min(wait * 1.5, 3000)) {
+    for (let wait = 300; ; wait = Math.min(wait * 1.5, 1000)) {
       await pause(wait);
       const state = await this.ask('guest-exec-status', { pid });
       if (state.exited) {
