@@ -49,9 +49,7 @@ const RELEASES = 'containerd/containerd RELEASES.md';
 const DISTRO_INFO = 'Debian package distro-info-data 0.58+deb12u7';
 
 function kubernetes(minor: string, fixesUntil: Cell<string>): LifeCycle {
-  const next =
-    'upgrade one minor at a time; report/upgrade.md has the order where the spec owns machines';
-  return { component: 'Kubernetes', line: minor, fixesUntil, next };
+  return { component: 'Kubernetes', line: minor, fixesUntil, next: KUBERNETES_NEXT };
 }
 
 const PINNED = 'update cdk8s-groundwork, which pins the release';
@@ -62,6 +60,9 @@ function containerd(line: string, day: string, source = RELEASES): LifeCycle {
   return { component: 'containerd', line, fixesUntil: read(day, source), next };
 }
 
+/** What to do when a minor of Kubernetes ends. */
+export const KUBERNETES_NEXT =
+  'upgrade one minor at a time; report/upgrade.md has the order where the spec owns machines';
 const ETCD_NEXT = 'leave imageTag out: it follows the minor of Kubernetes';
 
 function etcd(line: string): LifeCycle {

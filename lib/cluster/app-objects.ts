@@ -31,9 +31,13 @@ export function renderedOnce<T>(cluster: Cluster, look: () => T): T {
 }
 
 function render(cluster: Cluster): AppObject[] {
-  const nodes = cluster.node.root.node.findAll().filter((node) => ApiObject.isApiObject(node));
-  return (nodes as ApiObject[]).map((node) => ({
+  return apiObjectsOf(cluster).map((node) => ({
     path: node.node.path,
     object: allowPlaceholders(() => node.toJson()),
   }));
+}
+
+/** The constructs of all objects of the App, for those who need not see what will be applied. */
+export function apiObjectsOf(cluster: Cluster): ApiObject[] {
+  return cluster.node.root.node.findAll().filter((node) => ApiObject.isApiObject(node));
 }

@@ -1,4 +1,4 @@
-import { lifeCyclesRead } from '../catalog';
+import { KUBERNETES_NEXT, lifeCyclesRead } from '../catalog';
 import { Severity, type IRule } from './finding';
 import { daysBetween, distributionLine, endedOn, endingOn, kubernetesLine } from './life-cycle';
 import { rule } from './rule';
@@ -9,8 +9,6 @@ const CATALOGUE_DAYS = 180;
 const KUBERNETES = 'https://kubernetes.io/releases/';
 const DISTRIBUTION = 'https://salsa.debian.org/debian/distro-info-data';
 
-const UPGRADE =
-  'upgrade one minor at a time; report/upgrade.md has the order where the spec owns machines';
 const OPEN_HOLES =
   'What is found from then on stays open, and what runs on it is no longer tested with it';
 const PLAN = 'The way to the next line takes weeks of trying out and a round over all machines';
@@ -23,7 +21,7 @@ export const lifeCycleRules: IRule[] = [
       severity: Severity.WARNING,
       title: 'Kubernetes is repaired on the day of the spec',
       why: OPEN_HOLES,
-      remedy: UPGRADE,
+      remedy: KUBERNETES_NEXT,
       reference: KUBERNETES,
     },
     (cluster) => endedOn(cluster.asOf, kubernetesLine(cluster)),
@@ -34,7 +32,7 @@ export const lifeCycleRules: IRule[] = [
       severity: Severity.NOTE,
       title: 'Kubernetes is repaired for another quarter',
       why: PLAN,
-      remedy: UPGRADE,
+      remedy: KUBERNETES_NEXT,
       reference: KUBERNETES,
     },
     (cluster) => endingOn(cluster.asOf, kubernetesLine(cluster)),

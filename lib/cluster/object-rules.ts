@@ -1,5 +1,5 @@
-import { ApiObject } from 'cdk8s';
 import { apisOfKind, knowsKind, nextMinor } from '../catalog';
+import { apiObjectsOf } from './app-objects';
 import type { Cluster } from './cluster';
 import { Severity, type IRule, type RuleViolation } from './finding';
 import { rule } from './rule';
@@ -45,7 +45,7 @@ export const objectRules: IRule[] = [
 ];
 
 function unknownKinds(cluster: Cluster, minor: string, verb: string): RuleViolation[] {
-  return ownObjects(cluster)
+  return apiObjectsOf(cluster)
     .filter(
       ({ apiVersion, kind }) => kind !== 'List' && knowsKind(minor, apiVersion, kind) === false,
     )
@@ -66,7 +66,7 @@ function switchedOffKinds(cluster: Cluster): RuleViolation[] {
   if (flags.some(({ flag }) => flag === RUNTIME_CONFIG)) {
     return [];
   }
-  return ownObjects(cluster)
+  return apiObjectsOf(cluster)
     .filter(
       ({ apiVersion, kind }) =>
         isPreview(apiVersion) && knowsKind(minor, apiVersion, kind) === true,
@@ -87,8 +87,4 @@ function switchedOffKinds(cluster: Cluster): RuleViolation[] {
 /** The versions that a cluster does not serve by itself, since Kubernetes 1.24. */
 function isPreview(apiVersion: string): boolean {
   return /v\d+(alpha|beta)\d+$/.test(apiVersion);
-}
-
-function ownObjects(cluster: Cluster): ApiObject[] {
-  return cluster.node.root.node.findAll().filter((each) => ApiObject.isApiObject(each));
 }
