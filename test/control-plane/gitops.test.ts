@@ -88,6 +88,19 @@ describe('for Argo CD', () => {
     }
   });
 
+  test.each([
+    ['Namespace', true],
+    ['CustomResourceDefinition', true],
+    ['PersistentVolume', true],
+    ['PersistentVolumeClaim', true],
+    ['StorageClass', false],
+  ])('of a phase that is pruned %s stays: %s', (kind, stays) => {
+    const object: Manifest = { apiVersion: 'v1', kind, metadata: { name: 'a' } };
+    const { annotations } = forArgo(object, '60-storage-policy').metadata!;
+    const options = annotations!['argocd.argoproj.io/sync-options'];
+    expect(options!.split(',').includes('Prune=false')).toBe(stays);
+  });
+
   test('a Job that deletes itself is a hook, else it would be missed and made again for ever', () => {
     const job = (spec: object) => {
       const metadata: NonNullable<Manifest['metadata']> = { name: 'a' };

@@ -104,7 +104,7 @@ function listOf(resources: readonly string[], kept: readonly string[] = []): str
   });
 }
 
-/** For every object of the kind: with a target the name in a patch means nothing. */
+/** For every object of the kind: with a target, name and version in a patch mean nothing. */
 function notPruned(kind: string): object {
   const metadata = {
     annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' },
